@@ -1,0 +1,1 @@
+"""Experts: employees who opted in to a public page."""

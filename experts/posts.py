@@ -1,0 +1,227 @@
+"""Posts: what experts write here and what they publish elsewhere, as one stream.
+
+Only what everybody may see: of people who are shown and work here, published articles and visible
+entries. Rows, not models: the homepage draws from all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Integer,
+    String,
+    and_,
+    cast,
+    func,
+    literal,
+    select,
+    true,
+    union_all,
+)
+from sqlalchemy.orm import Session
+
+from careers.base import prose
+from careers.base.people import Person
+from careers.blog.models import Article
+from experts.models import Expert
+from feeds.models import Entry, Feed
+
+EXCERPT = 280
+NEWEST_PER_AUTHOR = 20
+
+
+@dataclass(frozen=True)
+class Author:
+    """Whoever wrote a post; `page` is the slug of their page."""
+
+    code: str
+    name: str
+    page: str
+    team: str
+    office: str
+
+    @property
+    def first_name(self) -> str:
+        """What colleagues call them."""
+        return self.name.split()[0]
+
+
+@dataclass(frozen=True)
+class Post:
+    """An article, or an entry of a feed.
+
+    `url` is a path of this site without a language prefix for an article, and the address of the
+    original for an entry. Without a title of its own (`has_title`), `title` holds the first words
+    of `text`. `source` says where an entry comes from: "Mastodon", or the name of a host.
+    """
+
+    kind: Literal["article", "entry"]
+    code: str
+    author: Author
+    title: str
+    text: str
+    url: str
+    language: str
+    published_at: datetime
+    minutes: int
+    has_title: bool
+    source: str
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether its address leads away from this site."""
+        return self.kind == "entry"
+
+
+_SHOWN = and_(Person.status == "active", Person.page.is_not(None), Expert.state == "shown")
+_PUBLISHED = and_(_SHOWN, Article.state == "published")
+_VISIBLE = and_(_SHOWN, Entry.state == "visible")
+
+
+def posts_of(db: Session, person: Person, count: int = 20, skip: int = 0) -> list[Post]:
+    """What `person` has published, newest first; nothing unless they are shown."""
+    return _read(db, _posts(Person.id == person.id), count, skip)
+
+
+def count_posts_of(db: Session, person: Person) -> int:
+    """How many posts `posts_of` has in all."""
+    posts = _posts(Person.id == person.id).subquery()
+    return db.scalar(select(func.count()).select_from(posts)) or 0
+
+
+@dataclass(frozen=True)
+class Surfaced:
+    """A post that the homepage may draw: whose, and which."""
+
+    author: str
+    code: str
+
+
+def surfaced(
+    db: Session, *, since: datetime | None = None, per_author: int = NEWEST_PER_AUTHOR
+) -> list[Surfaced]:
+    """Everything that the homepage may draw from, newest first: of each expert who is shown, the
+    newest `per_author` posts, none older than `since`.
+    """
+    posts = _posts(true()).subquery()
+    rank = func.row_number().over(
+        partition_by=posts.c.author_code,
+        order_by=(posts.c.published_at.desc(), posts.c.code),
+    )
+    ranked = select(
+        posts.c.author_code, posts.c.code, posts.c.published_at, rank.label("rank")
+    ).subquery()
+    wanted = [ranked.c.rank <= per_author]
+    if since is not None:
+        wanted.append(ranked.c.published_at >= since)
+    rows = db.execute(
+        select(ranked.c.author_code, ranked.c.code)
+        .where(*wanted)
+        .order_by(ranked.c.published_at.desc(), ranked.c.code)
+    )
+    return [Surfaced(*row) for row in rows]
+
+
+def _posts(whose: ColumnElement[bool]) -> CompoundSelect[Any]:
+    author = [
+        Person.code.label("author_code"),
+        Person.name,
+        Person.page,
+        Person.team,
+        Person.office,
+    ]
+    articles = (
+        select(
+            literal("article").label("kind"),
+            Article.code,
+            Article.title,
+            Article.summary.label("text"),
+            (literal("/blog/") + Article.slug).label("url"),
+            cast(Article.language, String).label("language"),
+            Article.published_at,
+            Article.minutes,
+            literal(1).label("has_title"),
+            literal("").label("source"),
+            *author,
+        )
+        .join(Person, Person.id == Article.author_id)
+        .join(Expert, Expert.person_id == Person.id)
+        .where(_PUBLISHED, whose)
+    )
+    entries = (
+        select(
+            literal("entry").label("kind"),
+            Entry.code,
+            Entry.title,
+            Entry.excerpt.label("text"),
+            Entry.url,
+            cast(Feed.language, String).label("language"),
+            Entry.published_at,
+            literal(0).label("minutes"),
+            cast(Entry.has_title, Integer).label("has_title"),
+            Feed.source,
+            *author,
+        )
+        .join(Feed, Feed.id == Entry.feed_id)
+        .join(Person, Person.id == Feed.person_id)
+        .join(Expert, Expert.person_id == Person.id)
+        .where(_VISIBLE, whose)
+    )
+    return union_all(articles, entries)
+
+
+def _read(db: Session, posts: CompoundSelect[Any], count: int, skip: int) -> list[Post]:
+    found = posts.subquery()
+    rows: Sequence[Any] = (
+        db.execute(
+            select(found)
+            .order_by(found.c.published_at.desc(), found.c.code)
+            .limit(count)
+            .offset(skip)
+        )
+        .mappings()
+        .all()
+    )
+    return [_post(row) for row in rows]
+
+
+def _post(row: Any) -> Post:
+    return Post(
+        kind=row["kind"],
+        code=row["code"],
+        author=Author(row["author_code"], row["name"], row["page"], row["team"], row["office"]),
+        title=row["title"],
+        text=prose.excerpt(row["text"], EXCERPT),
+        url=row["url"],
+        language=row["language"].lower(),
+        published_at=row["published_at"],
+        minutes=row["minutes"],
+        has_title=bool(row["has_title"]),
+        source=row["source"],
+    )
+
+
+def posts_by_code(db: Session, codes: Sequence[str] | None) -> list[Post]:
+    """The posts that everybody may see: those with `codes`, in that order, or all for None."""
+    posts = _posts(true()).subquery()
+    wanted = select(posts) if codes is None else select(posts).where(posts.c.code.in_(codes))
+    found = {row["code"]: _post(row) for row in db.execute(wanted).mappings()}
+    return [found[code] for code in (codes or found) if code in found]
+
+
+def codes_of_posts(db: Session, person: Person) -> list[str]:
+    """The codes of all that `person` has written here and elsewhere, whether it is seen or not."""
+    articles = select(Article.code).where(Article.author_id == person.id)
+    entries = select(Entry.code).join(Entry.feed).where(Feed.person_id == person.id)
+    return [*db.scalars(articles), *db.scalars(entries)]
+
+
+def codes_of_entries(db: Session, feed: Feed) -> list[str]:
+    """The codes of all entries of `feed`, whether they are seen or not."""
+    return list(db.scalars(select(Entry.code).where(Entry.feed_id == feed.id)))

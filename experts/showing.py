@@ -1,0 +1,99 @@
+"""Showing oneself and no longer: the only place where a public page begins and ends."""
+
+from __future__ import annotations
+
+from blinker import Signal
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from careers.base import audit, clock, codes
+from careers.base.people import Person, employee_left
+from experts.models import Consent, Expert
+from experts.queries import expert_of
+
+PAGE = "page"  # the item that is consented to
+
+shown_changed = Signal()
+"""Sent as `shown_changed.send(person, db=session, shown=bool)` in the transaction in which a
+public page begins, ends, or is edited while it is shown."""
+
+
+class NotReady(Exception):
+    """The page cannot be shown yet: it has no headline, or its person no longer works here."""
+
+
+def opt_in(db: Session, person: Person) -> Expert:
+    """Show `person`'s page to everybody and record that they wanted it. Raises NotReady.
+
+    Nothing changes when it is shown already.
+    """
+    expert = expert_of(db, person)
+    if expert is None or not expert.headline.strip() or not person.is_active:
+        raise NotReady
+    if expert.slug is None:
+        _give_address(db, expert, person)
+    now = clock.now()
+    shown = db.execute(
+        update(Expert)
+        .where(Expert.id == expert.id, Expert.state == "hidden")
+        .values(state="shown", shown_since=now)
+    )
+    if shown.rowcount:  # type: ignore[attr-defined]
+        db.add(Consent(person_id=person.id, item=PAGE, given_at=now))
+        person.page = expert.slug
+        audit.record(db, person, "page:show", expert.slug or "")
+        db.flush()
+        shown_changed.send(person, db=db, shown=True)
+    return expert
+
+
+def opt_out(db: Session, person: Person) -> None:
+    """Take `person`'s page down and record that they withdrew their consent.
+
+    Nothing changes when it isn't shown. The address stays theirs, and answers 410.
+    """
+    hidden = db.execute(
+        update(Expert)
+        .where(Expert.person_id == person.id, Expert.state == "shown")
+        .values(state="hidden", shown_since=None)
+    )
+    if not hidden.rowcount:  # type: ignore[attr-defined]
+        return
+    db.execute(
+        update(Consent)
+        .where(Consent.person_id == person.id, Consent.item == PAGE, Consent.withdrawn_at.is_(None))
+        .values(withdrawn_at=clock.now())
+    )
+    was, person.page = person.page, None
+    audit.record(db, person, "page:hide", was or "", left=not person.is_active)
+    db.flush()
+    shown_changed.send(person, db=db, shown=False)
+
+
+@employee_left.connect
+def take_down(person: Person, db: Session) -> None:
+    """Whoever leaves is no longer shown, from the same moment."""
+    opt_out(db, person)
+
+
+def _give_address(db: Session, expert: Expert, person: Person) -> None:
+    """A slug from the person's name that nobody has or had, for ever."""
+    wanted = codes.slug(person.name) or codes.code(8).lower()
+    taken = set(
+        db.scalars(select(Expert.slug).where(Expert.slug.startswith(wanted, autoescape=True)))
+    )
+    number = 1
+    while True:
+        slug = wanted if number == 1 else f"{wanted}-{number}"
+        number += 1
+        if slug in taken:
+            continue
+        try:
+            with db.begin_nested():
+                expert.slug = slug
+                db.flush()
+        except IntegrityError:  # somebody of the same name did it in this moment
+            db.refresh(expert)
+            continue
+        return

@@ -1,0 +1,1 @@
+"""External feeds: what employees publish elsewhere."""

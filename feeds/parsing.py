@@ -1,0 +1,121 @@
+"""Bytes from outside to entries, in another process that can be killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from careers.base.fetching import Unreachable
+
+SECONDS = 15.0  # of waiting; of processor the child has five
+TOLERANCE = timedelta(hours=1)  # clocks differ
+
+
+def _(words: str) -> str:
+    """Mark `words` for the catalogues; whoever shows a reason translates it then."""
+    return words
+
+
+NOT_A_FEED = _("What lies at this address is not a feed.")
+TOO_MUCH = _("This feed takes more work to read than any honest feed.")
+REASONS = {
+    "not a feed": NOT_A_FEED,
+    "doctype": _("This feed declares a document type of its own; such feeds are not read."),
+    "too much": TOO_MUCH,
+}
+# Hosts whose name for people is not their address.
+SOURCES = {
+    "bsky.app": "Bluesky",
+    "dev.to": "DEV",
+    "github.com": "GitHub",
+    "medium.com": "Medium",
+    "vimeo.com": "Vimeo",
+    "youtube.com": "YouTube",
+}
+
+
+class NotRead(Unreachable):
+    """There was an answer, but no feed in it; `alternates` are feeds that the page names."""
+
+    def __init__(self, reason: str, alternates: tuple[str, ...] = ()) -> None:
+        super().__init__(reason)
+        self.alternates = alternates
+
+
+@dataclass(frozen=True)
+class ParsedEntry:
+    """One item; `published_at` is None when the feed doesn't say, or says what cannot be."""
+
+    key: str
+    url: str
+    title: str
+    has_title: bool
+    excerpt: str
+    published_at: datetime | None
+    content_hash: str
+
+
+@dataclass(frozen=True)
+class ParsedFeed:
+    """A feed as it was read; `dropped` counts items without a link or without words."""
+
+    title: str
+    source: str
+    language: str
+    entries: tuple[ParsedEntry, ...]
+    dropped: int
+
+
+def parse(body: bytes, url: str, content_type: str, now: datetime) -> ParsedFeed:
+    """The feed in `body`, which came from `url` at `now`. Raises NotRead."""
+    found = _ask_child(body, url, content_type)
+    if "refused" in found:
+        raise NotRead(REASONS[found["refused"]])
+    if "alternates" in found:
+        raise NotRead(NOT_A_FEED, tuple(found["alternates"]))
+    return ParsedFeed(
+        title=found["title"][:200],
+        source=source_of(url, found["generator"]),
+        language=found["language"],
+        entries=tuple(
+            ParsedEntry(published_at=_possible(entry.pop("published"), now), **entry)
+            for entry in found["entries"]
+        ),
+        dropped=found["dropped"],
+    )
+
+
+def source_of(url: str, generator: str = "") -> str:
+    """What people call the place that `url` belongs to."""
+    if generator.lower().startswith("mastodon"):
+        return "Mastodon"
+    host = (urlsplit(url).hostname or "").removeprefix("www.")
+    name = next((SOURCES[one] for one in SOURCES if host == one or host.endswith("." + one)), host)
+    return name[:100]
+
+
+def _possible(published: str | None, now: datetime) -> datetime | None:
+    moment = datetime.fromisoformat(published) if published else None
+    return None if moment is None or moment > now + TOLERANCE else moment
+
+
+def _ask_child(body: bytes, url: str, content_type: str) -> dict:  # type: ignore[type-arg]
+    environment = {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    try:
+        done = subprocess.run(  # noqa: S603
+            [sys.executable, "-P", "-m", "feeds.parsing_child", url, content_type[:200]],
+            input=body, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=SECONDS,
+            env=environment, cwd="/", check=False,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        raise NotRead(TOO_MUCH) from None
+    try:
+        found: dict = json.loads(done.stdout)  # type: ignore[type-arg]
+    except ValueError:  # killed by a limit, or by something we did not foresee
+        raise NotRead(TOO_MUCH) from None
+    return found

@@ -1,0 +1,1 @@
+"""How people are brought in: share links, clicks, touches, credits and their receipts."""

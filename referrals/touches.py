@@ -1,0 +1,59 @@
+"""Touches: what a visitor's address carries, and what of it an application remembers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from careers.hiring.applying import received
+from careers.hiring.models import Application
+from referrals import crediting
+from referrals.models import ShareLink, Touch
+
+_VIA = re.compile(r"([0-9A-Za-z]{6,16})(?:\.([0-9A-Za-z]{12}))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Via:
+    """A link's code in the address of a visit, with the click that began it where there was one."""
+
+    code: str
+    click: str | None
+
+    @property
+    def token(self) -> str:
+        """As it stands in an address: `CODE.CLICK`, or the code alone."""
+        return f"{self.code}.{self.click}" if self.click else self.code
+
+
+def via_from(text: str | None) -> Via | None:
+    """The value of `via` in an address or a form; None for nonsense."""
+    found = _VIA.fullmatch(text or "")
+    return Via(found[1], found[2]) if found else None
+
+
+def link_of(db: Session, via: Via) -> ShareLink | None:
+    """The share link that `via` names."""
+    return db.scalar(select(ShareLink).where(ShareLink.code == via.code))
+
+
+@received.connect
+def remember_touch(application: Application, *, db: Session, via: str, **_: Any) -> None:
+    """Keep the touch that an application carries, and have its credit decided."""
+    carried = via_from(via)
+    link = link_of(db, carried) if carried else None
+    db.flush()
+    if carried is not None and link is not None:
+        db.add(
+            Touch(
+                application_id=application.id,
+                link=link,
+                click_id=carried.click,
+                carried_at=application.created_at,
+            )
+        )
+    crediting.queue_credit(db, application)

@@ -1,0 +1,23 @@
+"""Run the tests in the order that tells soonest: fast ones first, real browsers last."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+FAST = ["-n", "2", "--dist", "loadgroup", "-m", "not browser and not system"]
+RUNS = {"test": [FAST, ["-m", "browser"]], "system": [["-m", "system"]]}
+
+
+def main() -> int:
+    """The first exit status that is not 0, else 0."""
+    kind = "system" if "--system" in sys.argv else "test"
+    for options in RUNS[kind]:
+        status = subprocess.run([sys.executable, "-m", "pytest", "-q", "-rs", *options]).returncode
+        if status:
+            return status
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

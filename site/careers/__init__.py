@@ -1,0 +1,1 @@
+"""The career site: its pages, and what puts all packages together."""

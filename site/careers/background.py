@@ -1,0 +1,147 @@
+"""Work beside the requests: huey wakes it, the database holds it.
+
+It runs inside the web server by default, else in `entourage worker`; a lock on a file makes sure
+that only one process of a machine does it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from flask import Flask
+from huey import RedisHuey, SqliteHuey, crontab
+from huey.consumer import Consumer
+
+from careers.base import clock, outbox
+from careers.base.company import the_company
+from careers.base.config import Settings
+from careers.base.database import Database
+from careers.base.signin.sessions import forget_ended
+from careers.demo.outside import fetch_for
+from feeds.polling import poll_due
+from referrals.ingesting import ingest
+
+log = structlog.get_logger(__name__)
+INGEST_EVERY = 1.0  # seconds
+
+
+class _Consumer(Consumer):  # type: ignore[misc]
+    """A consumer that leaves the server's signals alone, and says when it has started."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.started = threading.Event()
+
+    def start(self) -> None:
+        super().start()
+        self.started.set()
+
+    def _set_signal_handlers(self) -> None:
+        pass
+
+
+class Background:
+    """The queue of one application, and the thread that stores clicks."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.settings: Settings = app.extensions["settings"]
+        self.database: Database = app.extensions["database"]
+        # Sites that share a Redis must not take each other's wake-ups.
+        site = hashlib.sha256(self.settings.database.encode()).hexdigest()[:12]
+        self.huey = (
+            RedisHuey(f"entourage-{site}", url=self.settings.redis_url)
+            if self.settings.redis_url
+            else SqliteHuey("entourage", filename=str(self.settings.folder() / "queue.db"))
+        )
+        self._stop = threading.Event()
+        self._consumer: _Consumer | None = None
+        self._lock: Any = None
+        self.do_outbox = self.huey.task()(self._named("do_outbox", self._do_outbox))
+        every_minute = crontab(minute="*")
+        self.huey.periodic_task(every_minute)(self._named("sweep", self.sweep))
+
+    def start(self) -> bool:
+        """Start in threads of this process; False when another process of this machine does it."""
+        self._lock = (self.settings.folder() / "background.lock").open("w")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self._lock.close()
+            self._lock = None
+            return False
+        self._consumer = _Consumer(self.huey, workers=2, initial_delay=0.05, max_delay=1.0)
+        threading.Thread(target=self._consumer.run, name="huey", daemon=True).start()
+        threading.Thread(target=self._ingest_for_ever, name="ingest", daemon=True).start()
+        return True
+
+    def wait(self) -> None:
+        """Keep this thread until `stop`."""
+        self._stop.wait()
+
+    def stop(self) -> None:
+        """Let go of everything; what is undone stays in the database."""
+        self._stop.set()
+        if self._consumer is not None and self._consumer.started.wait(10):
+            self._consumer.stop(graceful=True)
+        if self._lock is not None:
+            self._lock.close()
+
+    def wake(self, _sender: object) -> None:
+        """Ask for the outbox to be done soon; losing this costs a minute, never the work."""
+        try:
+            self.do_outbox()
+        except Exception:
+            log.exception("the queue could not be reached")
+
+    def _do_outbox(self) -> None:
+        with self.app.app_context():
+            outbox.do_due_work(self.database, self.settings)
+
+    def sweep(self) -> None:
+        """Do what is due, whether or not anything woke us."""
+        with self.app.app_context():
+            outbox.do_due_work(self.database, self.settings)
+            poll_due(self.database, fetch_for(self.is_demo()), contact=self.settings.base_url)
+            with self.database.writing() as db:
+                forget_ended(db)
+                db.commit()
+        self.app.extensions["follow"].visitors.destroy_old(clock.now())
+        self.database.forget_deleted()
+
+    def is_demo(self) -> bool:
+        """Whether this is the demo company, whose outside world is made of files."""
+        with self.database.reading() as db:
+            return the_company(db).is_demo
+
+    def _ingest_for_ever(self) -> None:
+        folder = self.settings.folder("journal")
+        while not self._stop.wait(INGEST_EVERY):
+            try:
+                ingest(self.database, folder)
+            except Exception:  # the journals keep what could not be stored; the next turn has it
+                log.exception("clicks could not be stored")
+
+    @staticmethod
+    def _named(name: str, act: Callable[[], None]) -> Callable[[], None]:
+        def task() -> None:
+            act()
+
+        task.__name__ = task.__qualname__ = name
+        return task
+
+
+def start_inside(app: Flask) -> Background:
+    """Connect `app` to the queue, and do the work in this process when the settings say so."""
+    background = Background(app)
+    app.extensions["fetch"] = fetch_for(background.is_demo())
+    app.extensions["background"] = background
+    outbox.work_waits.connect(background.wake)
+    if background.settings.background == "inside":
+        background.start()
+    return background

@@ -1,0 +1,1 @@
+"""What all packages stand on; it imports none of them."""

@@ -1,0 +1,42 @@
+"""The log of acts: who did what to what, and when. Rows are only ever added."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from careers.base import clock
+from careers.base.database import Base, primary_key
+from careers.base.people import Person
+
+
+class Act(Base):
+    """One act. `what` reads `resource:verb`, `subject` is a public code or slug, never a secret."""
+
+    __tablename__ = "act"
+    __table_args__ = (Index("ix_act_at", "at"),)
+
+    id: Mapped[int] = primary_key()
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    what: Mapped[str] = mapped_column(String(60))
+    subject: Mapped[str] = mapped_column(String(120), default="")
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    person: Mapped[Person | None] = relationship(lazy="joined")
+
+
+def record(
+    db: Session, person: Person | None, what: str, subject: str = "", **details: Any
+) -> None:
+    """Add an act in the caller's transaction; `person` is None for the command line."""
+    db.add(
+        Act(person_id=person.id if person else None, what=what, subject=subject, details=details)
+    )
+
+
+def recent_acts(db: Session, count: int, skip: int = 0) -> list[Act]:
+    """The last acts, newest first."""
+    return list(db.scalars(select(Act).order_by(Act.id.desc()).limit(count).offset(skip)))

@@ -1,0 +1,57 @@
+"""What every form is: values kept, errors in the reader's language, and a trap for robots."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import request
+from flask_babel import gettext, lazy_gettext
+from werkzeug.datastructures import CombinedMultiDict
+from wtforms import Form as _Form
+from wtforms import StringField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs lag behind
+from wtforms.validators import ValidationError
+
+from careers.base.languages import language
+
+_ = lazy_gettext
+
+
+class Form(_Form):
+    """A form filled from the request, or from keyword arguments when nothing was sent.
+
+    The token against forged requests is checked for every unsafe request in `careers.base.web`.
+    """
+
+    def __init__(self, **values: Any) -> None:
+        """`values` fill the fields when the page is first shown."""
+        handed_in: list[Any] = [request.files, request.form]
+        sent = CombinedMultiDict(handed_in) if request.method == "POST" else None
+        super().__init__(formdata=sent, meta={"locales": [language()]}, **values)
+
+    def sent_and_valid(self) -> bool:
+        """Whether the form was sent and holds."""
+        return request.method == "POST" and self.validate()
+
+
+class AnonymousForm(Form):
+    """A form that needs no account, with a field that people don't see and robots fill in."""
+
+    website = StringField(_("Leave this empty"))
+
+    def validate_website(self, field: StringField) -> None:
+        """Refuse whoever fills what people cannot see."""
+        if field.data:
+            raise ValidationError(gettext("This looks like it was sent by a robot."))
+
+
+def options(pairs: Iterable[tuple[str, Any]]) -> list[Any]:
+    """What a select or radio field offers, from (value, words)."""
+    return [SelectChoice(value, words) for value, words in pairs]
+
+
+def stripped(value: str | None) -> str:
+    """A filter for text fields: without spaces around, and without control characters."""
+    kept = (sign for sign in value or "" if sign >= " " or sign in "\n\t")
+    return "".join(kept).strip()

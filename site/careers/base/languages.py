@@ -1,0 +1,65 @@
+"""French and English, chosen by address: the default language has no prefix, the other one has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from flask import current_app, g, has_request_context, request
+from flask_babel import Babel
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from flask import Flask
+
+LANGUAGES = {"en": "English", "fr": "Français"}
+
+
+class LanguagePrefix:
+    """WSGI: moves `/fr` from the path to the script name, so that every link made keeps it."""
+
+    def __init__(self, app: WSGIApplication, prefixed: str) -> None:
+        """`prefixed` is the one language that has a prefix."""
+        self.app, self.prefix = app, f"/{prefixed}"
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Serve the request in the language of its address."""
+        path = environ.get("PATH_INFO", "")
+        if path == self.prefix or path.startswith(self.prefix + "/"):
+            environ["SCRIPT_NAME"] = self.prefix
+            environ["PATH_INFO"] = path[len(self.prefix) :] or "/"
+        return self.app(environ, start_response)
+
+
+def language() -> str:
+    """The language of this request's address; the default one outside requests."""
+    settings = current_app.extensions["settings"]
+    if has_request_context() and request.script_root:
+        return str(settings.other_language)
+    forced = g.get("language") if has_request_context() or g else None
+    return str(forced or settings.default_language)
+
+
+def locale() -> str:
+    """The language with the country whose dates and numbers it is written with here."""
+    return {"en": "en_GB", "fr": "fr_FR"}[language()]
+
+
+def address_in(language: str, path: str) -> str:
+    """`path` (as in url_for without a prefix, query included) in `language`."""
+    settings = current_app.extensions["settings"]
+    path = "/" + path.lstrip("/\\")  # two of them at the start would lead to another host
+    return path if language == settings.default_language else f"/{language}{path}"
+
+
+def time_zone() -> str:
+    """The reader's zone: their own when signed in and set, else the company's."""
+    person = g.get("person") if has_request_context() else None
+    return (person and person.time_zone) or str(current_app.extensions["settings"].time_zone)
+
+
+def init_languages(app: Flask, translations: str) -> None:
+    """Use the catalogues in the folder `translations`."""
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = translations
+    app.config["BABEL_DEFAULT_LOCALE"] = "en"
+    Babel(app, locale_selector=locale, timezone_selector=time_zone)

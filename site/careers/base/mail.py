@@ -1,0 +1,88 @@
+"""Mail: queued in the outbox, sent by SMTP where a server is set, readable by an admin."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from email.utils import make_msgid
+from urllib.parse import unquote, urlsplit
+
+from sqlalchemy import String, Text, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from careers.base import clock, outbox
+from careers.base.config import Settings
+from careers.base.database import Base, primary_key
+
+
+class Mail(Base):
+    """One message; `sent_at` is empty while it waits."""
+
+    __tablename__ = "mail"
+
+    id: Mapped[int] = primary_key()
+    to: Mapped[str] = mapped_column(String(254))
+    subject: Mapped[str] = mapped_column(String(200))
+    text: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    sent_at: Mapped[datetime | None]
+
+
+def write(db: Session, to: str, subject: str, text: str) -> Mail:
+    """Queue a message in the caller's transaction. Line breaks in `subject` become spaces."""
+    mail = Mail(to=to, subject=" ".join(subject.split())[:200], text=text)
+    db.add(mail)
+    db.flush()
+    outbox.add(db, "mail", {"mail": mail.id})
+    return mail
+
+
+def recent_mail(db: Session, count: int, skip: int = 0) -> list[Mail]:
+    """The last messages, newest first."""
+    return list(db.scalars(select(Mail).order_by(Mail.id.desc()).limit(count).offset(skip)))
+
+
+@outbox.handles("mail")
+def deliver(db: Session, payload: dict[str, int], settings: Settings) -> None:
+    """Send the message `payload["mail"]`, once: a message already sent stays as it is.
+
+    Raises NotYet while no server is set, OSError or smtplib.SMTPException when the server cannot
+    be reached or refuses.
+    """
+    if settings.smtp_url is None:
+        raise outbox.NotYet("no mail server is set", wait=timedelta(minutes=5))
+    mail = db.get(Mail, payload["mail"])
+    if mail is None or mail.sent_at is not None:
+        return
+    message = _message(mail, settings.mail_from)
+    db.rollback()  # the network may be slow: nobody else waits for it
+    server = urlsplit(settings.smtp_url.get_secret_value())
+    with _connect(server.scheme, server.hostname or "localhost", server.port) as smtp:
+        if server.username:
+            smtp.login(unquote(server.username), unquote(server.password or ""))
+        smtp.send_message(message)
+    db.get_one(Mail, payload["mail"]).sent_at = clock.now()
+
+
+def _message(mail: Mail, sender: str) -> EmailMessage:
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = sender, mail.to, mail.subject
+    message["Date"] = mail.created_at
+    host = sender.rsplit("@", 1)[-1].rstrip(">")
+    message["Message-ID"] = make_msgid(f"mail-{mail.id}", domain=host)
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(mail.text)
+    return message
+
+
+def _connect(scheme: str, host: str, port: int | None) -> smtplib.SMTP:
+    trust = ssl.create_default_context()
+    if scheme == "smtps":
+        return smtplib.SMTP_SSL(host, port or 465, timeout=20, context=trust)
+    smtp = smtplib.SMTP(host, port or 587, timeout=20)
+    smtp.ehlo()
+    if smtp.has_extn("starttls"):
+        smtp.starttls(context=trust)
+    return smtp

@@ -1,0 +1,1 @@
+"""Signing in: sessions kept at the server, passwords, OpenID Connect, the first admin."""

@@ -1,0 +1,1 @@
+"""The blog that employees write and editors publish."""

@@ -1,0 +1,78 @@
+"""What an author and an editor fill in."""
+
+from __future__ import annotations
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from wtforms import HiddenField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length
+
+from careers.base.forms import Form, options, stripped
+from careers.base.languages import LANGUAGES
+from careers.base.prose import MARKDOWN_LONGEST
+from careers.blog.publishing import Text
+
+_TOO_LONG = _("This text is too long.")
+
+
+class ArticleForm(Form):
+    """An article as its author writes it. `version` is the one that was being changed."""
+
+    version = HiddenField(default="0")
+    title = StringField(
+        _("Title"), [Length(max=160, message=_("Please stay under 160 characters."))],
+        filters=[stripped],
+    )  # fmt: skip
+    summary = TextAreaField(
+        _("Summary"),
+        [Length(max=300, message=_("Please stay under 300 characters."))],
+        filters=[stripped],
+        description=_("Two sentences that make somebody want to read on."),
+    )
+    language = SelectField(_("Language"), choices=options(LANGUAGES.items()), default="en")
+    body = TextAreaField(
+        _("Text"),
+        [Length(max=MARKDOWN_LONGEST, message=_TOO_LONG)],
+        filters=[stripped],
+        description=_("Markdown: ## heading, **bold**, *italic*, lists, tables, links."),
+    )
+
+    def says_something(self) -> bool:
+        """Whether there is anything to keep; if not, the title is asked for."""
+        if self.title.data or self.summary.data or self.body.data:
+            return True
+        self.title.errors = [gettext("Please write a title first.")]
+        return False
+
+    def is_complete(self) -> bool:
+        """Whether an editor can take it; what is missing is asked for."""
+        if not self.title.data:
+            self.title.errors = [gettext("The editors need a title.")]
+        if not self.body.data:
+            self.body.errors = [gettext("The editors need a text.")]
+        return bool(self.title.data and self.body.data)
+
+    def text(self) -> Text:
+        """What was written."""
+        return Text(
+            title=" ".join((self.title.data or "").split()),
+            summary=" ".join((self.summary.data or "").split()),
+            body=(self.body.data or "").replace("\r\n", "\n"),
+            language=self.language.data,
+        )
+
+    def read_version(self) -> int:
+        """The version that was being changed; nonsense is none."""
+        sent = self.version.data or ""
+        return int(sent[:9]) if sent.isascii() and sent.isdigit() else 0
+
+
+class ReviewForm(Form):
+    """An editor's answer to a submission. `version` is the one that was read."""
+
+    version = HiddenField(default="0")
+    comment = TextAreaField(
+        _("What should change"),
+        [DataRequired(_("Please say what should change.")), Length(max=5_000, message=_TOO_LONG)],
+        filters=[stripped],
+    )

@@ -1,0 +1,53 @@
+"""What an author hears from the editors by mail, in their own language."""
+
+from __future__ import annotations
+
+from flask import current_app
+from flask_babel import force_locale, gettext
+from sqlalchemy.orm import Session
+
+from careers.base import mail
+from careers.base.languages import address_in
+from careers.base.people import Person
+from careers.blog.models import Article
+
+
+def tell_published(db: Session, article: Article) -> None:
+    """Tell the author that everybody can read it now."""
+    author = article.author
+    if not author.is_active:
+        return
+    with force_locale(author.language):
+        subject = gettext("Published: %(title)s", title=article.title)
+        text = gettext(
+            "Hello %(name)s,\n\nyour article “%(title)s” is published:\n%(address)s\n",
+            name=author.first_name,
+            title=article.title,
+            address=_address(article.language, f"/blog/{article.slug}"),
+        )
+    mail.write(db, author.email, subject, text)
+
+
+def tell_returned(db: Session, article: Article, editor: Person) -> None:
+    """Tell the author what the editor asks for."""
+    author = article.author
+    if not author.is_active:
+        return
+    with force_locale(author.language):
+        subject = gettext("About your article: %(title)s", title=article.title)
+        text = gettext(
+            "Hello %(name)s,\n\n%(editor)s has read “%(title)s” and gives it back to you"
+            " with this comment:\n\n%(comment)s\n\nYou can change it and hand it in again:\n"
+            "%(address)s\n",
+            name=author.first_name,
+            editor=editor.name,
+            title=article.title,
+            comment=article.editor_comment,
+            address=_address(author.language, f"/me/articles/{article.code}"),
+        )
+    mail.write(db, author.email, subject, text)
+
+
+def _address(language: str, path: str) -> str:
+    settings = current_app.extensions["settings"]
+    return f"{settings.base_url}{address_in(language, path)}"

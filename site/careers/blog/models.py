@@ -1,0 +1,53 @@
+"""An article: from an employee's draft to what everybody reads."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from careers.base import clock, codes
+from careers.base.database import Base, primary_key
+from careers.base.people import Person
+
+
+class Article(Base):
+    """A blog post written here; `state` says who has it in hand."""
+
+    __tablename__ = "article"
+    __table_args__ = (
+        CheckConstraint(
+            "state IN ('draft', 'submitted', 'returned', 'published', 'withdrawn')",
+            name="state_known",
+        ),
+        CheckConstraint(
+            "state <> 'published' OR (slug IS NOT NULL AND published_at IS NOT NULL)",
+            name="published_has_address_and_date",
+        ),
+        CheckConstraint("language IN ('en', 'fr')", name="language_known"),
+        Index("ix_article_state_published_at", "state", "published_at"),
+        Index("ix_article_author_id", "author_id"),
+    )
+
+    id: Mapped[int] = primary_key()
+    code: Mapped[str] = mapped_column(String(16), unique=True, default=codes.code)
+    slug: Mapped[str | None] = mapped_column(String(100), unique=True)
+    author_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"))
+    title: Mapped[str] = mapped_column(String(160), default="")
+    summary: Mapped[str] = mapped_column(String(300), default="")
+    body: Mapped[str] = mapped_column(Text, default="")
+    body_html: Mapped[str] = mapped_column(Text, default="")
+    minutes: Mapped[int] = mapped_column(default=1)
+    language: Mapped[str] = mapped_column(String(2), default="en")
+    state: Mapped[str] = mapped_column(String(10), default="draft")
+    version: Mapped[int] = mapped_column(
+        default=1
+    )  # counts saves: two tabs can't overwrite each other
+    editor_comment: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    changed_at: Mapped[datetime] = mapped_column(default=clock.now)
+    submitted_at: Mapped[datetime | None]
+    published_at: Mapped[datetime | None]
+
+    author: Mapped[Person] = relationship(lazy="joined", innerjoin=True)

@@ -1,0 +1,186 @@
+"""An article's way from a draft to everybody, and back. Every step is settled by its condition:
+of two people at once, one does it and the other is told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from blinker import Signal
+from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from careers.base import audit, clock, codes, prose
+from careers.base.people import Person
+from careers.blog import letters
+from careers.blog.models import Article
+
+EDITABLE = ("draft", "returned")
+
+published = Signal()
+"""Sent as `published.send(article, db=session)` in the transaction in which an article is
+published, or put back."""
+withdrawn = Signal()
+"""Sent as `withdrawn.send(article, db=session)` in the transaction in which one is withdrawn."""
+
+
+class Conflict(Exception):
+    """Somebody else changed the article, or took the same step, since it was looked at."""
+
+
+class NotReady(Exception):
+    """An article without a title or without a text is not submitted."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """What an author writes."""
+
+    title: str
+    summary: str
+    body: str
+    language: str
+
+
+def start_article(db: Session, author: Person, text: Text) -> Article:
+    """A new draft. Raises ValueError when the body is too long or nested too deeply."""
+    article = Article(author_id=author.id, **_stored(text))
+    db.add(article)
+    db.flush()
+    audit.record(db, author, "article:start", article.code)
+    return article
+
+
+def write_article(db: Session, author: Person, article: Article, text: Text, version: int) -> None:
+    """Keep `text`, written upon `version` of a draft or a returned article.
+
+    Raises Conflict when another version has been kept meanwhile or it is out of the author's
+    hands, ValueError when the body is too long or nested too deeply.
+    """
+    _step(
+        db, article, Article.author_id == author.id, Article.state.in_(EDITABLE),
+        Article.version == version, version=version + 1, changed_at=clock.now(), **_stored(text),
+    )  # fmt: skip
+
+
+def _stored(text: Text) -> dict[str, Any]:
+    html = prose.markdown_to_html(text.body)
+    return {
+        "title": text.title,
+        "summary": text.summary,
+        "language": text.language,
+        "body": text.body,
+        "body_html": html,
+        "minutes": prose.reading_minutes(prose.plain_text(html)),
+    }
+
+
+def delete_article(db: Session, author: Person, article: Article) -> None:
+    """Delete a draft or a returned article for ever. Raises Conflict when it is neither."""
+    gone = db.execute(
+        delete(Article)
+        .where(
+            Article.id == article.id, Article.author_id == author.id, Article.state.in_(EDITABLE)
+        )
+        .execution_options(synchronize_session=False)
+    )
+    if not gone.rowcount:  # type: ignore[attr-defined]
+        raise Conflict
+    audit.record(db, author, "article:delete", article.code)
+    db.expunge(article)
+
+
+def submit(db: Session, author: Person, article: Article) -> None:
+    """Hand an article to the editors. Raises NotReady, or Conflict when it is there already."""
+    if not article.title.strip() or not article.body.strip():
+        raise NotReady
+    _step(
+        db, article, Article.author_id == author.id, Article.state.in_(EDITABLE),
+        Article.version == article.version, state="submitted", submitted_at=clock.now(),
+    )  # fmt: skip
+    audit.record(db, author, "article:submit", article.code)
+
+
+def take_back(db: Session, author: Person, article: Article) -> None:
+    """Take a submitted article back into one's own hands. Raises Conflict."""
+    _step(db, article, Article.author_id == author.id, Article.state == "submitted", state="draft")
+    audit.record(db, author, "article:take-back", article.code)
+
+
+def publish(db: Session, editor: Person, article: Article, version: int) -> None:
+    """Publish the `version` of a submitted article that the editor has read. Raises Conflict."""
+    if article.slug is None:
+        _give_address(db, article)
+    _step(
+        db, article, Article.state == "submitted", Article.version == version,
+        state="published", published_at=clock.now(), editor_comment="",
+    )  # fmt: skip
+    audit.record(db, editor, "article:publish", article.code, slug=article.slug)
+    letters.tell_published(db, article)
+    published.send(article, db=db)
+
+
+def return_article(
+    db: Session, editor: Person, article: Article, version: int, comment: str
+) -> None:
+    """Give a submitted article back to its author with a comment. Raises Conflict."""
+    _step(
+        db, article, Article.state == "submitted", Article.version == version,
+        state="returned", editor_comment=comment,
+    )  # fmt: skip
+    audit.record(db, editor, "article:return", article.code)
+    letters.tell_returned(db, article, editor)
+
+
+def withdraw(db: Session, editor: Person, article: Article) -> None:
+    """Take a published article away from everybody. Raises Conflict."""
+    _step(db, article, Article.state == "published", state="withdrawn")
+    audit.record(db, editor, "article:withdraw", article.code, slug=article.slug)
+    withdrawn.send(article, db=db)
+
+
+def put_back(db: Session, editor: Person, article: Article) -> None:
+    """Show a withdrawn article again, at its address and with its date. Raises Conflict."""
+    _step(db, article, Article.state == "withdrawn", state="published")
+    audit.record(db, editor, "article:put-back", article.code, slug=article.slug)
+    published.send(article, db=db)
+
+
+def _step(db: Session, article: Article, *conditions: ColumnElement[bool], **changes: Any) -> None:
+    done = db.execute(
+        update(Article)
+        .where(Article.id == article.id, *conditions)
+        .values(**changes)
+        .execution_options(synchronize_session=False)
+    )
+    if not done.rowcount:  # type: ignore[attr-defined]
+        raise Conflict
+    db.refresh(article)
+
+
+def _give_address(db: Session, article: Article) -> None:
+    """A slug from the title that no article has; it never changes afterwards."""
+    wanted = codes.slug(article.title, longest=90) or codes.code(8).lower()
+    taken = set(
+        db.scalars(select(Article.slug).where(Article.slug.startswith(wanted, autoescape=True)))
+    )
+    number = 1
+    while True:
+        slug = wanted if number == 1 else f"{wanted}-{number}"
+        number += 1
+        if slug in taken:
+            continue
+        try:
+            with db.begin_nested():
+                db.execute(
+                    update(Article)
+                    .where(Article.id == article.id, Article.slug.is_(None))
+                    .values(slug=slug)
+                    .execution_options(synchronize_session=False)
+                )
+        except IntegrityError:  # an article of the same title was published in this moment
+            continue
+        db.refresh(article)
+        return

@@ -1,0 +1,47 @@
+"""The outside world of the demo: the feeds that its people publish elsewhere, as shipped files.
+
+Their hosts end in `.example`, which never exist (RFC 2606); everything else is really fetched.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from careers.base import fetching
+from careers.base.fetching import Fetched, Unreachable
+from feeds.polling import Fetch
+
+COMPANY = Path(__file__).parent / "company"
+TYPES = {".json": "application/feed+json", ".xml": "application/xml", ".rss": "application/rss+xml"}
+
+
+@cache
+def _files() -> dict[str, Path]:
+    feeds = tomllib.loads((COMPANY / "feeds" / "feeds.toml").read_text())["feed"]
+    return {feed["address"]: COMPANY / "feeds" / feed["file"] for feed in feeds}
+
+
+def fetch(
+    url: str, *, etag: str | None = None, last_modified: str | None = None, contact: str = ""
+) -> Fetched:
+    """What `url` answers: a shipped file for the demo's hosts, the real answer for all others.
+
+    Raises Unreachable.
+    """
+    if not (urlsplit(url).hostname or "").endswith(".example"):
+        return fetching.fetch(url, etag=etag, last_modified=last_modified, contact=contact)
+    path = _files().get(url)
+    if path is None:
+        raise Unreachable("This host only exists in examples.")
+    if etag == path.name:
+        return Fetched(304, url, etag=etag)
+    headers = {"content-type": TYPES[path.suffix]}
+    return Fetched(200, url, headers, path.read_bytes(), etag=path.name)
+
+
+def fetch_for(is_demo: bool) -> Fetch:
+    """How feeds are read: in the demo, with its own outside world."""
+    return fetch if is_demo else fetching.fetch

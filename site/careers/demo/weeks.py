@@ -1,0 +1,233 @@
+"""Four weeks of the demo company: people share, others click and apply, a recruiter hires.
+
+Nothing is written as a result: each click and each application is a request to the site, each
+share and each move an act of somebody, at a moment of the past that the clock is set to.
+"""
+
+from __future__ import annotations
+
+import io
+import random
+import re
+import tomllib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import select
+
+from careers.base import clock, outbox
+from careers.base.database import Database
+from careers.base.people import Person
+from careers.demo.cv import cv
+from careers.demo.founding import EMPLOYEE, RECRUITER, found
+from careers.demo.outside import COMPANY
+from careers.hiring.models import Application, Stage
+from careers.hiring.moving import move_application
+from careers.jobs.models import Job
+from referrals.ingesting import ingest
+from referrals.sharing import share
+
+DAYS, SHARES, ALONE = 28, 58, 7  # of the candidates, how many come by no link
+BROWSERS = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/142.0.0.0 Safari/537.36",
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 "
+    "(KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1",
+    "Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0",
+    "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/141.0.0.0 Mobile Safari/537.36",
+)
+PREVIEWERS = {
+    "linkedin": "LinkedInBot/1.0 (compatible; Mozilla/5.0; +http://www.linkedin.com)",
+    "slack": "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)",
+    "teams": "Mozilla/5.0 (Windows NT 6.1; WOW64) SkypeUriPreview Preview/0.5",
+    "whatsapp": "WhatsApp/2.23.20.0",
+    "mastodon": "http.rb/5.1.1 (Mastodon/4.3.0; +https://social.example/) Bot",
+    "bluesky": "Mozilla/5.0 (compatible; Bluesky Cardyb/1.1; +mailto:support@bsky.app)",
+}
+BOTS = (
+    "Mozilla/5.0 (compatible; AhrefsBot/7.0; +http://ahrefs.com/robot/)",
+    "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; GPTBot/1.2)",
+    "curl/8.5.0",
+)
+CHANNELS = {"linkedin": 9, "whatsapp": 4, "email": 3, "mastodon": 3, "slack": 2, "teams": 2,
+            "bluesky": 2, "qr": 2, "other": 1}  # fmt: skip
+# How far the applications come, in the order in which they were sent.
+WAYS = (
+    "screening interview offer hired", "screening rejected", "screening interview rejected",
+    "screening interview offer hired", "rejected", "screening interview offer",
+    "screening interview", "screening rejected", "screening interview", "screening", "rejected",
+    "screening interview", "screening",
+)  # fmt: skip
+STEP = timedelta(days=2, hours=5)
+
+
+@dataclass(order=True)
+class Event:
+    """Something that somebody does at a moment."""
+
+    at: datetime
+    number: int  # decides between events of the same moment
+    act: Callable[[], None]
+
+
+def live_weeks(app: Flask, now: datetime) -> Iterator[tuple[int, int]]:
+    """Live the weeks before `now`; yields how many events have happened, of how many."""
+    story = _Story(app, now)
+    events = sorted(story.events)
+    for number, event in enumerate(events, 1):
+        with clock.set_to(event.at):
+            event.act()
+        yield number, len(events)
+    ingest(story.database, app.extensions["settings"].folder("journal"))
+    while outbox.do_due_work(story.database, app.extensions["settings"], most=500):
+        pass
+
+
+class _Story:
+    """What will happen, worked out beforehand by chance that is the same each time."""
+
+    def __init__(self, app: Flask, now: datetime) -> None:
+        self.app, self.now = app, now
+        self.chance = random.Random(20_26)  # noqa: S311  a story, not a secret
+        self.database: Database = app.extensions["database"]
+        self.links: dict[int, str] = {}
+        self.visits: dict[int, str] = {}
+        self.events: list[Event] = []
+        with self.database.reading() as db:
+            self.jobs = {job.id: job.slug for job in db.scalars(select(Job))}
+            team_of = {row.id: row.team for row in db.execute(select(Job.id, Job.team))}
+            people = db.scalars(select(Person).where(Person.status == "active")).all()
+        sharers = self.chance.sample(sorted(people, key=lambda one: one.id), 15)
+        mina = next(one for one in people if one.email == EMPLOYEE)
+        sharers = [mina, *(one for one in sharers if one is not mina)]
+        candidates = tomllib.loads((COMPANY / "candidates.toml").read_text())["candidate"]
+        came = list(candidates[ALONE:])
+        self.chance.shuffle(came)
+        for number in range(SHARES):
+            sharer = mina if number % 5 == 0 else self.chance.choice(sharers)
+            near = [job for job in self.jobs if team_of[job] == sharer.team]
+            job = self.chance.choice(near if near and number % 3 else sorted(self.jobs))
+            self._share(number, sharer.email, job, came.pop() if came and number % 2 == 0 else None)
+        for candidate in [*candidates[:ALONE], *came]:
+            at = self._moment(self.chance.uniform(3, DAYS - 1))
+            job = self.chance.choice(sorted(self.jobs))
+            self._plan(at, self._apply(candidate, f"/jobs/{self.jobs[job]}"))
+        self._plan_moves()
+
+    def _moment(self, days_before: float) -> datetime:
+        return self.now - timedelta(days=days_before)
+
+    def _plan(self, at: datetime, act: Callable[[], None]) -> None:
+        if at < self.now - timedelta(minutes=5):
+            self.events.append(Event(at, len(self.events), act))
+
+    def _share(self, number: int, email: str, job: int, candidate: dict[str, Any] | None) -> None:
+        channel = self.chance.choices(list(CHANNELS), list(CHANNELS.values()))[0]
+        days = self.chance.uniform(4 if candidate else 0.2, DAYS)
+        start = self._moment(days)
+        self._plan(start, self._press_share(number, email, job, channel))
+        if agent := PREVIEWERS.get(channel):
+            self._plan(start + timedelta(seconds=20), self._click(number, agent))
+        for _ in range(self.chance.choice((0, 0, 1, 2))):
+            later = start + timedelta(hours=self.chance.uniform(0.5, 60))
+            self._plan(later, self._click(number, self.chance.choice(BOTS)))
+        for _ in range(int(self.chance.expovariate(1 / 9)) + 1):
+            later = start + timedelta(hours=min(self.chance.expovariate(1 / 20), days * 23))
+            self._plan(later, self._click(number, self.chance.choice(BROWSERS)))
+        if self.chance.random() < 0.2:
+            later = start + timedelta(hours=1)
+            self._plan(later, self._click(number, BROWSERS[0], {"Sec-Purpose": "prefetch"}))
+        if candidate is not None:
+            came = start + timedelta(hours=self.chance.uniform(1, 40))
+            self._plan(came, self._click(number, self.chance.choice(BROWSERS), remember=True))
+            self._plan(came + timedelta(minutes=14), self._apply(candidate, number))
+
+    def _press_share(self, number: int, email: str, job: int, channel: str) -> Callable[[], None]:
+        def act() -> None:
+            with self.database.writing() as db:
+                link = share(db, found(db, email), db.get_one(Job, job), channel)
+                self.links[number] = link.code
+                db.commit()
+
+        return act
+
+    def _click(
+        self,
+        number: int,
+        agent: str,
+        headers: dict[str, str] | None = None,
+        remember: bool = False,
+    ) -> Callable[[], None]:
+        address = self._address()
+
+        def act() -> None:
+            answer = self.app.test_client().get(
+                f"/r/{self.links[number]}",
+                headers={"User-Agent": agent, **(headers or {})},
+                environ_base={"REMOTE_ADDR": address},
+            )
+            if remember:
+                self.visits[number] = answer.location
+
+        return act
+
+    def _apply(self, candidate: dict[str, Any], way: str | int) -> Callable[[], None]:
+        """Fill in the form on the job's page; `way` is that page, or the number of a visit."""
+        address = self._address()
+        sees = self.chance.choice(("applied", "steps", "steps"))
+
+        def act() -> None:
+            landing = way if isinstance(way, str) else self.visits[way]
+            path, _, query = landing.partition("?")
+            path = "/fr" * (candidate["language"] == "fr") + path.removeprefix("/fr")
+            client = self.app.test_client()
+            where = f"{path}/apply?{query}".rstrip("?")
+            page = client.get(where, environ_base={"REMOTE_ADDR": address}).get_data(as_text=True)
+            hidden = dict(re.findall(r'type="hidden"[^>]*name="(\w+)"[^>]*value="([^"]*)"', page))
+            document = cv(
+                candidate["name"], candidate["headline"], candidate["email"],
+                candidate["experience"], candidate["skills"],
+            )  # fmt: skip
+            answer = client.post(
+                where,
+                data={
+                    **hidden,
+                    "name": candidate["name"],
+                    "email": candidate["email"],
+                    "message": candidate["message"],
+                    "sharer_sees": sees,
+                    "cv": (io.BytesIO(document), f"CV {candidate['name']}.pdf"),
+                },
+                environ_base={"REMOTE_ADDR": address},
+            )
+            assert answer.status_code == 303, (answer.status_code, candidate["name"])
+
+        return act
+
+    def _plan_moves(self) -> None:
+        """The recruiter works through what came, every half day, oldest first."""
+        moves: dict[int, list[str]] = {}
+
+        def work() -> None:
+            with self.database.writing() as db:
+                recruiter = found(db, RECRUITER)
+                came = db.scalars(select(Application).order_by(Application.id)).all()
+                for number, application in enumerate(came):
+                    way = moves.setdefault(application.id, WAYS[number % len(WAYS)].split())
+                    last = max([application.created_at, *(c.at for c in application.changes)])
+                    if way and clock.now() - last > STEP:
+                        before, after = Stage(application.stage), Stage(way.pop(0))
+                        move_application(db, application, before, after, recruiter)
+                db.commit()
+
+        for half_day in range(2 * DAYS):
+            self._plan(self._moment(half_day / 2 + 0.1), work)
+
+    def _address(self) -> str:
+        """An address of the blocks that are kept for documentation (RFC 5737)."""
+        block = self.chance.choice(("192.0.2", "198.51.100", "203.0.113"))
+        return f"{block}.{self.chance.randrange(1, 255)}"

@@ -1,0 +1,1 @@
+"""Applications: how they come in, and the way to a hire."""

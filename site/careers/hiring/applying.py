@@ -1,0 +1,207 @@
+"""An application comes in: whole with its file, and once however often it is sent."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from base64 import urlsafe_b64encode
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from blinker import Signal
+from flask_babel import force_locale, gettext
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from careers.base import clock, codes, mail, outbox, storage
+from careers.base.config import Settings
+from careers.base.languages import address_in
+from careers.base.signin.sessions import token_hash
+from careers.hiring.cvs import CheckedCV
+from careers.hiring.models import Application, SharerSees, Stage, StageChange, Upload
+from careers.jobs.models import Job
+
+UPLOADS_STAY = timedelta(hours=2)
+
+received = Signal()
+"""Sent as `received.send(application, db=session, via=text)` in the transaction in which an
+application comes in. `via` is what the visitor's form carried, unchecked; "" for nothing."""
+
+
+class AlreadyReceived(Exception):
+    """This very form was sent before, and is in."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What a candidate wrote."""
+
+    name: str
+    email: str
+    message: str
+    language: str
+    sharer_sees: SharerSees
+
+
+def token_for(submission: str, signing_key: str) -> str:
+    """The secret of the candidate's page, 256 bits: the same each time the same form is sent."""
+    digest = hmac.new(signing_key.encode(), f"application:{submission}".encode(), hashlib.sha256)
+    return urlsafe_b64encode(digest.digest()).decode().rstrip("=")
+
+
+def was_received(db: Session, submission: str) -> bool:
+    """Whether the form with this key is in already."""
+    there = select(Application.id).where(Application.submission == token_hash(submission))
+    return db.scalar(there) is not None
+
+
+def receive(
+    db: Session,
+    settings: Settings,
+    job: Job,
+    candidate: Candidate,
+    submission: str,
+    cv: CheckedCV | Upload,
+    via: str,
+) -> Application:
+    """Store an application with its file, tell everybody whom it concerns, and commit.
+
+    The file is on disk before the row is; it goes again when the row does not come to be. Raises
+    AlreadyReceived when this form, known by its secret `submission`, is in already.
+    """
+    folder = settings.folder("cvs")
+    new = storage.keep(folder, cv.content) if isinstance(cv, CheckedCV) else None
+    key = new or cv.key  # type: ignore[union-attr]
+    size = len(cv.content) if isinstance(cv, CheckedCV) else cv.size
+    token = token_for(submission, settings.signing_key)
+    try:
+        application = Application(
+            code=codes.code(),
+            token_hash=token_hash(token),
+            submission=token_hash(submission),
+            job=job,
+            name=candidate.name,
+            name_key=codes.slug(candidate.name, 120),
+            email=candidate.email,
+            message=candidate.message,
+            language=candidate.language,
+            cv_key=key,
+            cv_name=cv.name,
+            cv_type=cv.type,
+            cv_size=size,
+            sharer_sees=candidate.sharer_sees.value,
+            changes=[StageChange(stage=Stage.NEW.value)],
+        )
+        db.add(application)
+        try:
+            db.flush()
+        except IntegrityError:
+            db.rollback()
+            if was_received(db, submission):
+                raise AlreadyReceived from None
+            raise
+        replaced = _take_upload(db, submission, key)
+        _write_mails(db, settings, application, token)
+        received.send(application, db=db, via=via)
+        db.commit()
+    except BaseException:
+        if new:
+            storage.forget(folder, new)
+        raise
+    if replaced:
+        storage.forget(folder, replaced)
+    return application
+
+
+def _write_mails(db: Session, settings: Settings, application: Application, token: str) -> None:
+    job = application.job
+    page = settings.base_url + _in_language(
+        settings, application.language, f"/applications/{token}"
+    )
+    with force_locale(application.language):
+        written = mail.write(
+            db,
+            application.email,
+            gettext("We have your application: %(job)s", job=job.title),
+            gettext(
+                "Hello,\n\n"
+                "your application for “%(job)s” has reached us, with your CV.\n\n"
+                "This page is yours alone: see where your application stands, withdraw it, or have "
+                "your data erased. Whoever has this link can do that, so keep it.\n%(page)s\n",
+                job=job.title,
+                page=page,
+            ),
+        )
+    application.mail_id = written.id
+    contact = job.contact
+    if contact is None or not contact.is_active:
+        return
+    path = f"/recruiting/applications/{application.code}"
+    with force_locale(contact.language):
+        mail.write(
+            db,
+            contact.email,
+            gettext("Somebody applied: %(job)s", job=job.title),
+            gettext(
+                "Somebody applied for “%(job)s”.\n\n%(page)s\n",
+                job=job.title,
+                page=settings.base_url + _in_language(settings, contact.language, path),
+            ),
+        )
+
+
+def _in_language(settings: Settings, language: str, path: str) -> str:
+    return address_in(language if language in {"en", "fr"} else settings.default_language, path)
+
+
+# -- a CV whose form was not yet right -----------------------------------------------------------
+
+
+def upload_of(db: Session, submission: str) -> Upload | None:
+    """The CV that was sent with this form before, while the rest of it was not yet right."""
+    return db.get(Upload, token_hash(submission))
+
+
+def keep_upload(db: Session, settings: Settings, submission: str, cv: CheckedCV) -> Upload:
+    """Keep `cv` for two hours, so that it need not be chosen again; commits."""
+    folder = settings.folder("cvs")
+    key = storage.keep(folder, cv.content)
+    try:
+        before = upload_of(db, submission)
+        replaced = before.key if before else None
+        upload = before or Upload(submission=token_hash(submission))
+        upload.key, upload.name, upload.type, upload.size = key, cv.name, cv.type, len(cv.content)
+        upload.created_at = clock.now()
+        db.add(upload)
+        due = clock.now() + UPLOADS_STAY
+        payload = {"submission": upload.submission, "key": key}
+        outbox.add(db, "forget_upload", payload, due)
+        db.commit()
+    except BaseException:
+        storage.forget(folder, key)
+        raise
+    if replaced:
+        storage.forget(folder, replaced)
+    return upload
+
+
+def _take_upload(db: Session, submission: str, key: str) -> str | None:
+    """The upload's file belongs to the application now; the key of one that it doesn't use."""
+    upload = upload_of(db, submission)
+    if upload is None:
+        return None
+    unused = upload.key if upload.key != key else None
+    db.delete(upload)
+    return unused
+
+
+@outbox.handles("forget_upload")
+def forget_upload(db: Session, payload: dict[str, Any], settings: Settings) -> None:
+    """Delete an upload that no application came of."""
+    upload = db.get(Upload, payload["submission"])
+    if upload is not None and upload.key == payload["key"]:
+        db.delete(upload)
+        db.flush()
+        storage.forget(settings.folder("cvs"), payload["key"])

@@ -1,0 +1,77 @@
+"""The form with which people apply."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext
+from wtforms import EmailField, FileField, RadioField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
+
+from careers.base.forms import AnonymousForm, stripped
+from careers.base.people import plain_email
+from careers.hiring.cvs import ACCEPT
+from careers.hiring.models import SharerSees
+
+_ = lazy_gettext
+MESSAGE_LONGEST = 5_000
+SEES = [
+    (SharerSees.APPLIED.value, _("that I applied")),
+    (SharerSees.STEPS.value, _("that I applied, and each step")),
+    (SharerSees.NOTHING.value, _("nothing")),
+]
+
+
+class ApplyForm(AnonymousForm):
+    """A name, an address, a CV; no account. The CV is checked by `careers.hiring.cvs`."""
+
+    name = StringField(
+        _("Your name"),
+        [
+            InputRequired(_("Please tell us your name.")),
+            Length(max=120, message=_("Please keep your name under 120 characters.")),
+        ],
+        filters=[stripped],
+        render_kw={"autocomplete": "name", "maxlength": 120},
+    )
+    email = EmailField(
+        _("Your e-mail address"),
+        [InputRequired(_("Please tell us where we can write to you."))],
+        filters=[stripped],
+        render_kw={"autocomplete": "email", "maxlength": 254},
+    )
+    cv = FileField(
+        _("Your CV"),
+        description=_("PDF, DOCX or ODT."),
+        render_kw={"accept": ACCEPT},
+    )
+    message = TextAreaField(
+        _("Anything you want to tell us"),
+        [
+            Optional(),
+            Length(
+                max=MESSAGE_LONGEST, message=_("Please keep your message under 5,000 characters.")
+            ),
+        ],
+        filters=[stripped],
+        render_kw={"rows": 7},
+    )
+    sharer_sees = RadioField(
+        _("What they will see"),
+        [Optional()],
+        choices=[SelectChoice(value=value, label=label) for value, label in SEES],
+        default=SharerSees.APPLIED.value,
+    )
+
+    def validate_name(self, field: StringField) -> None:
+        """A name has more in it than spaces."""
+        if not " ".join((field.data or "").split()):
+            raise ValidationError(str(_("Please tell us your name.")))
+
+    def validate_email(self, field: EmailField) -> None:
+        """An address that mail can be sent to."""
+        try:
+            field.data = plain_email(field.data or "")
+        except ValueError:
+            raise ValidationError(
+                str(_("This does not look like an e-mail address, like name@example.com."))
+            ) from None

@@ -1,0 +1,106 @@
+"""An application and its way through the stages."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from careers.base import clock, codes
+from careers.base.database import Base, primary_key
+from careers.base.mail import Mail
+from careers.base.people import Person
+from careers.jobs.models import Job
+
+
+class Stage(StrEnum):
+    """Where an application stands."""
+
+    NEW = "new"
+    SCREENING = "screening"
+    INTERVIEW = "interview"
+    OFFER = "offer"
+    HIRED = "hired"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+class SharerSees(StrEnum):
+    """What the candidate lets the person whose link they came through see."""
+
+    NOTHING = "nothing"
+    APPLIED = "applied"
+    STEPS = "steps"
+
+
+class Application(Base):
+    """A candidate's answer to a job."""
+
+    __tablename__ = "application"
+    __table_args__ = (
+        CheckConstraint(
+            "stage IN ('new','screening','interview','offer','hired','rejected','withdrawn')",
+            name="stage_known",
+        ),
+        CheckConstraint("sharer_sees IN ('nothing', 'applied', 'steps')", name="sharer_sees_known"),
+        Index("ix_application_job_id_stage", "job_id", "stage"),
+        Index("ix_application_created_at", "created_at"),
+    )
+
+    id: Mapped[int] = primary_key()
+    code: Mapped[str] = mapped_column(String(16), unique=True, default=codes.code)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)  # of the candidate's own page
+    # The hash of the form's key: what is sent twice is one.
+    submission: Mapped[str] = mapped_column(String(64), unique=True)
+    job_id: Mapped[int] = mapped_column(ForeignKey("job.id", ondelete="RESTRICT"))
+    # Empty once the candidate had their data erased; the row stays for what it counted.
+    name: Mapped[str] = mapped_column(String(120))
+    name_key: Mapped[str] = mapped_column(String(120), default="")  # the name folded, to search it
+    email: Mapped[str] = mapped_column(String(254))
+    message: Mapped[str] = mapped_column(Text, default="")
+    language: Mapped[str] = mapped_column(String(2), default="en")
+    cv_key: Mapped[str | None] = mapped_column(String(30))
+    cv_name: Mapped[str | None] = mapped_column(String(200))
+    cv_type: Mapped[str | None] = mapped_column(String(100))
+    cv_size: Mapped[int | None]
+    sharer_sees: Mapped[str] = mapped_column(String(10), default="applied")
+    stage: Mapped[str] = mapped_column(String(10), default="new")
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    hired_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
+    # The message that confirmed it: it carries the candidate's data, and is erased with them.
+    mail_id: Mapped[int | None] = mapped_column(ForeignKey(Mail.id, ondelete="SET NULL"))
+
+    job: Mapped[Job] = relationship(lazy="joined", innerjoin=True)
+    changes: Mapped[list[StageChange]] = relationship(
+        order_by="StageChange.id", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+
+class StageChange(Base):
+    """One step of an application; `person` is empty when the candidate took it."""
+
+    __tablename__ = "stage_change"
+    __table_args__ = (Index("ix_stage_change_application_id", "application_id"),)
+
+    id: Mapped[int] = primary_key()
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id", ondelete="CASCADE"))
+    stage: Mapped[str] = mapped_column(String(10))
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    person: Mapped[Person | None] = relationship(lazy="joined")
+
+
+class Upload(Base):
+    """A CV that was checked while the rest of its form was not yet right; kept for two hours."""
+
+    __tablename__ = "upload"
+
+    submission: Mapped[str] = mapped_column(String(64), primary_key=True)
+    key: Mapped[str] = mapped_column(String(30))
+    name: Mapped[str] = mapped_column(String(200))
+    type: Mapped[str] = mapped_column(String(100))
+    size: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)

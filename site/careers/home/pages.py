@@ -1,0 +1,129 @@
+"""The homepage, the search over everything public, and what machines ask of a site."""
+
+from __future__ import annotations
+
+import random
+import shutil
+
+from flask import Blueprint, Response, current_app, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import text
+
+from careers.base import search as engine
+from careers.base.languages import LANGUAGES, address_in
+from careers.base.migrating import is_current
+from careers.base.permissions import public
+from careers.base.web import database, db, settings
+from careers.home import queries
+from careers.home.searching import found_for
+from careers.home.surfacing import draw
+from careers.jobs.queries import count_open_jobs, latest_open_jobs
+from experts.posts import Post, posts_by_code, surfaced
+from experts.queries import topics_shown
+
+blueprint = Blueprint("home", __name__)
+HERO, SAID, JOBS, TOPICS = 4, 5, 6, 10
+SHORT = 110  # characters that fit a card of the hero
+
+
+@blueprint.get("/")
+@public
+def home() -> ResponseReturnValue:
+    """What employees say, drawn anew for each visit; who they are; what is open."""
+    chance = random.SystemRandom()
+    drawn = draw(surfaced(db()), lambda post: post.author, HERO + SAID, chance)
+    posts = posts_by_code(db(), [post.code for post in drawn])
+    return render_template(
+        "home/home.html",
+        hero=sorted(posts, key=lambda post: len(says(post)) > SHORT)[:HERO],
+        said=said_first(posts, HERO),
+        figures=queries.figures(db()),
+        topics=topics_shown(db())[:TOPICS],
+        jobs=latest_open_jobs(db(), JOBS),
+        open_jobs=count_open_jobs(db()),
+        says=says,
+    )
+
+
+def says(post: Post) -> str:
+    """What a small card quotes: the title, or the words themselves where there is none."""
+    return post.title if post.has_title else post.text
+
+
+def said_first(posts: list[Post], hero: int) -> list[Post]:
+    """The posts that the hero leaves, a wordy one first: it is set large."""
+    rest = sorted(posts, key=lambda post: len(says(post)) > SHORT)[hero:] or posts[:1]
+    return sorted(rest, key=lambda post: post.has_title)
+
+
+@blueprint.get("/search")
+@public
+def search() -> ResponseReturnValue:
+    """Jobs, experts and posts together."""
+    words = request.args.get("q", "").strip()[: engine.QUERY_LONGEST]
+    return render_template(
+        "home/search.html", words=words, found=found_for(db(), settings(), words) if words else None
+    )
+
+
+@blueprint.get("/privacy")
+@public
+def privacy() -> ResponseReturnValue:
+    """What is kept of visitors and candidates, for how long, and how to have it erased."""
+    return render_template("home/privacy.html")
+
+
+@blueprint.get("/robots.txt")
+@public
+def robots() -> ResponseReturnValue:
+    """What crawlers may read: everything public but share links and forms."""
+    lines = ["User-agent: *"]
+    lines += [f"Disallow: {path}" for path in ("/r/", "/me", "/recruiting", "/admin", "/editing")]
+    lines += ["Disallow: /applications/", f"Sitemap: {settings().base_url}/sitemap.xml", ""]
+    return Response("\n".join(lines), mimetype="text/plain")
+
+
+@blueprint.get("/sitemap.xml")
+@public
+def sitemap() -> ResponseReturnValue:
+    """Every public page in both languages, with the time it really changed."""
+    base = settings().base_url
+    pages = [
+        (
+            [(code, base + address_in(code, page.path)) for code in LANGUAGES],
+            page.changed_at,
+        )
+        for page in queries.public_pages(db())
+    ]
+    body = render_template("home/sitemap.xml", pages=pages)
+    return Response(body, mimetype="application/xml")
+
+
+@blueprint.get("/healthz")
+@public
+def healthz() -> ResponseReturnValue:
+    """The process answers."""
+    return Response("ok\n", mimetype="text/plain")
+
+
+@blueprint.get("/readyz")
+@public
+def readyz() -> ResponseReturnValue:
+    """Whether the database answers and is up to date, the disk has room, and no click was lost.
+
+    It takes no lock: a probe must not make anybody wait.
+    """
+    wrong = []
+    try:
+        db().execute(text("SELECT 1"))
+        if not is_current(database()):
+            wrong.append("migrations are missing")
+    except Exception:
+        wrong.append("the database does not answer")
+    if shutil.disk_usage(settings().folder()).free < 200 * 1024 * 1024:
+        wrong.append("the disk is nearly full")
+    lost = current_app.extensions["follow"].lost
+    if lost:
+        wrong.append(f"{lost} clicks could not be written")
+    answer = "\n".join(wrong or ["ready"]) + "\n"
+    return Response(answer, status=503 if wrong else 200, mimetype="text/plain")

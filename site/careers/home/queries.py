@@ -1,0 +1,89 @@
+"""What the homepage counts, and every public page for those who crawl."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from careers.base import clock
+from careers.base.people import Person
+from careers.blog.models import Article
+from careers.jobs.models import Job
+from experts.models import Expert
+from experts.queries import SHOWN
+
+SITEMAP_LARGEST = 45_000  # the protocol allows 50,000 addresses in a file
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The numbers under the first screen, each counted now."""
+
+    experts: int
+    articles_this_year: int
+    jobs: int
+    places: int
+
+
+@dataclass(frozen=True, slots=True)
+class PublicPage:
+    """A page that everybody may read; `path` without a language prefix."""
+
+    path: str
+    changed_at: datetime | None
+
+
+def figures(db: Session) -> Figures:
+    """How many experts are shown, articles were published in 365 days, jobs are open, and where."""
+    since = clock.now() - timedelta(days=365)
+    experts = db.scalar(select(func.count(Expert.id)).join(Expert.person).where(SHOWN))
+    published = Article.state == "published", Article.published_at >= since
+    articles = db.scalar(select(func.count(Article.id)).where(*published))
+    open_jobs = db.scalars(select(Job.locations).where(Job.closed_at.is_(None))).all()
+    places = {place for locations in open_jobs for place in locations}
+    return Figures(experts or 0, articles or 0, len(open_jobs), len(places))
+
+
+def public_pages(db: Session) -> list[PublicPage]:
+    """Every public page, at most as many as one sitemap holds, with when it last changed."""
+    jobs = db.execute(
+        select(Job.slug, Job.changed_at)
+        .where(Job.closed_at.is_(None))
+        .order_by(Job.changed_at.desc())
+        .limit(SITEMAP_LARGEST // 3)
+    ).all()
+    experts = db.execute(
+        select(Expert.slug, Expert.changed_at)
+        .join(Expert.person)
+        .where(SHOWN)
+        .order_by(Expert.changed_at.desc())
+        .limit(SITEMAP_LARGEST // 3)
+    ).all()
+    articles = db.execute(
+        select(Article.slug, Article.changed_at)
+        .where(Article.state == "published")
+        .order_by(Article.published_at.desc())
+        .limit(SITEMAP_LARGEST // 3)
+    ).all()
+    pages = [PublicPage(path, None) for path in ("/", "/experts", "/blog", "/jobs")]
+    pages += [PublicPage(f"/experts/{slug}", changed) for slug, changed in experts]
+    pages += [PublicPage(f"/blog/{slug}", changed) for slug, changed in articles]
+    pages += [PublicPage(f"/jobs/{slug}", changed) for slug, changed in jobs]
+    return pages
+
+
+def experts_by_code(db: Session, codes: Collection[str] | None) -> dict[str, Expert]:
+    """The experts who are shown, by their person's code: among `codes`, or all for None."""
+    wanted = [SHOWN] if codes is None else [SHOWN, Person.code.in_(codes)]
+    rows = db.scalars(select(Expert).join(Expert.person).where(*wanted).order_by(Person.name))
+    return {expert.person.code: expert for expert in rows}
+
+
+def open_jobs_by_slug(db: Session, slugs: Collection[str]) -> dict[str, Job]:
+    """The open jobs among those with these slugs."""
+    rows = db.scalars(select(Job).where(Job.slug.in_(slugs), Job.closed_at.is_(None)))
+    return {job.slug: job for job in rows}

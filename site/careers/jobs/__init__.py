@@ -1,0 +1,1 @@
+"""Jobs: what the company hires for, and from where it is imported."""

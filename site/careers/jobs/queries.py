@@ -1,0 +1,255 @@
+"""Reading jobs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from careers.base import search
+from careers.base.config import Settings
+from careers.base.people import Person
+from careers.base.prose import plain_text
+from careers.jobs.models import CONTRACTS, Job, JobImport
+from experts.models import Expert
+
+SIMILAR = 3
+
+_OPEN = Job.closed_at.is_(None)
+
+
+# -- one job -------------------------------------------------------------------------------------
+
+
+def job_by_slug(db: Session, slug: str) -> Job | None:
+    """The job at this address, open or closed."""
+    return db.scalar(select(Job).where(Job.slug == slug))
+
+
+def job_by_code(db: Session, code: str) -> Job | None:
+    """The job with this public code, open or closed."""
+    return db.scalar(select(Job).where(Job.code == code))
+
+
+def experts_of_team(db: Session, team: str, count: int = 6) -> list[Expert]:
+    """Experts of `team` who show themselves, by name."""
+    if not team:
+        return []
+    shown = (
+        select(Expert)
+        .join(Expert.person)
+        .where(
+            Expert.state == "shown",
+            func.lower(Person.team) == team.lower(),
+            Person.page.is_not(None),
+            Person.status == "active",
+        )
+        .order_by(Person.name)
+        .limit(count)
+    )
+    return list(db.scalars(shown))
+
+
+def similar_jobs(db: Session, job: Job, count: int = SIMILAR) -> list[Job]:
+    """Other open jobs, those of the same team or with like titles first, then the newest."""
+    words = set(search.stems(job.language, job.title))
+    rows = db.execute(
+        select(Job.id, Job.title, Job.team, Job.language, Job.locations, Job.opened_at)
+        .where(_OPEN, Job.id != job.id)
+        .order_by(Job.opened_at.desc())
+        .limit(2000)
+    ).all()
+    places = set(job.locations)
+
+    def likeness(row: Any) -> float:
+        shared = len(words & set(search.stems(row.language, row.title)))
+        same_team = bool(job.team) and row.team == job.team
+        return 3 * same_team + 2 * shared + 0.5 * bool(places & set(row.locations))
+
+    ranked = sorted(rows, key=likeness, reverse=True)[:count]
+    return _in_order(db, [row.id for row in ranked])
+
+
+def _in_order(db: Session, ids: list[int]) -> list[Job]:
+    found = {job.id: job for job in db.scalars(select(Job).where(Job.id.in_(ids)))}
+    return [found[number] for number in ids if number in found]
+
+
+# -- many jobs -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a visitor looks for; empty means any."""
+
+    words: str = ""
+    team: str = ""
+    place: str = ""
+    contract: str = ""
+
+    @property
+    def is_anything(self) -> bool:
+        """Whether nothing was asked for."""
+        return not (self.words or self.team or self.place or self.contract)
+
+
+@dataclass(frozen=True)
+class Facet:
+    """One value to narrow a list by, and how many jobs it would leave."""
+
+    value: str
+    count: int
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class JobList:
+    """One page of jobs, with what the whole list could be narrowed by."""
+
+    jobs: list[Job]
+    hits: dict[str, search.Hit]
+    count: int
+    teams: list[Facet]
+    places: list[Facet]
+    contracts: list[Facet]
+
+
+def wanted_jobs(
+    db: Session, settings: Settings, wanted: Wanted, page: int, per_page: int
+) -> JobList:
+    """The open jobs that `wanted` describes: the best hits first, else the newest."""
+    rows: list[Any] = list(
+        db.execute(
+            select(Job.id, Job.slug, Job.team, Job.locations, Job.contract)
+            .where(_OPEN)
+            .order_by(Job.opened_at.desc(), Job.id.desc())
+        )
+    )
+    hits = {}
+    if wanted.words:
+        hits = {hit.key: hit for hit in search.find(db, settings, "job", wanted.words)}
+        rank = {key: number for number, key in enumerate(hits)}
+        rows = sorted((r for r in rows if r.slug in rank), key=lambda r: rank[r.slug])
+
+    def fits(row: Any, but: str = "") -> bool:
+        return (
+            (not wanted.team or but == "team" or row.team == wanted.team)
+            and (not wanted.place or but == "place" or wanted.place in row.locations)
+            and (not wanted.contract or but == "contract" or row.contract == wanted.contract)
+        )
+
+    found = [row for row in rows if fits(row)]
+    contracts = _facets((r.contract for r in rows if fits(r, "contract")), wanted.contract)
+    start = (page - 1) * per_page
+    return JobList(
+        jobs=_in_order(db, [row.id for row in found[start : start + per_page]]),
+        hits=hits,
+        count=len(found),
+        teams=_facets((r.team for r in rows if fits(r, "team")), wanted.team),
+        places=_facets((p for r in rows if fits(r, "place") for p in r.locations), wanted.place),
+        contracts=sorted(contracts, key=lambda f: (*CONTRACTS, f.value).index(f.value)),
+    )
+
+
+def _facets(values: Iterable[str | None], chosen: str) -> list[Facet]:
+    counts = Counter(value for value in values if value)
+    if chosen and chosen not in counts:
+        counts[chosen] = 0
+    ranked = sorted(counts.items(), key=lambda one: (-one[1], one[0].casefold()))
+    return [Facet(value, count, value == chosen) for value, count in ranked]
+
+
+def latest_open_jobs(db: Session, count: int) -> list[Job]:
+    """The open jobs, newest first."""
+    newest = select(Job).where(_OPEN).order_by(Job.opened_at.desc(), Job.id.desc())
+    return list(db.scalars(newest.limit(count)))
+
+
+def count_open_jobs(db: Session) -> int:
+    """How many jobs are open."""
+    return db.scalar(select(func.count(Job.id)).where(_OPEN)) or 0
+
+
+def teams_hiring(db: Session) -> dict[str, int]:
+    """The teams that hire, each with its number of open jobs; most jobs first."""
+    counted = (
+        select(Job.team, func.count(Job.id))
+        .where(_OPEN, Job.team != "")
+        .group_by(Job.team)
+        .order_by(func.count(Job.id).desc(), Job.team)
+    )
+    return {row[0]: row[1] for row in db.execute(counted)}
+
+
+def open_jobs_of_team(db: Session, team: str, count: int = 5) -> list[Job]:
+    """The open jobs of `team`, newest first."""
+    if not team:
+        return []
+    theirs = select(Job).where(_OPEN, func.lower(Job.team) == team.lower())
+    return list(db.scalars(theirs.order_by(Job.opened_at.desc(), Job.id.desc()).limit(count)))
+
+
+# -- the recruiter's ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class JobCounts:
+    """How many jobs are open, closed, and open without a salary."""
+
+    open: int
+    closed: int
+    without_salary: int
+
+
+def job_counts(db: Session) -> JobCounts:
+    """The numbers above the recruiter's list of jobs."""
+    row = db.execute(
+        select(
+            func.count(Job.id).filter(_OPEN),
+            func.count(Job.id).filter(Job.closed_at.is_not(None)),
+            func.count(Job.id).filter(_OPEN, Job.salary_low.is_(None)),
+        )
+    ).one()
+    return JobCounts(*row)
+
+
+def jobs_in_state(db: Session, state: str, count: int, skip: int = 0) -> list[Job]:
+    """Jobs that are `open`, `closed` or `unpaid` (open without a salary), newest first."""
+    which = {
+        "open": _OPEN,
+        "closed": Job.closed_at.is_not(None),
+        "unpaid": _OPEN & Job.salary_low.is_(None),
+    }[state]
+    newest = select(Job).where(which).order_by(Job.opened_at.desc(), Job.id.desc())
+    return list(db.scalars(newest.limit(count).offset(skip)))
+
+
+def recent_imports(db: Session, count: int) -> list[JobImport]:
+    """The last reports of imports, newest first."""
+    return list(db.scalars(select(JobImport).order_by(JobImport.id.desc()).limit(count)))
+
+
+def people_to_ask(db: Session) -> list[Person]:
+    """Everybody who can be set as the contact of a job, by name."""
+    return list(db.scalars(select(Person).where(Person.status == "active").order_by(Person.name)))
+
+
+# -- what can be found ---------------------------------------------------------------------------
+
+
+@search.supplies("job")
+def job_documents(db: Session, slugs: Collection[str] | None) -> Iterable[search.Document]:
+    """The open jobs as documents to search."""
+    wanted = select(
+        Job.slug, Job.language, Job.title, Job.team, Job.locations, Job.description_html
+    ).where(_OPEN)
+    if slugs is not None:
+        wanted = wanted.where(Job.slug.in_(slugs))
+    for row in db.execute(wanted):
+        text = " · ".join([plain_text(row.description_html), row.team, *row.locations])
+        text = " ".join(text.split())  # no-break spaces too
+        yield search.Document("job", row.slug, row.language, row.title, text)

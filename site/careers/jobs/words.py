@@ -1,0 +1,92 @@
+"""How a job's facts read in the reader's language."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from babel import Locale
+from babel.numbers import format_currency, format_decimal, get_currency_precision
+from flask_babel import get_locale, gettext
+
+from careers.base.people import Person
+from careers.jobs.models import Job
+
+
+def contract_name(contract: str | None) -> str:
+    """A kind of contract in words; "" when it isn't known."""
+    names = {
+        "permanent": gettext("Permanent"),
+        "fixed-term": gettext("Fixed-term"),
+        "internship": gettext("Internship"),
+        "apprenticeship": gettext("Apprenticeship"),
+        "temporary": gettext("Temporary"),
+        "freelance": gettext("Freelance"),
+    }
+    return str(names.get(contract or "", ""))
+
+
+def workplace_name(workplace: str | None) -> str:
+    """Where one works in words; "" when it isn't known."""
+    names = {
+        "on-site": gettext("On site"),
+        "hybrid": gettext("Partly at home"),
+        "remote": gettext("Remote"),
+    }
+    return str(names.get(workplace or "", ""))
+
+
+# French names the country with the pound ("£GB"), which no job advertisement does.
+NARROW = {"GBP": "£"}
+
+
+def pay(job: Job) -> str:
+    """The salary in the reader's language, with its period; "" when there is none."""
+    if job.salary_low is None or job.salary_high is None or job.salary_currency is None:
+        return ""
+    amount = amounts(
+        job.salary_low, job.salary_high, job.salary_currency, get_locale() or Locale("en")
+    )
+    with_period = {
+        "hour": gettext("%(pay)s an hour", pay=amount),
+        "day": gettext("%(pay)s a day", pay=amount),
+        "week": gettext("%(pay)s a week", pay=amount),
+        "month": gettext("%(pay)s a month", pay=amount),
+        "year": gettext("%(pay)s a year", pay=amount),
+    }
+    return str(with_period[job.salary_period or "year"])
+
+
+def amounts(low: int, high: int, currency: str, locale: Locale) -> str:
+    """A range of minor units, the currency once, where the language puts it.
+
+    >>> amounts(5_800_000, 7_000_000, "EUR", Locale("en"))
+    '€58,000–70,000'
+    """
+    digits = get_currency_precision(currency)
+    units = [Decimal(amount).scaleb(-digits) for amount in (low, high)]
+    whole = units[1] >= 1000 or all(unit == unit.to_integral_value() for unit in units)
+    places = "" if whole else "." + "0" * digits
+    pattern = str(locale.currency_formats["standard"].pattern).split(";")[0].replace(".00", places)
+    leads = pattern.startswith("¤")
+    pattern = pattern.replace("¤", NARROW.get(currency, "¤"))
+    shown = [
+        format_currency(unit, currency, pattern, locale=locale, currency_digits=False)
+        for unit in units
+    ]
+    if low == high:
+        return shown[0]
+    bare = [format_decimal(unit, f"#,##0{places}", locale=locale) for unit in units]
+    return f"{shown[0]}–{bare[1]}" if leads else f"{bare[0]}–{shown[1]}"
+
+
+def where(job: Job) -> str:
+    """The places of a job and how one works there, in one line."""
+    few = job.locations[:3]
+    more = len(job.locations) - len(few)
+    words = [*few, *([gettext("%(count)s more places", count=more)] if more > 0 else [])]
+    return ", ".join([*words, *filter(None, [workplace_name(job.workplace)])])
+
+
+def whom_to_ask(job: Job) -> Person | None:
+    """The contact of a job while they work here."""
+    return job.contact if job.contact and job.contact.is_active else None

@@ -1,0 +1,42 @@
+// What a page gains when scripts run. Everything works without it.
+(() => {
+  "use strict";
+
+  // Copy: the button is hidden until there is a clipboard to copy to.
+  if (navigator.clipboard) {
+    const offer = (root) => {
+      for (const button of root.querySelectorAll("[data-copy]")) button.hidden = false;
+    };
+    offer(document);
+    document.addEventListener("htmx:load", (event) => offer(event.target));
+    document.addEventListener("click", async (event) => {
+      const button = event.target.closest("[data-copy]");
+      if (!button) return;
+      const words = button.dataset.words || button.textContent;
+      button.dataset.words = words;
+      await navigator.clipboard.writeText(button.dataset.copy);
+      button.textContent = button.dataset.copied;
+      setTimeout(() => (button.textContent = words), 2500);
+    });
+  }
+
+  // What htmx notes of the way back is not kept: nothing is stored in a visitor's browser.
+  const forget = () => sessionStorage.removeItem("htmx-current-path-for-history");
+  for (const moment of ["htmx:load", "htmx:afterSettle", "htmx:pushedIntoHistory", "pagehide"]) {
+    addEventListener(moment, forget);
+  }
+
+  // An open menu closes on Escape, and on a click elsewhere.
+  const close = (menu) => menu.removeAttribute("open");
+  const openMenus = () => document.querySelectorAll("details.menu[open]");
+  document.addEventListener("click", (event) => {
+    for (const menu of openMenus()) if (!menu.contains(event.target)) close(menu);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const menu of openMenus()) {
+      close(menu);
+      menu.querySelector("summary").focus();
+    }
+  });
+})();

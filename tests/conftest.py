@@ -1,0 +1,174 @@
+"""What tests stand on: a fresh site on each database, and ways to visit it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+
+from careers.app import create_app
+from careers.base import outbox
+from careers.base.config import Settings
+from careers.base.database import Database
+from careers.base.migrating import migrate
+from tests.cast import Cast, invite_cast
+
+CI = os.environ.get("CI") == "true"
+SERVER = os.environ.get(
+    "ENTOURAGE_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432/postgres"
+)
+TEMPLATE = f"entourage_template_{os.getpid()}"
+
+
+def lacking(what: str) -> None:
+    """Skip a test for something this machine lacks; with CI=true that is a failure instead."""
+    if CI:
+        pytest.fail(f"{what} is missing, and with CI=true nothing may be skipped")
+    pytest.skip(f"{what} is missing on this machine")
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "entourage.db"
+    database = Database(f"sqlite:///{path}")
+    migrate(database)
+    with database.writing() as db:
+        invite_cast(db)
+        db.commit()
+    database.dispose()  # the last connection to close writes everything into the one file
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_template() -> Iterator[str]:
+    try:
+        server = psycopg.connect(SERVER, autocommit=True, connect_timeout=3)
+    except psycopg.OperationalError:
+        lacking("PostgreSQL")
+        raise
+    server.execute(f'DROP DATABASE IF EXISTS "{TEMPLATE}"')
+    server.execute(f'CREATE DATABASE "{TEMPLATE}"')
+    database = Database(_postgresql(TEMPLATE))
+    migrate(database)
+    with database.writing() as db:
+        invite_cast(db)
+        db.commit()
+    database.dispose()
+    yield TEMPLATE
+    server.execute(f'DROP DATABASE IF EXISTS "{TEMPLATE}" WITH (FORCE)')
+    server.close()
+
+
+def _postgresql(name: str) -> str:
+    return SERVER.rsplit("/", 1)[0].replace("postgresql://", "postgresql+psycopg://") + f"/{name}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a fresh database with the cast in it: once SQLite, once PostgreSQL."""
+    if request.param == "sqlite":
+        path = tmp_path / "entourage.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    template = request.getfixturevalue("postgresql_template")
+    name = f"entourage_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(SERVER, autocommit=True) as server:
+        server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
+    yield _postgresql(name)
+    with psycopg.connect(SERVER, autocommit=True) as server:
+        server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    return Settings(
+        _env_file=None, data_dir=tmp_path / "data", database_url=database_url, secret_key="s" * 40
+    )
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    app = create_app(settings, testing=True)
+    yield app
+    app.extensions["database"].dispose()
+
+
+@pytest.fixture
+def database(app: Flask) -> Database:
+    found: Database = app.extensions["database"]
+    return found
+
+
+@pytest.fixture
+def db(app: Flask, database_url: str) -> Iterator[Session]:
+    """A session for looking at what happened (and for arranging, with a commit).
+
+    Unlike the application's own, it takes no lock by looking.
+    """
+    engine = create_engine(database_url)
+    with Session(engine) as session:
+        yield session
+    engine.dispose()
+
+
+class Visitor:
+    """Somebody with a browser: follows links, fills forms as the page gives them."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.client: FlaskClient = app.test_client()
+
+    def get(self, address: str, **options):
+        return self.client.get(address, **options)
+
+    def form_token(self, address: str) -> str:
+        page = self.client.get(address).get_data(as_text=True)
+        found = re.search(r'name="form_token"[^>]*value="([^"]+)"', page)
+        assert found, f"{address} has no form"
+        return found[1]
+
+    def post(
+        self, address: str, fields: dict | None = None, *, form_on: str | None = None, **options
+    ):
+        """Send a form: its token is taken from the page `form_on` (the same address by default)."""
+        token = self.form_token(form_on or address)
+        data = {"form_token": token, **(fields or {})}
+        return self.client.post(address, data=data, **options)
+
+    def sign_in(self, email: str, password: str = Cast.PASSWORD) -> Visitor:
+        answer = self.post("/sign-in", {"email": email, "password": password})
+        assert answer.status_code == 302, answer.get_data(as_text=True)
+        return self
+
+
+@pytest.fixture
+def visitor(app: Flask) -> Visitor:
+    return Visitor(app)
+
+
+@pytest.fixture
+def visit_as(app: Flask):
+    """`visit_as(Cast.ENGINEER)` is that person, signed in, with a browser of their own."""
+    return lambda email: Visitor(app).sign_in(email)
+
+
+@pytest.fixture
+def work(app: Flask):
+    """`work()` does what waits in the outbox, as the background would."""
+
+    def do() -> int:
+        with app.app_context():
+            return outbox.do_due_work(app.extensions["database"], app.extensions["settings"])
+
+    return do

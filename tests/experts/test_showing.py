@@ -1,0 +1,145 @@
+"""A public page begins with a yes and ends with a no, at once."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from careers.base.audit import Act
+from careers.base.people import Person, leave, person_by_email
+from experts.editing import Profile, StillShown, topics_named, write_profile
+from experts.models import Consent, Expert, Topic
+from experts.showing import NotReady, opt_in, opt_out, shown_changed
+from tests.cast import Cast
+
+
+@pytest.fixture
+def told():
+    """What was announced."""
+    heard: list[tuple[str, bool]] = []
+
+    def hear(person, db, shown):
+        heard.append((person.name, shown))
+
+    shown_changed.connect(hear)
+    yield heard
+    shown_changed.disconnect(hear)
+
+
+def test_an_employee_who_never_opted_in_has_no_page(visitor, show):
+    show(Cast.ENGINEER, shown=False)
+    never, nobody = visitor.get("/experts/ada-engel"), visitor.get("/experts/nobody-at-all")
+    assert never.status_code == nobody.status_code == 404
+    assert "Ada" not in never.text
+    assert "Ada" not in visitor.get("/experts").text
+
+
+def test_a_person_in_the_database_alone_shows_nobody_anything(visitor, db):
+    assert db.scalars(select(Person)).all()
+    db.rollback()
+    assert "Nobody shows themselves yet" in visitor.get("/experts").text
+
+
+def test_opting_in_shows_the_page_and_keeps_the_consent(visitor, show, db, told):
+    assert show(Cast.ENGINEER) == "ada-engel"
+    assert visitor.get("/experts/ada-engel").status_code == 200
+    assert "Ada Engel" in visitor.get("/experts").text
+    person = person_by_email(db, Cast.ENGINEER)
+    consent = db.scalars(select(Consent)).one()
+    assert (consent.person_id, consent.item, consent.withdrawn_at) == (person.id, "page", None)
+    assert person.page == "ada-engel"
+    assert told == [("Ada Engel", True)]
+    assert "page:show" in db.scalars(select(Act.what)).all()
+
+
+def test_a_page_without_a_headline_is_not_shown(db, show):
+    show(Cast.ENGINEER, shown=False, headline="")
+    with pytest.raises(NotReady):
+        opt_in(db, person_by_email(db, Cast.ENGINEER))
+    with pytest.raises(NotReady):
+        opt_in(db, person_by_email(db, Cast.COLLEAGUE))
+    with pytest.raises(NotReady):
+        opt_in(db, person_by_email(db, Cast.GONE))
+    assert db.scalars(select(Consent)).all() == []
+
+
+def test_opting_out_takes_the_page_down_at_once(visitor, show, db, told):
+    show(Cast.ENGINEER)
+    opt_out(db, person_by_email(db, Cast.ENGINEER))
+    db.commit()
+    answer = visitor.get("/experts/ada-engel")
+    assert answer.status_code == 410
+    assert "Ada" not in answer.text
+    assert "Ada" not in visitor.get("/experts").text
+    assert db.scalars(select(Consent)).one().withdrawn_at is not None
+    assert person_by_email(db, Cast.ENGINEER).page is None
+    assert told == [("Ada Engel", True), ("Ada Engel", False)]
+
+
+def test_opting_in_and_out_twice_keeps_every_consent_and_the_address(show, db, told):
+    show(Cast.ENGINEER)
+    person = person_by_email(db, Cast.ENGINEER)
+    opt_in(db, person)
+    opt_out(db, person)
+    opt_out(db, person)
+    assert opt_in(db, person).slug == "ada-engel"
+    db.commit()
+    given = db.scalars(select(Consent).order_by(Consent.id)).all()
+    assert [consent.withdrawn_at is None for consent in given] == [False, True]
+    assert len(told) == 3
+
+
+def test_who_leaves_is_gone_in_the_same_transaction(visitor, show, db):
+    show(Cast.ENGINEER)
+    leave(db, person_by_email(db, Cast.ENGINEER))
+    db.rollback()
+    assert visitor.get("/experts/ada-engel").status_code == 200
+    leave(db, person_by_email(db, Cast.ENGINEER))
+    db.commit()
+    assert visitor.get("/experts/ada-engel").status_code == 410
+    assert "Ada" not in visitor.get("/experts").text
+    assert db.scalars(select(Consent)).one().withdrawn_at is not None
+
+
+def test_an_address_is_never_given_to_somebody_else(show, db):
+    show(Cast.ENGINEER)
+    opt_out(db, person_by_email(db, Cast.ENGINEER))
+    person_by_email(db, Cast.COLLEAGUE).name = "Adà Engel"
+    db.commit()
+    assert show(Cast.COLLEAGUE) == "ada-engel-2"
+    assert db.scalars(select(Expert.slug).order_by(Expert.slug)).all() == [
+        "ada-engel", "ada-engel-2",
+    ]  # fmt: skip
+
+
+def test_a_name_without_latin_letters_still_has_an_address(show, db):
+    person_by_email(db, Cast.ENGINEER).name = "山田 太郎"
+    db.commit()
+    assert len(show(Cast.ENGINEER)) == 8
+
+
+def test_a_shown_page_keeps_its_headline(show, db):
+    show(Cast.ENGINEER)
+    with pytest.raises(StillShown):
+        write_profile(db, person_by_email(db, Cast.ENGINEER), Profile(headline=""))
+
+
+def test_editing_a_shown_page_is_announced_and_a_hidden_one_not(show, told):
+    show(Cast.ENGINEER, shown=False)
+    assert told == []
+    show(Cast.ENGINEER)
+    show(Cast.ENGINEER, headline="Another one.")
+    assert told == [("Ada Engel", True)] * 2
+
+
+def test_the_name_of_a_topic_is_never_cut(db):
+    with pytest.raises(ValueError, match="too long"):
+        topics_named(db, ["x" * 61])
+
+
+def test_topics_with_the_same_slug_are_one(db):
+    first = topics_named(db, ["Meter data", "meter  DATA", "Métér data", " ", "!!"])
+    again = topics_named(db, ["METER DATA", "Writing"])
+    assert [topic.name for topic in first] == ["Meter data"]
+    assert [topic.name for topic in again] == ["Meter data", "Writing"]
+    assert len(db.scalars(select(Topic)).all()) == 2

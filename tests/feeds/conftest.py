@@ -1,0 +1,109 @@
+"""A real web site to read feeds from, on this machine, and a client that may reach it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event
+
+from careers.base import fetching
+from careers.base.fetching import Allow
+
+SAMPLES = Path(__file__).parent / "samples"
+HERE = Allow(any_port=True, loopback=True, seconds=2)
+
+
+@dataclass
+class Answer:
+    body: bytes = b""
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    pause: float = 0.0  # seconds before each byte
+    raw: bool = False  # the body is the whole answer, headers included
+
+
+class Site:
+    """Answers as it is told, and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, Answer] = {}
+        self.asked: list[tuple[str, dict[str, str]]] = []
+        site = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                site.asked.append((self.path, {k.lower(): v for k, v in self.headers.items()}))
+                answer = site.answers.get(self.path, Answer(status=404))
+                if not answer.raw:
+                    self.send_response(answer.status)
+                    for name, value in answer.headers.items():
+                        self.send_header(name, value)
+                    self.end_headers()
+                if not answer.pause:
+                    self.wfile.write(answer.body)
+                    return
+                for byte in answer.body:
+                    time.sleep(answer.pause)
+                    self.wfile.write(bytes([byte]))
+                    self.wfile.flush()
+
+            def log_message(self, *_words: object) -> None:
+                pass
+
+        class Server(ThreadingHTTPServer):
+            daemon_threads = True
+
+            def handle_error(self, *_where: object) -> None:
+                """Readers who hang up are what we want to see."""
+
+        self.server = Server(("127.0.0.1", 0), Handler)
+        self.root = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
+
+    def says(self, path: str, body: bytes = b"", status: int = 200, **headers: str) -> str:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        self.answers[path] = Answer(body, status, named)
+        return self.root + path
+
+    def shows(self, path: str, sample: str, **headers: str) -> str:
+        return self.says(path, (SAMPLES / sample).read_bytes(), **headers)
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    made = Site()
+    yield made
+    made.server.shutdown()
+    made.server.server_close()
+
+
+@pytest.fixture
+def fetch():
+    """The real client, which may also reach this machine."""
+    return partial(fetching.fetch, allow=HERE)
+
+
+@pytest.fixture
+def queries(database):
+    """`with queries() as found:` gathers the statements that the database is sent."""
+
+    @contextmanager
+    def gather() -> Iterator[list[str]]:
+        found: list[str] = []
+
+        def note(_connection, _cursor, statement, *_rest) -> None:
+            found.append(statement)
+
+        event.listen(database.engine, "before_cursor_execute", note)
+        yield found
+        event.remove(database.engine, "before_cursor_execute", note)
+
+    return gather

@@ -1,0 +1,304 @@
+"""Whose turn it is, what came, and when to come back."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from careers.base import clock, fetching
+from careers.base.fetching import Fetched
+from careers.base.people import leave, person_by_email
+from feeds import polling
+from feeds.models import Entry, Feed
+from feeds.polling import claim_feed, poll_due, retry_after, wait_after_failure, wait_after_success
+from feeds.subscribing import subscribe, withdraw_entry
+from tests.cast import Cast
+
+NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def feed_at(database):
+    """`feed_at(url)` subscribes the engineer; the row number."""
+
+    def at(url: str, shows="everything") -> int:
+        with database.writing() as db:
+            feed = subscribe(db, person_by_email(db, Cast.ENGINEER), url, shows)
+            db.flush()
+            number = feed.id
+            db.commit()
+        return number
+
+    return at
+
+
+@pytest.fixture
+def look(database):
+    """The feed as it stands, and its entries, oldest first."""
+
+    def at(number: int) -> tuple[Feed, list[Entry]]:
+        with database.reading() as db:
+            feed = db.get_one(Feed, number)
+            entries = db.scalars(
+                select(Entry).where(Entry.feed_id == number).order_by(Entry.published_at, Entry.id)
+            ).all()
+            return feed, list(entries)
+
+    return at
+
+
+def rss(title="T", text="Words", date="Tue, 03 Nov 2026 10:00:00 GMT") -> bytes:
+    return (
+        f'<rss version="2.0"><channel><title>Blog</title><item><guid>1</guid><title>{title}</title>'
+        f"<link>https://ada.example/1</link><pubDate>{date}</pubDate>"
+        f"<description>{text}</description></item></channel></rss>"
+    ).encode()
+
+
+def test_what_came_is_kept_and_shown(database, site, fetch, feed_at, look):
+    number = feed_at(site.shows("/feed", "blog.rss.xml", ETag='"a"', Last_Modified="then"))
+    with clock.set_to(clock.now()):
+        assert poll_due(database, fetch) == 1
+        now = clock.now()
+    feed, entries = look(number)
+    assert [entry.title for entry in entries] == ["Relative", "Why clocks lie"]
+    assert {entry.state for entry in entries} == {"visible"}
+    assert (feed.title, feed.language, feed.etag) == ("Ada writes", "en-gb", '"a"')
+    assert (feed.fetched_at, feed.due_at) == (now, now + timedelta(hours=1))
+    assert feed.leased_until is None
+    assert poll_due(database, fetch) == 0
+
+
+def test_one_by_one_nothing_is_shown(database, site, fetch, feed_at, look):
+    number = feed_at(site.shows("/feed", "blog.rss.xml"), "one by one")
+    poll_due(database, fetch)
+    assert {entry.state for entry in look(number)[1]} == {"hidden"}
+
+
+def again(database, fetch, hours=25):
+    with clock.set_to(clock.now() + timedelta(hours=hours)):
+        return poll_due(database, fetch)
+
+
+def test_what_has_not_changed_is_not_read_again(database, site, fetch, feed_at, look):
+    number = feed_at(site.says("/feed", rss(), ETag='"a"'))
+    poll_due(database, fetch)
+    site.says("/feed", b"this is not a feed", status=304)
+    assert again(database, fetch) == 1
+    assert site.asked[1][1]["if-none-match"] == '"a"'
+    feed, entries = look(number)
+    assert (feed.failures, feed.last_error, len(entries)) == (0, None, 1)
+
+
+def test_an_edited_item_is_edited_here_and_keeps_its_state(database, site, fetch, feed_at, look):
+    number = feed_at(site.says("/feed", rss("Old", date="")))
+    poll_due(database, fetch)
+    before = look(number)[1][0]
+    with database.writing() as db:
+        withdraw_entry(db, person_by_email(db, Cast.EDITOR), db.get_one(Entry, before.id))
+        db.commit()
+    site.says("/feed", rss("New", date="Thu, 01 Jan 2099 00:00:00 GMT"))
+    again(database, fetch)
+    (entry,) = look(number)[1]
+    assert (entry.title, entry.state, entry.code) == ("New", "withdrawn", before.code)
+    assert entry.published_at == before.published_at  # no date that can be: when it was first seen
+
+
+def test_an_item_that_left_the_feed_stays(database, site, fetch, feed_at, look):
+    number = feed_at(site.says("/feed", rss()))
+    poll_due(database, fetch)
+    site.says("/feed", b'<rss version="2.0"><channel><title>B</title></channel></rss>')
+    again(database, fetch)
+    assert len(look(number)[1]) == 1
+
+
+def test_gone_is_never_asked_for_again(database, site, fetch, feed_at, look):
+    number = feed_at(site.says("/feed", status=410))
+    poll_due(database, fetch)
+    feed, _entries = look(number)
+    assert (feed.state, feed.last_error) == ("stopped", polling.GONE)
+    assert again(database, fetch) == 0
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [
+        (401, polling.REFUSALS[401]), (403, polling.REFUSALS[403]), (404, polling.REFUSALS[404]),
+        (418, polling.UNEXPECTED), (500, polling.SERVER_FAILED), (502, polling.SERVER_FAILED),
+    ],
+)  # fmt: skip
+def test_a_refusal_is_told_to_the_owner_and_waits_longer(
+    database, site, fetch, feed_at, look, status, reason
+):
+    number = feed_at(site.says("/feed", status=status))
+    poll_due(database, fetch)
+    feed, _entries = look(number)
+    assert (feed.failures, feed.last_error) == (1, reason)
+    wait = feed.due_at - clock.now()
+    assert timedelta(minutes=45) < wait < timedelta(minutes=75)
+
+
+def test_a_site_that_asks_for_patience_gets_it(database, site, fetch, feed_at, look):
+    number = feed_at(site.says("/feed", status=429, Retry_After="7200"))
+    poll_due(database, fetch)
+    feed, _entries = look(number)
+    assert feed.last_error == polling.REFUSALS[429]
+    assert timedelta(minutes=119) < feed.due_at - clock.now() <= timedelta(hours=2)
+
+
+def test_what_is_no_feed_is_told_to_the_owner(database, site, fetch, feed_at, look):
+    number = feed_at(site.says("/feed", b"Hello"))
+    poll_due(database, fetch)
+    assert look(number)[0].last_error == "What lies at this address is not a feed."
+    site.says("/feed", rss())
+    again(database, fetch)
+    feed, entries = look(number)
+    assert (feed.failures, feed.last_error, len(entries)) == (0, None, 1)
+
+
+def test_a_new_address_is_taken_over_when_named_three_times(database, site, fetch, feed_at, look):
+    number = feed_at(site.says("/old", status=301, Location="/new"))
+    site.says("/new", rss())
+    for times in (1, 2):
+        again(database, fetch, hours=25 * times)
+        feed, _entries = look(number)
+        assert (feed.url, feed.moved_times) == (site.root + "/old", times)
+    again(database, fetch, hours=75)
+    feed, entries = look(number)
+    assert (feed.url, feed.moved_to) == (site.root + "/new", None)
+    assert len(entries) == 1
+
+
+def test_two_pollers_never_read_the_same_feed(database, site, fetch, feed_at):
+    number = feed_at(site.says("/feed", rss()))
+    first = claim_feed(database, number)
+    assert first is not None
+    assert claim_feed(database, number) is None
+    assert poll_due(database, fetch) == 0
+    assert site.asked == []
+
+
+def test_who_lost_the_lease_stores_nothing(database, site, fetch, feed_at, look):
+    number = feed_at(site.says("/feed", rss("Late")))
+    slow = claim_feed(database, number)
+    late = polling.read_feed(slow, fetch, "")
+    site.says("/feed", rss("In time"))
+    with clock.set_to(clock.now() + timedelta(minutes=6)):
+        assert poll_due(database, fetch) == 1
+    with database.writing() as db:
+        assert not polling.store(db, slow, late)
+        db.commit()
+    assert [entry.title for entry in look(number)[1]] == ["In time"]
+
+
+def test_one_bad_feed_never_stops_the_others(database, site, fetch, feed_at, look):
+    def wild(url, **options):
+        if url.endswith("/wild"):
+            raise RuntimeError("nobody foresaw this")
+        return fetch(url, **options)
+
+    wild_one, bomb = (
+        feed_at(site.root + "/wild"),
+        feed_at(site.says("/bomb", b"<!DOCTYPE x><rss/>")),
+    )
+    good = feed_at(site.says("/good", rss()))
+    assert poll_due(database, wild) == 3
+    assert look(wild_one)[0].last_error == polling.BROKE
+    assert look(bomb)[0].failures == 1
+    assert len(look(good)[1]) == 1
+
+
+def test_a_host_that_does_not_answer_is_asked_once(database, feed_at, look):
+    asked = []
+
+    def nobody(url, **_options):
+        asked.append(url)
+        raise fetching.Unreachable(fetching.NO_ANSWER)
+
+    one, two = feed_at("https://down.example/1"), feed_at("https://down.example/2")
+    other = feed_at("https://up.example/3")
+    assert poll_due(database, nobody) == 2
+    assert len(asked) == 2
+    failures = sorted(look(number)[0].failures for number in (one, two))
+    assert failures == [0, 1]
+    assert look(other)[0].failures == 1
+    assert poll_due(database, nobody) == 0
+
+
+def test_nothing_is_read_for_who_has_left(database, site, fetch, feed_at, look):
+    number = feed_at(site.says("/feed", rss()))
+    with database.writing() as db:
+        leave(db, person_by_email(db, Cast.ENGINEER))
+        db.commit()
+    assert poll_due(database, fetch) == 0
+    assert look(number)[0].state == "stopped"
+
+
+def test_a_feed_deleted_while_it_was_read_stays_deleted(database, feed_at, look):
+    number = feed_at("https://ada.example/feed")
+
+    def delete_meanwhile(url, **_options):
+        with database.writing() as db:
+            db.delete(db.get_one(Feed, number))
+            db.commit()
+        return Fetched(200, url, {}, rss())
+
+    assert poll_due(database, delete_meanwhile) == 1
+    with database.reading() as db:
+        assert db.scalars(select(Entry)).all() == []
+
+
+def test_the_number_of_queries_does_not_grow_with_the_entries(
+    database, site, fetch, feed_at, queries
+):
+    def feed_of(count):
+        items = "".join(
+            f"<item><title>{n}</title><link>https://ada.example/{n}</link></item>"
+            for n in range(count)
+        )
+        return f'<rss version="2.0"><channel><title>B</title>{items}</channel></rss>'.encode()
+
+    feed_at(site.says("/few", feed_of(2)))
+    with queries() as few:
+        poll_due(database, fetch)
+    feed_at(site.says("/many", feed_of(90)))
+    with queries() as many:
+        poll_due(database, fetch)
+    assert len(many) == len(few)
+
+
+@pytest.mark.parametrize(
+    ("header", "wait"),
+    [
+        ("120", timedelta(minutes=2)), ("0", timedelta(0)), ("999999999999", timedelta(days=1)),
+        ("Fri, 20 Nov 2026 13:00:00 GMT", timedelta(hours=1)),
+        ("Fri, 20 Nov 2026 11:00:00 GMT", timedelta(0)),
+        ("Fri, 20 Nov 2099 11:00:00 GMT", timedelta(days=1)),
+        ("", None), ("soon", None), ("-5", None), ("²", None),
+    ],
+)  # fmt: skip
+def test_what_retry_after_asks_for(header, wait):
+    assert retry_after(header, NOON) == wait
+
+
+def test_failures_wait_longer_up_to_a_day():
+    hours = [wait_after_failure(n, jitter=lambda: 0.5) / timedelta(hours=1) for n in range(1, 9)]
+    assert hours == [1, 2, 4, 8, 16, 24, 24, 24]
+    assert wait_after_failure(1, jitter=lambda: 0.0) == timedelta(minutes=48)
+    assert wait_after_failure(99, jitter=lambda: 1.0) == timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("header", "hours"),
+    [
+        ("", 1),
+        ("max-age=60", 1),
+        ("public, max-age=7200", 2),
+        ("max-age=9999999999", 24),
+        ("max-age=x", 1),
+    ],
+)
+def test_a_site_may_ask_to_be_read_less_often(header, hours):
+    assert wait_after_success({"cache-control": header}) == timedelta(hours=hours)

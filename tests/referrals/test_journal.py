@@ -1,0 +1,160 @@
+"""The journal: what was answered is on disk, what is torn is recognised."""
+
+from __future__ import annotations
+
+import errno
+import os
+import threading
+from dataclasses import replace
+from itertools import islice
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from referrals.journal import Journal, Line, decode, encode, is_finished, journals, rows_from
+
+LINE = Line("c" * 12, 7, 1_790_000_000.25, "human", "", True, -(2**63), "own-1")
+
+
+def lines_in(folder):
+    return [decode(raw) for path in journals(folder) for _, raw in rows_from(path, 0, 1_000_000)]
+
+
+@given(
+    st.builds(
+        Line,
+        id=st.text("abcXYZ234", min_size=1, max_size=16),
+        link=st.integers(0, 2**31 - 1),
+        at=st.floats(0, 4e9),
+        kind=st.sampled_from(["human", "preview", "prefetch", "bot"]),
+        name=st.text(max_size=40).filter(lambda text: "\0" not in text),
+        navigates=st.booleans(),
+        visitor=st.integers(-(2**63), 2**63 - 1),
+        lists=st.text("own-1. cua", max_size=40),
+    )
+)
+def test_a_line_comes_back_as_it_was_written(line):
+    raw = encode(line)
+    assert raw.endswith(b"\n")
+    assert raw.count(b"\n") == 1
+    assert decode(raw[:-1]) == line
+
+
+@given(st.integers(0, 10_000), st.binary(min_size=1, max_size=1))
+def test_a_damaged_line_is_recognised(position, byte):
+    raw = bytearray(encode(LINE)[:-1])
+    position %= len(raw)
+    before = bytes(raw)
+    raw[position : position + 1] = byte
+    if bytes(raw) != before:
+        assert decode(bytes(raw)) in (None, LINE)  # a space for a zero in the length is no damage
+    assert decode(before[:position]) is None
+
+
+def test_threads_that_write_at_once_lose_nothing_and_share_a_sync(tmp_path, monkeypatch):
+    syncs = []
+    real = os.fdatasync
+    monkeypatch.setattr(os, "fdatasync", lambda opened: (syncs.append(1), real(opened)))
+    journal = Journal(tmp_path)
+
+    def write(number):
+        for turn in range(50):
+            journal.append(replace(LINE, id=f"{number}-{turn}"))
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {line.id for line in lines_in(tmp_path)} == {
+        f"{number}-{turn}" for number in range(16) for turn in range(50)
+    }
+    assert len(syncs) < 16 * 50
+
+
+def test_the_line_is_on_disk_before_append_returns(tmp_path, monkeypatch):
+    journal = Journal(tmp_path)
+    order = []
+    write, sync = os.write, os.fdatasync
+    monkeypatch.setattr(os, "write", lambda *a: (order.append("write"), write(*a))[1])
+    monkeypatch.setattr(os, "fdatasync", lambda *a: (order.append("sync"), sync(*a))[1])
+    journal.append(LINE)
+    order.append("answered")
+    assert order == ["write", "sync", "answered"]
+
+
+def test_a_full_disk_is_told_to_every_thread_whose_line_was_lost(tmp_path, monkeypatch):
+    journal = Journal(tmp_path)
+    journal.append(LINE)
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", full)
+        errors = []
+
+        def write():
+            try:
+                journal.append(LINE)
+            except OSError as error:
+                errors.append(error.errno)
+
+        threads = [threading.Thread(target=write) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert errors == [errno.ENOSPC] * 8
+    journal.append(replace(LINE, id="after"))
+    assert [line.id for line in lines_in(tmp_path)].count("after") == 1
+
+
+def test_a_torn_last_line_is_left_out_and_the_rest_is_read(tmp_path):
+    journal = Journal(tmp_path)
+    journal.append(LINE)
+    journal.close()
+    (path,) = journals(tmp_path)
+    with path.open("ab") as out:
+        out.write(encode(LINE)[:-9])
+    assert [decode(raw) for _, raw in rows_from(path, 0, 100)] == [LINE]
+
+
+def test_reading_goes_on_where_it_stopped(tmp_path):
+    journal = Journal(tmp_path)
+    for number in range(10):
+        journal.append(replace(LINE, id=str(number)))
+    (path,) = journals(tmp_path)
+    first = list(islice(rows_from(path, 0, 4), 4))
+    rest = list(rows_from(path, first[-1][0], 100))
+    assert [decode(raw).id for _, raw in first + rest] == [str(number) for number in range(10)]
+
+
+def test_a_journal_is_finished_only_when_nobody_holds_it(tmp_path):
+    journal = Journal(tmp_path)
+    journal.append(LINE)
+    (path,) = journals(tmp_path)
+    assert not is_finished(path)
+    journal.close()
+    assert is_finished(path)
+
+
+def test_a_journal_that_has_grown_large_is_followed_by_another(tmp_path):
+    journal = Journal(tmp_path, largest=500)
+    for number in range(20):
+        journal.append(replace(LINE, id=str(number)))
+    assert len(journals(tmp_path)) > 2
+    assert len(lines_in(tmp_path)) == 20
+
+
+def test_only_this_account_may_read_a_journal(tmp_path):
+    journal = Journal(tmp_path)
+    journal.append(LINE)
+    (path,) = journals(tmp_path)
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("raw", [b"", b"x", b"1 2", b"2 00000000 {}", b"abc def ghi"])
+def test_nonsense_is_no_line(raw):
+    assert decode(raw) is None

@@ -1,0 +1,70 @@
+"""Visitors can be counted within a day, and followed by nobody."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from referrals.visitors import Visitors, network
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+def test_the_same_browser_is_the_same_visitor_within_a_day(tmp_path):
+    visitors = Visitors(tmp_path)
+    one = visitors.visitor(NOON, 1, "203.0.113.7", "Firefox")
+    assert visitors.visitor(NOON + timedelta(hours=6), 1, "203.0.113.7", "Firefox") == one
+    assert Visitors(tmp_path).visitor(NOON, 1, "203.0.113.7", "Firefox") == one
+    assert -(2**63) <= one < 2**63
+
+
+def test_nobody_can_be_followed_to_another_day_or_another_link(tmp_path):
+    visitors = Visitors(tmp_path)
+    one = visitors.visitor(NOON, 1, "203.0.113.7", "Firefox")
+    assert visitors.visitor(NOON + timedelta(days=1), 1, "203.0.113.7", "Firefox") != one
+    assert visitors.visitor(NOON, 2, "203.0.113.7", "Firefox") != one
+    assert visitors.visitor(NOON, 1, "203.0.113.7", "Chrome") != one
+
+
+def test_the_salt_of_a_past_day_is_destroyed(tmp_path):
+    visitors = Visitors(tmp_path)
+    visitors.visitor(NOON, 1, "203.0.113.7", "Firefox")
+    visitors.destroy_old(NOON + timedelta(hours=13, minutes=30))  # 01:30 the next day: still kept
+    assert [path.name for path in tmp_path.iterdir()] == ["2026-11-20"]
+    visitors.destroy_old(NOON + timedelta(hours=14, minutes=1))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_processes_that_begin_a_day_together_share_one_salt(tmp_path):
+    found = []
+    start = threading.Barrier(8)
+
+    def see():
+        visitors = Visitors(tmp_path)
+        start.wait()
+        found.append(visitors.visitor(NOON, 1, "203.0.113.7", "Firefox"))
+
+    threads = [threading.Thread(target=see) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(found)) == 1
+    assert (tmp_path / "2026-11-20").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("address", "found"),
+    [
+        ("203.0.113.7", "203.0.113.0/24"),
+        ("2001:db8:1:2::3", "2001:db8:1::/48"),
+        ("::ffff:203.0.113.7", "203.0.113.0/24"),
+        ("fe80::1%eth0", "fe80::/48"),
+        ("", "?"),
+        ("not an address", "?"),
+    ],
+)
+def test_only_the_network_of_an_address_is_looked_at(address, found):
+    assert network(address) == found

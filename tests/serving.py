@@ -1,0 +1,69 @@
+"""`entourage serve`, as somebody would run it, for tests that need a real server."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0"
+
+
+class Server:
+    """`entourage serve`, as somebody would run it."""
+
+    def __init__(self, database_url: str, data: Path) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.base = f"http://127.0.0.1:{self.port}"
+        self.environment = {
+            **os.environ,
+            "ENTOURAGE_DATA_DIR": str(data),
+            "ENTOURAGE_DATABASE_URL": database_url,
+            "ENTOURAGE_SECRET_KEY": "s" * 40,
+            "ENTOURAGE_LISTEN": f"127.0.0.1:{self.port}",
+            "ENTOURAGE_BASE_URL": self.base,
+        }
+
+    def start(self) -> None:
+        command = [Path(sys.executable).parent / "entourage", "serve"]
+        self.process = subprocess.Popen(
+            command,
+            env=self.environment,
+            start_new_session=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        for _ in range(300):
+            with suppress(OSError):
+                if self.get("/healthz")[0] == 200:
+                    return
+            time.sleep(0.1)
+        raise AssertionError("the server did not start")
+
+    def get(self, path: str) -> tuple[int, str]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        connection.request("GET", path, headers={"User-Agent": AGENT})
+        answer = connection.getresponse()
+        answer.read()
+        connection.close()
+        return answer.status, answer.headers.get("Location", "")
+
+    def kill(self) -> None:
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> int:
+        self.process.terminate()
+        try:
+            return self.process.wait(20)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
