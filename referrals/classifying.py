@@ -6,7 +6,6 @@ Fetch Metadata (W3C) for `Sec-Fetch-*`, and the `Sec-Purpose` header of the Fetc
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
@@ -56,47 +55,49 @@ OWN_BOTS = {
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a request is, who makes it when it is no person, and whether it opens a page."""
+    """What a request is, where it comes from, and whether it opens a page."""
 
     kind: str  # human, preview, prefetch, bot
-    name: str
+    source: str  # the bot's or previewer's name; of a person the channel they visibly come from
     navigates: bool
 
 
-def classify(headers: Mapping[str, str]) -> Verdict:
-    """The verdict on a GET with these `headers` (names in lower case)."""
-    agent = headers.get("user-agent", "").strip()[:1000]
-    navigates = _navigates(headers)
+@lru_cache(maxsize=8192)
+def classify(
+    method: str, agent: str, purpose: str = "", dest: str = "", mode: str = "", origin: str = ""
+) -> Verdict:
+    """The verdict on a request for a share link.
+
+    `agent`, `purpose` (`Sec-Purpose`, `Purpose` or `X-Moz`), `dest` and `mode` (`Sec-Fetch-*`) are
+    headers, "" where missing; `origin` is the host (or Android app) that the Referer names.
+    """
+    navigates = _navigates(dest, mode)
+    agent = agent.strip()
     name = _previewer(agent)
     if name:
         return Verdict("preview", name, navigates)
-    name = _bot(agent)
+    name = "HEAD" if method == "HEAD" else _bot(agent)
     if name:
         return Verdict("bot", name, navigates)
-    purposes = (headers.get(key, "").lower() for key in ("sec-purpose", "purpose", "x-moz"))
-    if any("prefetch" in purpose or "preview" in purpose for purpose in purposes):
+    if any(word in purpose.lower() for word in ("prefetch", "preview", "prerender")):
         return Verdict("prefetch", "", False)
-    return Verdict("human", "", navigates)
+    return Verdict("human", channel_seen(agent, origin), navigates)
 
 
-def _navigates(headers: Mapping[str, str]) -> bool:
+def _navigates(dest: str, mode: str) -> bool:
     """Whether a page opens in its own tab, not an image, frame or script of another page.
 
     Browsers send these headers over https; where they are missing nothing speaks against it.
     """
-    goal = headers.get("sec-fetch-dest", "document")
-    mode = headers.get("sec-fetch-mode", "navigate")
-    return goal == "document" and mode == "navigate"
+    return dest in {"", "document"} and mode in {"", "navigate"}
 
 
-@lru_cache(maxsize=4096)
 def _previewer(agent: str) -> str:
     if all(part in agent for part in IMESSAGE):
         return "iMessage"
     return next((name for part, name in PREVIEWERS.items() if part in agent), "")
 
 
-@lru_cache(maxsize=4096)
 def _bot(agent: str) -> str:
     if not agent:
         return "no agent"
@@ -105,4 +106,45 @@ def _bot(agent: str) -> str:
             return name
     if crawleruseragents.is_crawler(agent):
         return agent.split("/")[0].split(" ")[0][:40] if "Mozilla" not in agent else "crawler"
+    return ""
+
+
+# What in-app browsers call themselves, and from which hosts people come: part → channel.
+IN_APP = {
+    "LinkedInApp": "linkedin",
+    "FBAN": "facebook",
+    "FBAV": "facebook",
+    "FB_IAB": "facebook",
+    "Instagram": "instagram",
+    "Twitter": "x",
+    "WhatsApp": "whatsapp",
+    "Slack": "slack",
+    "Teams": "teams",
+}
+HOSTS = {
+    "linkedin.com": "linkedin",
+    "lnkd.in": "linkedin",
+    "com.linkedin.android": "linkedin",
+    "x.com": "x",
+    "twitter.com": "x",
+    "t.co": "x",
+    "facebook.com": "facebook",
+    "com.facebook.katana": "facebook",
+    "instagram.com": "instagram",
+    "whatsapp.com": "whatsapp",
+    "bsky.app": "bluesky",
+    "teams.microsoft.com": "teams",
+    "slack.com": "slack",
+    "mastodon.social": "mastodon",
+}
+
+
+def channel_seen(agent: str, origin: str) -> str:
+    """The channel that an in-app browser or the Referer's host betrays; "" when neither does."""
+    for part, channel in IN_APP.items():
+        if part in agent:
+            return channel
+    for host, channel in HOSTS.items():
+        if origin == host or origin.endswith(f".{host}"):
+            return channel
     return ""

@@ -134,7 +134,7 @@ def _touch_row(
         "shared_at": touch.link.created_at.isoformat(),
         "at": fact.at.isoformat(),
         "class": click.class_ if click else None,
-        "by": click.name if click else "",
+        "by": click.source if click and click.class_ != "human" else "",
         "lists": click.lists if click else None,
         "used": fact.key in decision.used,
         "dropped": reason.value if reason else None,

@@ -1,40 +1,59 @@
 """The journal of clicks: one file per process, and an answer only after the line is on disk.
 
-A line is `LENGTH CHECKSUM JSON`, so that a torn one is recognised. Threads that arrive together
-share one fdatasync. Whoever holds a file open for writing holds its lock; a journal without a
-holder is finished, and may be deleted once it is stored.
+A line is `LENGTH CHECKSUM FIELDS`, so that a torn one is recognised; fields are parted by tabs.
+Threads that arrive together share one fdatasync. Whoever holds a file open for writing holds its
+lock; a journal without a holder is finished, and may be deleted once it is stored.
 """
 
 from __future__ import annotations
 
 import fcntl
-import json
 import os
+import re
 import threading
 import zlib
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
-from careers.base import codes
+from careers.base import clock, codes
 
 LARGEST = 8 * 1024 * 1024  # bytes, then a new file is begun
 SUFFIX = ".journal"
 KINDS = ("human", "preview", "prefetch", "bot")
+CLICK_ID = r"[0-9A-Za-z]{1,20}"
+_IS_ID = re.compile(CLICK_ID).fullmatch
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One click, as it is written down before it is answered."""
 
     id: str
     link: int
-    at: float  # seconds since 1970, UTC
+    job: int  # where the link led then; 0: to no job
+    at: int  # microseconds since 1970, UTC
     kind: str  # human, preview, prefetch, bot
-    name: str  # of the bot or previewer, "" otherwise
+    source: str  # see Click.source
     navigates: bool
     visitor: int
     lists: str
+
+
+class Rendered(NamedTuple):
+    """The landing page of a click was really rendered."""
+
+    click: str
+    at: int  # microseconds since 1970, UTC
+
+
+class Lost(NamedTuple):
+    """So many clicks were led on but could not be written down, because the disk refused."""
+
+    clicks: int
+    since: int  # microseconds since 1970, UTC
+    until: int
 
 
 class Journal:
@@ -47,38 +66,46 @@ class Journal:
         self._size = 0
         self._queue = threading.Lock()
         self._writing = threading.Lock()
-        self._waiting: list[bytes] = []
-        self._next = 0  # the ticket of the next line
-        self._settled = 0  # all tickets below are on disk, or failed
-        self._failed: dict[int, OSError] = {}
+        self._group = _Group()
+        self._lost: Lost | None = None  # told by the next line that the disk takes
+        self.lost = 0  # clicks that could not be written since this process started
 
-    def append(self, line: Line) -> None:
+    def append(self, line: Line | Rendered) -> None:
         """Write `line` durably: when this returns it survives a power cut.
 
         Raises OSError when the disk refuses (full, read-only); the line is then not recorded.
         """
+        raw = encode(line)
         with self._queue:
-            ticket = self._next
-            self._next += 1
-            self._waiting.append(encode(line))
+            group = self._group
+            group.lines.append(raw)
+            group.clicks += isinstance(line, Line)
         with self._writing:
-            if ticket >= self._settled:
-                self._write_waiting()
-            error = self._failed.pop(ticket, None)
-        if error is not None:
-            raise error
+            if not group.is_settled:  # whoever comes first writes for all that have come
+                self._settle()
+        if group.error is not None:
+            raise OSError(group.error.errno, group.error.strerror)
 
-    def _write_waiting(self) -> None:
-        """Write and sync what all threads have handed in so far; they wait for this one."""
+    def _settle(self) -> None:
+        """Write and sync the lines of all threads that wait; those who come now wait for the next
+        turn."""
         with self._queue:
-            lines, self._waiting = self._waiting, []
-            upto = self._next
+            group, self._group = self._group, _Group()
+        told = encode(self._lost) if self._lost is not None else b""
         try:
-            self._write(b"".join(lines))
+            self._write(told + b"".join(group.lines))
+            self._lost = None
         except OSError as error:
-            self._failed |= dict.fromkeys(range(self._settled, upto), error)
+            group.error = error
             self._give_up_file()
-        self._settled = upto
+            self._count_loss(group.clicks)
+        group.is_settled = True
+
+    def _count_loss(self, clicks: int) -> None:
+        now = microseconds(clock.now())
+        before = self._lost or Lost(0, now, now)
+        self._lost = Lost(before.clicks + clicks, before.since, now)
+        self.lost += clicks
 
     def _write(self, block: bytes) -> None:
         if self._file is None or self._size > self._largest:
@@ -114,39 +141,83 @@ class Journal:
             self._give_up_file()
 
 
-def encode(line: Line) -> bytes:
+class _Group:
+    """Lines that are written and synced together."""
+
+    __slots__ = ("clicks", "error", "is_settled", "lines")
+
+    def __init__(self) -> None:
+        self.lines: list[bytes] = []
+        self.clicks = 0
+        self.is_settled = False
+        self.error: OSError | None = None
+
+
+def microseconds(moment: datetime) -> int:
+    """An aware moment, in microseconds since 1970, UTC."""
+    return int(moment.timestamp() * 1_000_000)
+
+
+def encode(line: Line | Rendered | Lost) -> bytes:
     """`line` as it stands in a journal, with its length, checksum (CRC-32) and line break."""
-    body = json.dumps(asdict(line), separators=(",", ":")).encode()
-    return b"%d %08x %s\n" % (len(body), zlib.crc32(body), body)
+    if isinstance(line, Line):
+        fields = (
+            f"C\t{line.id}\t{line.link}\t{line.job}\t{line.at}\t{line.kind}\t"
+            f"{_CONTROL.sub(' ', line.source)}\t{line.navigates:d}\t{line.visitor}\t{line.lists}"
+        )
+    elif isinstance(line, Rendered):
+        fields = f"R\t{line.click}\t{line.at}"
+    else:
+        fields = f"L\t{line.clicks}\t{line.since}\t{line.until}"
+    body = fields.encode()
+    return b"%d %08x %b\n" % (len(body), zlib.crc32(body), body)
 
 
-def decode(raw: bytes) -> Line | None:
-    """The line of which `raw` is one row without its line break; None when it is damaged."""
+def decode(raw: bytes) -> Line | Rendered | Lost | None:
+    """What one row of a journal, without its line break, holds; None when it is damaged."""
     try:
         length, checksum, body = raw.split(b" ", 2)
         if len(body) != int(length) or zlib.crc32(body) != int(checksum, 16):
             return None
-        line = Line(**json.loads(body))
-    except (ValueError, TypeError, RecursionError):
+        kind, *fields = body.decode().split("\t")
+        read = {"C": _line, "R": _rendered, "L": _lost}.get(kind)
+        return read(*fields) if read else None  # type: ignore[operator]
+    except (ValueError, TypeError):
         return None
-    return line if _is_possible(line) else None
 
 
-def _is_possible(line: Line) -> bool:
-    """Whether the values of a line are of the kinds and sizes that the database takes."""
-    texts = (line.id, line.kind, line.name, line.lists)
-    return (
-        all(type(text) is str and len(text) <= 60 and "\0" not in text for text in texts)
-        and 0 < len(line.id) <= 16
-        and line.kind in KINDS
-        and type(line.link) is int
-        and 0 <= line.link < 2**31
-        and type(line.visitor) is int
-        and -(2**63) <= line.visitor < 2**63
-        and isinstance(line.at, int | float)
-        and 0 <= line.at < 2**32
-        and type(line.navigates) is bool
+def _rendered(click: str, at: str) -> Rendered | None:
+    found = Rendered(click, int(at))
+    return found if _IS_ID(click) and 0 <= found.at < 2**52 else None
+
+
+def _lost(clicks: str, since: str, until: str) -> Lost | None:
+    found = Lost(int(clicks), int(since), int(until))
+    return found if 0 <= found.clicks < 2**31 and 0 <= found.since <= found.until < 2**52 else None
+
+
+def _line(
+    id: str, link: str, job: str, at: str, kind: str, source: str, navigates: str, visitor: str,
+    lists: str,
+) -> Line | None:  # fmt: skip
+    """A line whose values are of the kinds and sizes that the database takes, else None."""
+    line = Line(
+        id, int(link), int(job), int(at), kind, source, navigates == "1", int(visitor), lists
     )
+    is_possible = (
+        _IS_ID(id)
+        and 0 <= line.link < 2**31
+        and 0 <= line.job < 2**31
+        and 0 <= line.at < 2**52
+        and kind in KINDS
+        and len(source) <= 40
+        and "\0" not in source
+        and navigates in {"0", "1"}
+        and -(2**63) <= line.visitor < 2**63
+        and 0 < len(lists) <= 40
+        and "\0" not in lists
+    )
+    return line if is_possible else None
 
 
 def sync_folder(folder: Path) -> None:

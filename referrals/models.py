@@ -11,41 +11,117 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     String,
+    Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from careers.base import clock, codes
 from careers.base.database import Base, primary_key
 from careers.base.people import Person
+from careers.blog.models import Article
 from careers.hiring.models import Application
 from careers.jobs.models import Job
+from experts.models import Expert
+from referrals.typed_codes import typed_code
 
-CHANNELS = (
+CHANNELS = (  # only ever added to at the end: totals are kept by place
     "linkedin", "x", "facebook", "whatsapp", "email", "sms", "bluesky", "mastodon", "instagram",
     "teams", "slack", "qr", "other",
 )  # fmt: skip
+TARGETS = ("job", "jobs", "article", "expert")  # `jobs`: all of them
 CLASSES = ("human", "preview", "prefetch", "bot")
 
 
-class ShareLink(Base):
-    """An employee's own link to one job on one channel; it leads to that job and nowhere else."""
+class Campaign(Base):
+    """What an employee gathers links under: an event, say, with a printed link for each table."""
 
-    __tablename__ = "share_link"
-    __table_args__ = (
-        UniqueConstraint("person_id", "job_id", "channel"),
-        Index("ix_share_link_job_id", "job_id"),
-    )
+    __tablename__ = "campaign"
+    __table_args__ = (UniqueConstraint("person_id", "name"),)
 
     id: Mapped[int] = primary_key()
     code: Mapped[str] = mapped_column(String(16), unique=True, default=codes.code)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"))
-    job_id: Mapped[int] = mapped_column(ForeignKey("job.id", ondelete="RESTRICT"))
+    name: Mapped[str] = mapped_column(String(80))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+def _one_for_each(name: str, *columns: str, target: str) -> Index:
+    """A person has one link for each target and channel; only printed ones stand beside others."""
+    where = text(f"target = '{target}' AND NOT is_printed")
+    return Index(name, *columns, unique=True, sqlite_where=where, postgresql_where=where)
+
+
+class ShareLink(Base):
+    """An employee's own link to one page of ours, on one channel; it leads nowhere else."""
+
+    __tablename__ = "share_link"
+    __table_args__ = (
+        CheckConstraint("target IN ('job', 'jobs', 'article', 'expert')", name="target_known"),
+        CheckConstraint(
+            "(target = 'job') = (job_id IS NOT NULL) "
+            "AND (target = 'article') = (article_id IS NOT NULL) "
+            "AND (target = 'expert') = (expert_id IS NOT NULL)",
+            name="target_named",
+        ),
+        CheckConstraint("NOT is_printed OR campaign_id IS NOT NULL", name="printed_in_a_campaign"),
+        _one_for_each("uq_share_link_job", "person_id", "job_id", "channel", target="job"),
+        _one_for_each("uq_share_link_jobs", "person_id", "channel", target="jobs"),
+        _one_for_each(
+            "uq_share_link_article", "person_id", "article_id", "channel", target="article"
+        ),
+        _one_for_each("uq_share_link_expert", "person_id", "expert_id", "channel", target="expert"),
+        Index("ix_share_link_person_id", "person_id"),
+        Index("ix_share_link_job_id", "job_id"),
+        Index("ix_share_link_article_id", "article_id"),
+        Index("ix_share_link_expert_id", "expert_id"),
+        Index("ix_share_link_campaign_id", "campaign_id"),
+    )
+
+    id: Mapped[int] = primary_key()
+    code: Mapped[str] = mapped_column(String(16), unique=True, default=codes.code)
+    typed_code: Mapped[str] = mapped_column(String(6), unique=True, default=typed_code)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"))
+    target: Mapped[str] = mapped_column(String(8))
+    job_id: Mapped[int | None] = mapped_column(ForeignKey("job.id", ondelete="RESTRICT"))
+    article_id: Mapped[int | None] = mapped_column(ForeignKey("article.id", ondelete="RESTRICT"))
+    expert_id: Mapped[int | None] = mapped_column(ForeignKey("expert.id", ondelete="RESTRICT"))
     channel: Mapped[str] = mapped_column(String(12))
+    name: Mapped[str] = mapped_column(String(80), default="")  # what its owner calls it
+    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id", ondelete="SET NULL"))
+    is_printed: Mapped[bool] = mapped_column(default=False)
+    words: Mapped[str] = mapped_column(Text, default="")  # its owner's text for this very link
+    paused_at: Mapped[datetime | None]  # since then it leads on, but brings its owner nothing
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
-    job: Mapped[Job] = relationship(lazy="joined", innerjoin=True)
+    job: Mapped[Job | None] = relationship(lazy="joined")
+    article: Mapped[Article | None] = relationship(lazy="joined")
+    expert: Mapped[Expert | None] = relationship(lazy="joined")
+    campaign: Mapped[Campaign | None] = relationship(lazy="joined")
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether its owner switched it off."""
+        return self.paused_at is not None
+
+
+class ShareText(Base):
+    """What an employee likes to say when sharing: one of three texts of their own, remembered.
+
+    `{title}` and `{place}` stand for those of the target.
+    """
+
+    __tablename__ = "share_text"
+
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id", ondelete="CASCADE"), primary_key=True
+    )
+    target: Mapped[str] = mapped_column(String(8), primary_key=True)
+    language: Mapped[str] = mapped_column(String(2), primary_key=True)
+    variant: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    text: Mapped[str] = mapped_column(Text)
 
 
 class Click(Base):
@@ -57,27 +133,104 @@ class Click(Base):
         Index("ix_click_link_id_at", "link_id", "at"),
     )
 
-    id: Mapped[str] = mapped_column(String(16), primary_key=True)  # given when it was journalled
+    id: Mapped[str] = mapped_column(String(20), primary_key=True)  # given when it was journalled
     link_id: Mapped[int] = mapped_column(ForeignKey("share_link.id", ondelete="RESTRICT"))
+    # Where the link led then: a printed one may be turned elsewhere.
+    job_id: Mapped[int | None] = mapped_column(ForeignKey("job.id", ondelete="RESTRICT"))
     at: Mapped[datetime]
     class_: Mapped[str] = mapped_column("class", String(8))
-    name: Mapped[str] = mapped_column(String(40), default="")  # of the bot or of the previewer
+    # The bot's or previewer's name; of a person the channel that agent and Referer betray, if any.
+    source: Mapped[str] = mapped_column(String(40), default="")
     navigates: Mapped[bool]  # a top-level navigation: only such a click can become a touch
     visitor: Mapped[int] = mapped_column(BigInteger)  # daily-salted hash; never an address
+    is_repeat: Mapped[bool] = mapped_column(default=False)  # same visitor, within half an hour
+    is_confirmed: Mapped[bool] = mapped_column(default=False)  # the landing page was rendered
     lists: Mapped[str] = mapped_column(String(40))  # version of the lists that classed it
 
 
-class ClickCount(Base):
-    """How many clicks of one class a link had on one day (UTC); always equal to the rows."""
+class Rendering(Base):
+    """A landing page was rendered whose click is still on its way from another journal."""
 
-    __tablename__ = "click_count"
+    __tablename__ = "rendering"
+
+    click_id: Mapped[str] = mapped_column(String(20), primary_key=True)
+    at: Mapped[datetime]
+
+
+class LinkVisitor(Base):
+    """A visitor of a link on one day, while that day may still bring clicks; then it is dropped."""
+
+    __tablename__ = "link_visitor"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    link_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    visitor: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    job: Mapped[int]  # of their first click; 0: none
+    counted_at: Mapped[int] = mapped_column(BigInteger)  # the last click that was no repeat; µs
+    last_at: Mapped[int] = mapped_column(BigInteger)
+    is_confirmed: Mapped[bool]
+
+
+class Counts:
+    """How many clicks there were, told apart; always equal to the rows of `click`."""
+
+    human: Mapped[int] = mapped_column(default=0)  # by people, without repeats
+    repeat: Mapped[int] = mapped_column(default=0)
+    people: Mapped[int] = mapped_column(default=0)  # different visitors of a link and a day
+    confirmed: Mapped[int] = mapped_column(default=0)  # those of them who saw the landing page
+    preview: Mapped[int] = mapped_column(default=0)
+    prefetch: Mapped[int] = mapped_column(default=0)
+    bot: Mapped[int] = mapped_column(default=0)
+
+
+COUNTS = ("human", "repeat", "people", "confirmed", "preview", "prefetch", "bot")
+
+
+class LinkDay(Counts, Base):
+    """The clicks of one link on one day (UTC)."""
+
+    __tablename__ = "link_day"
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
     link_id: Mapped[int] = mapped_column(
         ForeignKey("share_link.id", ondelete="RESTRICT"), primary_key=True
     )
     day: Mapped[date] = mapped_column(primary_key=True)
+
+
+class LinkSource(Base):
+    """The clicks of one link, of one class, from one source, over all time."""
+
+    __tablename__ = "link_source"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    link_id: Mapped[int] = mapped_column(
+        ForeignKey("share_link.id", ondelete="RESTRICT"), primary_key=True
+    )
     class_: Mapped[str] = mapped_column("class", String(8), primary_key=True)
+    source: Mapped[str] = mapped_column(String(40), primary_key=True)
     clicks: Mapped[int]
+
+
+class ClickTotal(Counts, Base):
+    """The clicks of one day or one month (UTC), added up over an employee, a job, a channel or all.
+
+    `key` is the row of the employee or job (0: a link that leads to no job), the place of the
+    channel in CHANNELS, or 0 over all. Days serve the edges of a period, months its middle.
+    """
+
+    __tablename__ = "click_total"
+    __table_args__ = (
+        CheckConstraint("subject IN ('employee', 'job', 'channel', 'all')", name="subject_known"),
+        CheckConstraint("unit IN ('day', 'month')", name="unit_known"),
+        {"sqlite_with_rowid": False},
+    )
+
+    unit: Mapped[str] = mapped_column(String(5), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(8), primary_key=True)
+    start: Mapped[date] = mapped_column(primary_key=True)
+    key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
 
 
 class JournalOffset(Base):
@@ -87,6 +240,17 @@ class JournalOffset(Base):
 
     journal: Mapped[str] = mapped_column(String(120), primary_key=True)
     offset: Mapped[int] = mapped_column(BigInteger)
+
+
+class LostClicks(Base):
+    """Clicks that were led on but never written down, because a disk refused."""
+
+    __tablename__ = "lost_clicks"
+
+    id: Mapped[int] = primary_key()
+    since: Mapped[datetime]
+    until: Mapped[datetime]
+    clicks: Mapped[int]
 
 
 class Touch(Base):
@@ -99,7 +263,7 @@ class Touch(Base):
     application_id: Mapped[int] = mapped_column(ForeignKey("application.id", ondelete="RESTRICT"))
     link_id: Mapped[int] = mapped_column(ForeignKey("share_link.id", ondelete="RESTRICT"))
     # As the address carried it; not a foreign key: the click may still be in a journal.
-    click_id: Mapped[str | None] = mapped_column(String(16))
+    click_id: Mapped[str | None] = mapped_column(String(20))
     carried_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     link: Mapped[ShareLink] = relationship(lazy="joined", innerjoin=True)

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from sqlalchemy import Integer, Select, String, case, cast, desc, func, literal, select
+from sqlalchemy import Integer, Select, String, case, cast, desc, func, select
 from sqlalchemy.orm import Session
 
 from careers.base.people import Person
 from careers.hiring.models import Application, SharerSees
 from careers.jobs.models import Job
-from referrals.models import Click, ClickCount, Credit, Receipt, ShareLink, Touch
+from referrals.models import Credit, LinkDay, LinkSource, Receipt, ShareLink, Touch
+from referrals.targets import Target, target_of
 
 GROUPS = ("employee", "job", "channel")
 
@@ -21,12 +22,8 @@ GROUPS = ("employee", "job", "channel")
 class LinkRow:
     """One of an employee's links, with what became of it."""
 
-    code: str
-    channel: str
-    job_title: str
-    job_slug: str
-    is_open: bool
-    created_at: datetime
+    link: ShareLink
+    target: Target
     human: int
     preview: int
     prefetch: int
@@ -68,25 +65,17 @@ def link_by_code(db: Session, code: str) -> ShareLink | None:
 
 def links_of(db: Session, person: Person, count: int, skip: int = 0) -> list[LinkRow]:
     """The person's links with their clicks by class, newest first."""
+    clicks = select(LinkDay.link_id, *_clicks_by_class()).group_by(LinkDay.link_id).subquery()
+    numbers = [func.coalesce(clicks.c[name], 0) for name in ("human", "preview", "prefetch", "bot")]
     rows = db.execute(
-        select(
-            ShareLink.code,
-            ShareLink.channel,
-            Job.title,
-            Job.slug,
-            Job.closed_at.is_(None),
-            ShareLink.created_at,
-            *_clicks_by_class(),
-        )
-        .join(ShareLink.job)
-        .outerjoin(ClickCount, ClickCount.link_id == ShareLink.id)
+        select(ShareLink, *numbers)
+        .outerjoin(clicks, clicks.c.link_id == ShareLink.id)
         .where(ShareLink.person_id == person.id)
-        .group_by(ShareLink.id, Job.id)
         .order_by(ShareLink.created_at.desc(), ShareLink.id.desc())
         .limit(count)
         .offset(skip)
     )
-    return [LinkRow(*row) for row in rows]
+    return [LinkRow(row[0], target_of(row[0]), *row[1:]) for row in rows]
 
 
 def count_links_of(db: Session, person: Person) -> int:
@@ -99,8 +88,8 @@ def totals_of(db: Session, person: Person) -> dict[str, int]:
     """The person's clicks over all links and all days, by class."""
     row = db.execute(
         select(*_clicks_by_class())
-        .select_from(ClickCount)
-        .join(ShareLink, ShareLink.id == ClickCount.link_id)
+        .select_from(LinkDay)
+        .join(ShareLink, ShareLink.id == LinkDay.link_id)
         .where(ShareLink.person_id == person.id)
     ).one()
     return dict(zip(("human", "preview", "prefetch", "bot"), row, strict=True))
@@ -108,14 +97,16 @@ def totals_of(db: Session, person: Person) -> dict[str, int]:
 
 def clicks_on(db: Session, link: ShareLink) -> dict[str, int]:
     """The clicks on one link, by class."""
-    row = db.execute(select(*_clicks_by_class()).where(ClickCount.link_id == link.id)).one()
+    row = db.execute(select(*_clicks_by_class()).where(LinkDay.link_id == link.id)).one()
     return dict(zip(("human", "preview", "prefetch", "bot"), row, strict=True))
 
 
 def previews_of(db: Session, link: ShareLink) -> list[str]:
     """The networks that fetched a preview of the link."""
-    names = select(Click.name).where(Click.link_id == link.id, Click.class_ == "preview")
-    return sorted(set(db.scalars(names.distinct())))
+    names = select(LinkSource.source).where(
+        LinkSource.link_id == link.id, LinkSource.class_ == "preview"
+    )
+    return sorted(db.scalars(names))
 
 
 def credits_of(db: Session, person: Person, count: int = 100) -> list[MyCredit]:
@@ -212,7 +203,7 @@ def group_name(db: Session, group: str, key: str) -> str | None:
         select({"employee": Person.name, "job": Job.title, "channel": ShareLink.channel}[group])
         .select_from(ShareLink)
         .join(ShareLink.person)
-        .join(ShareLink.job)
+        .outerjoin(ShareLink.job)
         .where(_public_key(group) == key)
         .limit(1)
     ).one_or_none()
@@ -228,7 +219,7 @@ def credited(
         .join(Application, Application.id == Credit.application_id)
         .join(ShareLink, ShareLink.id == Credit.link_id)
         .join(ShareLink.person)
-        .join(ShareLink.job)
+        .outerjoin(ShareLink.job)
         .where(_public_key(group) == key)
     )
     total = db.scalar(
@@ -259,7 +250,7 @@ def _key(group: str) -> Any:
 def _brought(group: str, since: date | None) -> Select[Any]:
     key = _key(group)
     clicks = select(key.label("key"), *_clicks_by_class()).join(
-        ClickCount, ClickCount.link_id == ShareLink.id
+        LinkDay, LinkDay.link_id == ShareLink.id
     )
     results = (
         select(
@@ -274,7 +265,7 @@ def _brought(group: str, since: date | None) -> Select[Any]:
         .join(Application, Application.id == Credit.application_id)
     )
     if since is not None:
-        clicks = clicks.where(ClickCount.day >= since)
+        clicks = clicks.where(LinkDay.day >= since)
         results = results.where(*_applied_since(since))
     clicked, resulted = clicks.group_by(key).subquery(), results.group_by(key).subquery()
     number = [
@@ -302,10 +293,6 @@ def _named(group: str, sharing: Any) -> tuple[Any, Any, Any]:
 
 def _clicks_by_class() -> list[Any]:
     return [
-        func.coalesce(
-            func.sum(case((ClickCount.class_ == name, ClickCount.clicks), else_=literal(0))), 0
-        )
-        .cast(Integer)
-        .label(name)
+        func.coalesce(func.sum(getattr(LinkDay, name)), 0).cast(Integer).label(name)
         for name in ("human", "preview", "prefetch", "bot")
     ]

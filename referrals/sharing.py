@@ -1,7 +1,8 @@
-"""Sharing: an employee's own link for a job on a channel, and what it is shared with."""
+"""Sharing: an employee's own link for a page of ours on a channel, and what it is shared with."""
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from flask_babel import lazy_gettext
@@ -11,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from careers.base import clock, codes
 from careers.base.people import Person
-from careers.jobs.models import Job
 from referrals.models import CHANNELS, ShareLink
+from referrals.targets import Target
+from referrals.typed_codes import typed_code
 
 CHANNEL_NAMES = {
     "linkedin": "LinkedIn",
@@ -32,33 +34,60 @@ CHANNEL_NAMES = {
 assert set(CHANNEL_NAMES) == set(CHANNELS)
 
 
-def share(db: Session, person: Person, job: Job, channel: str) -> ShareLink:
-    """The person's link for `job` on `channel`, made when there is none yet.
+def share(
+    db: Session,
+    person: Person,
+    target: Target,
+    channel: str,
+) -> ShareLink:
+    """The person's own link for `target` on `channel`, made when there is none yet.
 
     Pressing twice at once makes one link: the constraint decides, not a look beforehand.
     Raises ValueError for an unknown channel.
     """
     if channel not in CHANNELS:
         raise ValueError(channel)
-    dialect = sqlite if db.get_bind().dialect.name == "sqlite" else postgresql
-    db.execute(
-        dialect.insert(ShareLink)
-        .values(
-            code=codes.code(),
-            person_id=person.id,
-            job_id=job.id,
-            channel=channel,
-            created_at=clock.now(),
-        )
-        .on_conflict_do_nothing(index_elements=["person_id", "job_id", "channel"])
+    mine = select(ShareLink).where(
+        ShareLink.person_id == person.id,
+        ShareLink.target == target.kind,
+        ShareLink.job_id.is_not_distinct_from(target.key if target.kind == "job" else None),
+        ShareLink.article_id.is_not_distinct_from(target.key if target.kind == "article" else None),
+        ShareLink.expert_id.is_not_distinct_from(target.key if target.kind == "expert" else None),
+        ShareLink.channel == channel,
+        ShareLink.is_printed.is_(False),
     )
-    return db.scalars(
-        select(ShareLink).where(
-            ShareLink.person_id == person.id,
-            ShareLink.job_id == job.id,
-            ShareLink.channel == channel,
-        )
-    ).one()
+    for _ in range(5):  # a code that somebody else was given is tried again
+        found = db.scalar(mine)
+        if found is not None:
+            return found
+        dialect = sqlite if db.get_bind().dialect.name == "sqlite" else postgresql
+        values = new_link(person, target, channel)
+        db.execute(dialect.insert(ShareLink).values(values).on_conflict_do_nothing())
+    raise RuntimeError("no free code was found for a share link")
+
+
+def new_link(person: Person, target: Target, channel: str) -> dict[str, Any]:
+    """The values of a new link to `target`, with fresh codes."""
+    return {
+        "code": codes.code(),
+        "typed_code": typed_code(),
+        "person_id": person.id,
+        **places(target),
+        "channel": channel,
+        "name": "",
+        "is_printed": False,
+        "created_at": clock.now(),
+    }
+
+
+def places(target: Target) -> dict[str, Any]:
+    """The columns of a link that say where it leads."""
+    return {
+        "target": target.kind,
+        "job_id": target.key if target.kind == "job" else None,
+        "article_id": target.key if target.kind == "article" else None,
+        "expert_id": target.key if target.kind == "expert" else None,
+    }
 
 
 def share_window(channel: str, text: str, address: str, subject: str) -> str | None:

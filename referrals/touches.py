@@ -14,7 +14,7 @@ from careers.hiring.models import Application
 from referrals import crediting
 from referrals.models import ShareLink, Touch
 
-_VIA = re.compile(r"([0-9A-Za-z]{6,16})(?:\.([0-9A-Za-z]{12}))?")
+_VIA = re.compile(r"([0-9A-Za-z]{6,16})(?:\.([0-9A-Za-z]{1,20}))?")
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from careers.base.database import Database
 from careers.base.signin.sessions import forget_ended
 from careers.demo.outside import fetch_for
 from feeds.polling import poll_due
-from referrals.ingesting import ingest
+from referrals.ingesting import forget_visitors, ingest
 
 log = structlog.get_logger(__name__)
 INGEST_EVERY = 1.0  # seconds
@@ -110,6 +110,7 @@ class Background:
             poll_due(self.database, fetch_for(self.is_demo()), contact=self.settings.base_url)
             with self.database.writing() as db:
                 forget_ended(db)
+                forget_visitors(db)
                 db.commit()
         self.app.extensions["follow"].visitors.destroy_old(clock.now())
         self.database.forget_deleted()

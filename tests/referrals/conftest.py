@@ -9,6 +9,7 @@ from careers.base.people import person_by_email
 from careers.jobs.models import Job
 from referrals.ingesting import ingest
 from referrals.sharing import share
+from referrals.targets import job_target
 from tests.cast import Cast
 
 BROWSER = {
@@ -32,7 +33,7 @@ def job(db):
 
 @pytest.fixture
 def link(db, job):
-    made = share(db, person_by_email(db, Cast.ENGINEER), job, "linkedin")
+    made = share(db, person_by_email(db, Cast.ENGINEER), job_target(job), "linkedin")
     db.commit()
     return made
 

@@ -12,6 +12,7 @@ from careers.base.people import person_by_email
 from careers.jobs.models import Job
 from referrals.models import CHANNELS
 from referrals.sharing import share, share_window
+from referrals.targets import job_target
 from tests.cast import Cast
 from tests.referrals.conftest import BROWSER
 
@@ -147,7 +148,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
         )  # fmt: skip
         db.add(another)
         db.flush()
-        share(db, ada, another, CHANNELS[number % len(CHANNELS)])
+        share(db, ada, job_target(another), CHANNELS[number % len(CHANNELS)])
     db.commit()
     assert _queries(database, lambda: browser.get(address)) == few
 

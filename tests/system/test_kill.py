@@ -14,8 +14,9 @@ from careers.base import clock
 from careers.base.database import Database
 from careers.base.people import person_by_email
 from careers.jobs.models import Job
-from referrals.models import Click, ClickCount
+from referrals.models import Click, LinkDay
 from referrals.sharing import share
+from referrals.targets import job_target
 from tests.cast import Cast
 from tests.serving import Server
 
@@ -34,7 +35,7 @@ def shared(database_url):
         )  # fmt: skip
         db.add(job)
         db.flush()
-        link = share(db, person_by_email(db, Cast.ENGINEER), job, "linkedin")
+        link = share(db, person_by_email(db, Cast.ENGINEER), job_target(job), "linkedin")
         db.commit()
         code = link.code
     yield database, code
@@ -73,7 +74,7 @@ def test_no_answered_click_is_lost_when_the_server_is_killed(
     assert len(set(answered)) == len(answered)
     assert set(answered) <= stored, f"{len(set(answered) - stored)} of {len(answered)} lost"
     with database.reading() as db:
-        assert db.scalar(select(func.sum(ClickCount.clicks))) == len(stored)
+        assert db.scalar(select(func.sum(LinkDay.human + LinkDay.repeat))) == len(stored)
     record_property("answered", len(answered))
     record_property("stored", len(stored))
 

@@ -29,6 +29,7 @@ from careers.hiring.moving import move_application
 from careers.jobs.models import Job
 from referrals.ingesting import ingest
 from referrals.sharing import share
+from referrals.targets import job_target
 
 DAYS, SHARES, ALONE = 28, 58, 7  # of the candidates, how many come by no link
 BROWSERS = (
@@ -149,7 +150,7 @@ class _Story:
     def _press_share(self, number: int, email: str, job: int, channel: str) -> Callable[[], None]:
         def act() -> None:
             with self.database.writing() as db:
-                link = share(db, found(db, email), db.get_one(Job, job), channel)
+                link = share(db, found(db, email), job_target(db.get_one(Job, job)), channel)
                 self.links[number] = link.code
                 db.commit()
 

@@ -122,7 +122,7 @@ def readyz() -> ResponseReturnValue:
         wrong.append("the database does not answer")
     if shutil.disk_usage(settings().folder()).free < 200 * 1024 * 1024:
         wrong.append("the disk is nearly full")
-    lost = current_app.extensions["follow"].lost
+    lost = current_app.extensions["follow"].journal.lost
     if lost:
         wrong.append(f"{lost} clicks could not be written")
     answer = "\n".join(wrong or ["ready"]) + "\n"

@@ -1,0 +1,41 @@
+"""The blueprint of share links, clicks and credit; the door of share links in front of it."""
+
+from __future__ import annotations
+
+from flask import (
+    Blueprint,
+    Flask,
+)
+from flask.blueprints import BlueprintSetupState
+
+from careers.base.config import Settings
+from careers.base.database import Database
+from careers.base.web import settings
+from referrals.following import Follow, Links, way_from
+from referrals.journal import Journal
+from referrals.models import ShareLink
+from referrals.visitors import Visitors
+
+blueprint = Blueprint("referrals", "referrals.pages")
+
+
+@blueprint.record
+def follow_links(state: BlueprintSetupState) -> None:
+    """Put the door of share links in front of the application."""
+    app = state.app
+    assert isinstance(app, Flask)
+    settings: Settings = app.extensions["settings"]
+    database: Database = app.extensions["database"]
+    follow = Follow(
+        app.wsgi_app,
+        Links(way_from(database, settings.other_language)),
+        Journal(settings.folder("journal")),
+        Visitors(settings.folder("salt")),
+    )
+    app.extensions["follow"] = follow
+    app.wsgi_app = follow  # type: ignore[method-assign]
+
+
+def address_of(link: ShareLink) -> str:
+    """The short public address of a link."""
+    return f"{settings().base_url}/r/{link.code}"

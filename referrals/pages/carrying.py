@@ -1,0 +1,48 @@
+"""The code of a share link travels in addresses and forms, never in a cookie."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import (
+    g,
+    request,
+)
+
+from careers.base.web import db
+from referrals.pages.blueprint import blueprint
+from referrals.touches import link_of, via_from
+
+CARRYING = {
+    "home.home", "home.search", "experts.experts", "experts.expert", "blog.articles",
+    "blog.article", "jobs.jobs", "jobs.job", "hiring.apply",
+}  # fmt: skip
+
+
+@blueprint.before_app_request
+def notice_link() -> None:
+    """Remember for this request through whose link the visit came, when its address says so."""
+    g.via = None
+    carried = via_from(request.args.get("via") or request.form.get("via"))
+    if carried is None:
+        return
+    link = link_of(db(), carried)
+    if link is not None:
+        g.via = {
+            "token": carried.token,
+            "name": link.person.name if link.person.is_active else None,
+            "person": link.person if link.person.page else None,
+        }
+
+
+@blueprint.app_url_defaults
+def carry_link(endpoint: str, values: dict[str, Any]) -> None:
+    """Every link to a page that visitors read carries the code on."""
+    if endpoint in CARRYING and g.get("via") and "via" not in values:
+        values["via"] = g.via["token"]
+
+
+@blueprint.app_context_processor
+def show_link() -> dict[str, Any]:
+    """`via` in templates: token, name and (if they show themselves) person; None without a link."""
+    return {"via": g.get("via")}

@@ -1,0 +1,67 @@
+"""Receipts: why an application is credited as it is, for sharer, candidate and recruiter."""
+
+from __future__ import annotations
+
+from flask import (
+    abort,
+    render_template,
+)
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from careers.base.people import Person
+from careers.base.permissions import requires
+from careers.base.web import db, me
+from careers.hiring.models import Application, SharerSees
+from referrals import queries
+from referrals.models import Credit
+from referrals.pages.blueprint import blueprint
+from referrals.sharing import CHANNEL_NAMES
+
+
+@blueprint.get("/me/receipts/<code>")
+@requires("link:share")
+def my_receipt(code: str) -> ResponseReturnValue:
+    """The same receipt that recruiters see, minus what the candidate keeps to themself."""
+    found = queries.receipt_for(db(), code) or abort(404)
+    application, receipt = found
+    if receipt is None or application.sharer_sees == SharerSees.NOTHING or application.erased_at:
+        abort(404)
+    if me().id not in {credit.person_id for credit in receipt.credits}:
+        abort(404)
+    return render_template(
+        "referrals/receipt.html",
+        application=application,
+        receipt=receipt,
+        people=queries.sharers_on(db(), receipt),
+        channels=CHANNEL_NAMES,
+        shows_steps=application.sharer_sees == SharerSees.STEPS,
+    )
+
+
+@blueprint.app_template_global()
+def sharers_of(application: Application) -> list[Person]:
+    """Through whom an application came, for the candidate's own page."""
+    return queries.sharers_of(db(), application)
+
+
+@blueprint.app_template_filter("credit_share")
+def credit_share(credit: Credit) -> tuple[Person, float, str]:
+    """A credit as the macro `shares` shows it."""
+    words = gettext("all of it") if credit.whole == 1 else f"{credit.part}/{credit.whole}"
+    return credit.person, credit.part / credit.whole, words
+
+
+@blueprint.get("/recruiting/receipts/<code>")
+@requires("referral:read")
+def receipt(code: str) -> ResponseReturnValue:
+    """How an application came to us, and who is credited for it, with every reason."""
+    application, found = queries.receipt_for(db(), code) or abort(404)
+    return render_template(
+        "referrals/receipt.html",
+        application=application,
+        receipt=found,
+        people=queries.sharers_on(db(), found) if found else {},
+        channels=CHANNEL_NAMES,
+        shows_steps=True,
+    )
