@@ -1,7 +1,7 @@
 """The door: what a WSGI server loads."""
 
 from careers.app import create_app
-from careers.background import start_inside
+from careers.background import start_beside
 
 app = create_app()
-start_inside(app)
+start_beside(app)

@@ -23,6 +23,7 @@ class Dropped(StrEnum):
     TOO_LATE = "too_late"  # after the application
     OWN_APPLICATION = "own_application"  # the sharer is the candidate
     SHARER_HAD_LEFT = "sharer_had_left"
+    LINK_WAS_OFF = "link_was_off"  # its owner had paused the link
     ANOTHER_WAS_LATER = "another_was_later"  # the rule took a later touch
 
 
@@ -38,6 +39,7 @@ class TouchFact:
     is_known: bool  # recorded, on the link it names
     is_own: bool  # the sharer is the candidate
     sharer_left_at: datetime | None
+    link_off_since: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,10 @@ def _reason_against(touch: TouchFact, applied_at: datetime, window: timedelta) -
         (
             touch.sharer_left_at is not None and touch.sharer_left_at <= touch.at,
             Dropped.SHARER_HAD_LEFT,
+        ),
+        (
+            touch.link_off_since is not None and touch.link_off_since <= touch.at,
+            Dropped.LINK_WAS_OFF,
         ),
     )
     return next((reason for holds, reason in reasons if holds), None)

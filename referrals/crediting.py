@@ -68,6 +68,7 @@ def _fact(touch: Touch, clicks: dict[str, Click], application: Application) -> T
         is_known=by_code or (click is not None and click.link_id == touch.link_id),
         is_own=plain_mailbox(sharer.email) == plain_mailbox(application.email),
         sharer_left_at=sharer.left_at,
+        link_off_since=touch.link.paused_at,
     )
 
 

@@ -126,18 +126,19 @@ def _read(db: Session, paths: list[Path], refused: set[str]) -> list[_Piece]:
     """An equal share of lines from each journal, so that they come in order of time."""
     names = [path.name for path in paths]
     known = select(JournalOffset.journal, JournalOffset.offset)
-    offsets = dict(db.execute(known.where(JournalOffset.journal.in_(names))).tuples().all())
+    rows = db.execute(known.where(JournalOffset.journal.in_(names)))
+    offsets = {row.journal: row.offset for row in rows}
     pieces = []
     for path in paths:
         try:
             begin = offsets.get(path.name, 0)
-            rows = list(rows_from(path, begin, BATCH // len(paths) + 1))
+            lines = list(rows_from(path, begin, BATCH // len(paths) + 1))
         except OSError:
             log.exception("a journal could not be read", journal=path.name)
             refused.add(path.name)
             continue
-        if rows:
-            pieces.append(_Piece(path.name, rows[-1][0], [raw for _, raw in rows]))
+        if lines:
+            pieces.append(_Piece(path.name, lines[-1][0], [raw for _, raw in lines]))
     return pieces
 
 

@@ -78,17 +78,25 @@ class Journal:
         raw = encode(line)
         with self._queue:
             group = self._group
+            leads = not group.lines
             group.lines.append(raw)
             group.clicks += isinstance(line, Line)
-        with self._writing:
-            if not group.is_settled:  # whoever comes first writes for all that have come
+            if not leads:
+                group.followers.append(written := threading.Lock())
+                written.acquire()
+        if leads:  # whoever comes first writes for all that come until the disk is free
+            with self._writing:
                 self._settle()
+            for follower in group.followers:
+                follower.release()
+        else:
+            written.acquire()
         if group.error is not None:
             raise OSError(group.error.errno, group.error.strerror)
 
     def _settle(self) -> None:
-        """Write and sync the lines of all threads that wait; those who come now wait for the next
-        turn."""
+        """Write and sync the lines of all threads that wait; those who come now are the next
+        group."""
         with self._queue:
             group, self._group = self._group, _Group()
         told = encode(self._lost) if self._lost is not None else b""
@@ -99,7 +107,6 @@ class Journal:
             group.error = error
             self._give_up_file()
             self._count_loss(group.clicks)
-        group.is_settled = True
 
     def _count_loss(self, clicks: int) -> None:
         now = microseconds(clock.now())
@@ -144,12 +151,12 @@ class Journal:
 class _Group:
     """Lines that are written and synced together."""
 
-    __slots__ = ("clicks", "error", "is_settled", "lines")
+    __slots__ = ("clicks", "error", "followers", "lines")
 
     def __init__(self) -> None:
         self.lines: list[bytes] = []
         self.clicks = 0
-        self.is_settled = False
+        self.followers: list[threading.Lock] = []
         self.error: OSError | None = None
 
 

@@ -12,7 +12,8 @@ import ipaddress
 import os
 import secrets
 import threading
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 import structlog
@@ -28,7 +29,7 @@ class Visitors:
         """`folder` holds nothing but salts."""
         self._folder = folder
         self._lock = threading.Lock()
-        self._day, self._salt = "", b""
+        self._known: tuple[date | None, bytes] = (None, b"")  # read without the lock
 
     def visitor(self, at: datetime, link: int, address: str, agent: str) -> int:
         """A signed 64-bit hash of who clicked `link` at `at` (UTC), valid within that day.
@@ -40,17 +41,22 @@ class Visitors:
         return int.from_bytes(digest[:8], "big", signed=True)
 
     def _salt_of(self, at: datetime) -> bytes:
-        day = at.date().isoformat()
+        day = at.date()
+        known_day, salt = self._known
+        return salt if day == known_day else self._begin(day, at)
+
+    def _begin(self, day: date, at: datetime) -> bytes:
+        """The salt of another day than the last one."""
         with self._lock:
-            if day != self._day:
+            if day != self._known[0]:
                 try:
-                    self._salt = self._load_or_make(day)
+                    salt = self._load_or_make(day.isoformat())
                     self.destroy_old(at)
                 except OSError as error:  # a full disk: this process counts by a salt of its own
                     log.error("the salt could not be kept", error=str(error))
-                    self._salt = secrets.token_bytes(32)
-                self._day = day
-            return self._salt
+                    salt = secrets.token_bytes(32)
+                self._known = (day, salt)
+            return self._known[1]
 
     def _load_or_make(self, day: str) -> bytes:
         path = self._folder / day
@@ -73,6 +79,7 @@ class Visitors:
                 path.unlink(missing_ok=True)
 
 
+@lru_cache(maxsize=10_000)  # in memory only, as addresses are
 def network(address: str) -> str:
     """The network of an IP address, /24 or /48; what is not an address is itself."""
     try:

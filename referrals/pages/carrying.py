@@ -11,7 +11,7 @@ from flask import (
 
 from careers.base.web import db
 from referrals.pages.blueprint import blueprint
-from referrals.touches import link_of, via_from
+from referrals.touches import Via, link_of, via_from
 
 CARRYING = {
     "home.home", "home.search", "experts.experts", "experts.expert", "blog.articles",
@@ -30,9 +30,16 @@ def notice_link() -> None:
     if link is not None:
         g.via = {
             "token": carried.token,
+            "seen": _seen_at(carried),
             "name": link.person.name if link.person.is_active else None,
             "person": link.person if link.person.page else None,
         }
+
+
+def _seen_at(carried: Via) -> str | None:
+    """Where the landing page says that it was rendered; other pages of the visit say nothing."""
+    lands = request.headers.get("Sec-Fetch-Site", "none") != "same-origin"
+    return f"/r/{carried.code}/seen/{carried.click}" if carried.click and lands else None
 
 
 @blueprint.app_url_defaults
@@ -44,5 +51,6 @@ def carry_link(endpoint: str, values: dict[str, Any]) -> None:
 
 @blueprint.app_context_processor
 def show_link() -> dict[str, Any]:
-    """`via` in templates: token, name and (if they show themselves) person; None without a link."""
+    """`via` in templates: token, name and (if they show themselves) person, and where to say that
+    the landing page was seen; None without a link."""
     return {"via": g.get("via")}

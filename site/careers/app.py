@@ -27,7 +27,8 @@ from careers.hiring import pages as hiring
 from careers.home import pages as home
 from careers.jobs import pages as jobs
 
-THREADS = 24  # of the server; each may wait for a disk, a database or a client
+MOST_PROCESSES = 4  # of the server, unless the settings ask for more; each holds about 100 MB
+THREADS = 24  # of each; each may wait for a disk, a database or a client
 SENDING_AT_ONCE = 8  # of them, those that may wait for what clients send
 PACKAGES = (home, experts.pages, blog, jobs, hiring, referrals.pages, feeds.pages, signin, admin)
 

@@ -1,15 +1,21 @@
 """Work beside the requests: huey wakes it, the database holds it.
 
-It runs inside the web server by default, else in `entourage worker`; a lock on a file makes sure
-that only one process of a machine does it.
+It is done by `entourage worker`, a process of its own, so that it takes no time from requests. The
+web server keeps one running unless told not to; a lock on a file makes sure that only one process
+of a machine does the work.
 """
 
 from __future__ import annotations
 
 import fcntl
 import hashlib
+import os
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -137,12 +143,43 @@ class Background:
         return task
 
 
-def start_inside(app: Flask) -> Background:
-    """Connect `app` to the queue, and do the work in this process when the settings say so."""
+KEPT = "--kept"  # tells a worker that it ends when its input does
+
+
+def start_beside(app: Flask) -> Background:
+    """Connect `app` to the queue, and keep a worker running unless the settings say otherwise."""
     background = Background(app)
     app.extensions["fetch"] = fetch_for(background.is_demo())
     app.extensions["background"] = background
     outbox.work_waits.connect(background.wake)
     if background.settings.background == "inside":
-        background.start()
+        folder = background.settings.folder()
+        threading.Thread(target=_keep_worker, args=(folder,), name="keeper", daemon=True).start()
     return background
+
+
+def _keep_worker(folder: Path) -> None:
+    """Keep one worker running as long as this process lives.
+
+    Of all processes that serve, one has the lock and does this; when it ends the next one does. The
+    worker notices by the end of its input, however the keeper ended.
+    """
+    with (folder / "keeper.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        while True:
+            command = [sys.executable, "-m", "careers.main", "worker", KEPT]
+            with subprocess.Popen(command, stdin=subprocess.PIPE) as worker:  # noqa: S603
+                worker.wait()
+            log.error("the worker ended and is started again", status=worker.returncode)
+            time.sleep(1)
+
+
+def stop_with_input(background: Background) -> None:
+    """Have `background` stop when whoever keeps this process is gone."""
+
+    def watch() -> None:
+        while os.read(sys.stdin.fileno(), 1024):
+            pass
+        background.stop()
+
+    threading.Thread(target=watch, name="input", daemon=True).start()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 
 import click
@@ -11,8 +13,8 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from pydantic import ValidationError
 
-from careers.app import THREADS, create_app
-from careers.background import Background
+from careers.app import MOST_PROCESSES, THREADS, create_app
+from careers.background import KEPT, Background, stop_with_input
 from careers.base.commands import admin_group, import_employees_command
 from careers.base.company import the_company
 from careers.base.config import Settings
@@ -103,7 +105,9 @@ def serve() -> None:
         address=host.strip("[]"),
         port=int(port),
         interface=Interfaces.WSGI,
+        workers=settings.processes or min(os.cpu_count() or 1, MOST_PROCESSES),
         blocking_threads=THREADS,
+        respawn_failed_workers=True,
         websockets=False,
         workers_kill_timeout=10,
         log_level=LogLevels.warning,
@@ -111,13 +115,18 @@ def serve() -> None:
 
 
 @entourage.command()
-def worker() -> None:
+@click.option(KEPT, "is_kept", is_flag=True, hidden=True)
+def worker(is_kept: bool) -> None:
     """Do the work beside the requests, when the web server is told not to."""
     settings = settings_or_refuse()
     background = Background(create_app(settings))
+    if is_kept:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever keeps it is stopped, then it is
+        stop_with_input(background)
     if not background.start():
         raise Refused("another process of this machine does the work already")
-    click.echo("Working. Stop with Ctrl-C.")
+    if not is_kept:
+        click.echo("Working. Stop with Ctrl-C.")
     background.wait()
 
 

@@ -27,6 +27,7 @@ def touch(key: str, person: int, days_before: float, **changes) -> TouchFact:
         is_known=True,
         is_own=False,
         sharer_left_at=None,
+        link_off_since=None,
     )
     return replace(fact, **changes)
 
@@ -62,6 +63,7 @@ def test_at_the_same_moment_the_credit_is_shared_equally():
         ({"at": APPLIED - WINDOW - timedelta(seconds=1)}, Dropped.TOO_OLD),
         ({"is_own": True}, Dropped.OWN_APPLICATION),
         ({"sharer_left_at": APPLIED - timedelta(days=2)}, Dropped.SHARER_HAD_LEFT),
+        ({"link_off_since": APPLIED - timedelta(days=2)}, Dropped.LINK_WAS_OFF),
     ],
 )
 def test_a_touch_that_does_not_count_says_why(changes, reason):
@@ -90,6 +92,7 @@ facts = st.builds(
     is_known=st.booleans(),
     is_own=st.booleans(),
     sharer_left_at=st.none() | st.just(APPLIED - timedelta(days=10)),
+    link_off_since=st.none() | st.just(APPLIED - timedelta(days=5)),
 )
 several = st.lists(facts, max_size=12, unique_by=lambda fact: fact.key)
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import errno
-import json
 import os
 import zlib
 from collections import Counter
-from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,8 +14,11 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
 from careers.base import clock
-from referrals.journal import Line, journals
-from referrals.models import Click, ClickCount, JournalOffset
+from careers.base.mail import Mail
+from careers.base.people import leave
+from referrals.journal import Line, Rendered, journals
+from referrals.models import Click, JournalOffset, LinkDay, LinkVisitor, LostClicks, Rendering
+from tests.cast import Cast
 from tests.referrals.conftest import BROWSER
 
 
@@ -55,7 +56,7 @@ def test_each_click_is_kept_with_its_class(visitor, link, ingested, db, agent, k
     assert answer.status_code == status
     ingested()
     assert db.scalars(select(Click.class_)).all() == [kind]
-    assert db.execute(select(ClickCount.class_, ClickCount.clicks)).all() == [(kind, 1)]
+    assert db.scalars(select(getattr(LinkDay, kind))).all() == [1]
 
 
 def test_a_preview_shows_the_job_and_names_nobody_who_is_not_shown(visitor, link):
@@ -73,10 +74,13 @@ def test_a_prefetch_is_kept_apart_and_asked_to_come_again(visitor, link, ingeste
     assert db.scalars(select(Click.class_)).all() == ["prefetch"]
 
 
-@pytest.mark.parametrize("method", ["head", "options"])
-def test_only_get_is_a_click(visitor, link, ingested, method):
-    getattr(visitor.client, method)(f"/r/{link.code}", headers=BROWSER)
+def test_head_is_kept_as_a_robot_and_other_methods_are_no_click(visitor, link, ingested, db):
+    visitor.client.options(f"/r/{link.code}", headers=BROWSER)
     assert ingested() == 0
+    answer = visitor.client.head(f"/r/{link.code}", headers=BROWSER)
+    assert answer.status_code == 302
+    assert ingested() == 1
+    assert db.execute(select(Click.class_, Click.source)).one() == ("bot", "HEAD")
 
 
 @pytest.mark.parametrize(
@@ -116,7 +120,7 @@ def test_replaying_a_journal_after_a_crash_stores_each_click_once(
     visitor.get(f"/r/{link.code}", headers=BROWSER)
     assert ingested() == 1
     assert db.scalar(select(func.count()).select_from(Click)) == 6
-    assert db.scalar(select(func.sum(ClickCount.clicks))) == 6
+    assert db.scalar(select(func.sum(LinkDay.human + LinkDay.repeat))) == 6
 
 
 def test_a_finished_journal_is_deleted_once_it_is_stored(
@@ -137,8 +141,10 @@ def test_the_daily_counts_always_equal_the_clicks(visitor, link, ingested, db):
             visitor.get(f"/r/{link.code}", headers={"User-Agent": "curl/8"})
     ingested()
     clicks = Counter((c.at.date(), c.class_) for c in db.scalars(select(Click)))
-    counts = {(c.day, c.class_): c.clicks for c in db.scalars(select(ClickCount))}
-    assert counts == dict(clicks)
+    counts = Counter()
+    for day in db.scalars(select(LinkDay)):
+        counts |= {(day.day, "human"): day.human + day.repeat, (day.day, "bot"): day.bot}
+    assert counts == clicks
 
 
 def test_links_go_on_while_the_database_is_away(app, visitor, link, ingested, monkeypatch):
@@ -155,16 +161,25 @@ def test_links_go_on_while_the_database_is_away(app, visitor, link, ingested, mo
     assert ingested() == 2
 
 
-def test_a_full_disk_does_not_stop_the_visitor_and_is_not_silent(app, visitor, link, monkeypatch):
-    def full(_line):
+def test_a_full_disk_does_not_stop_the_visitor_and_is_not_silent(
+    visitor, link, ingested, db, work, monkeypatch
+):
+    def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(app.extensions["follow"].journal, "append", full)
-    answer = visitor.get(f"/r/{link.code}", headers=BROWSER)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fdatasync", full)
+        answer = visitor.get(f"/r/{link.code}", headers=BROWSER)
     assert answer.location == f"/jobs/engineer-x?via={link.code}"
     ready = visitor.get("/readyz")
     assert ready.status_code == 503
     assert "1 clicks could not be written" in ready.get_data(as_text=True)
+    visitor.get(f"/r/{link.code}", headers=BROWSER)
+    ingested()
+    assert db.scalars(select(LostClicks.clicks)).all() == [1]
+    work()
+    mail = db.scalars(select(Mail)).one()
+    assert (mail.to, mail.subject) == (Cast.ADMIN, "1 click could not be recorded")
 
 
 def test_a_salt_that_cannot_be_kept_does_not_stop_the_visitor(app, visitor, link, monkeypatch):
@@ -190,16 +205,20 @@ def test_a_link_never_seen_says_so_kindly_while_the_database_is_away(
 
 
 IMPOSSIBLE = [
-    {"at": 1e300}, {"at": "x"}, {"visitor": 2**70}, {"kind": "unknown"}, {"link": [1]},
-    {"id": ""}, {"id": "x" * 40}, {"name": "a\0b"}, {"navigates": 1}, {"link": 2**40},
+    {"at": 10**300}, {"at": "x"}, {"visitor": 2**70}, {"kind": "unknown"}, {"link": "[1]"},
+    {"id": ""}, {"id": "x" * 40}, {"source": "a\0b"}, {"navigates": "2"}, {"link": 2**40},
+    {"lists": "x" * 50}, {"source": "one\tfield too many"}, {"job": -1},
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("changes", IMPOSSIBLE)
 def test_a_line_that_cannot_be_holds_up_no_other(visitor, link, ingested, settings, changes):
     folder = settings.folder("journal")
-    line = asdict(Line("y" * 12, link.id, 1.7e9, "human", "", True, 1, "own-1")) | changes
-    body = json.dumps(line).encode()
+    fields = {
+        "tag": "C", "id": "y" * 12, "link": link.id, "job": 0, "at": 1_700_000_000_000_000,
+        "kind": "human", "source": "", "navigates": 1, "visitor": 1, "lists": "own-1",
+    }  # fmt: skip
+    body = "\t".join(map(str, (fields | changes).values())).encode()
     (folder / "aaa.journal").write_bytes(b"%d %08x %s\n" % (len(body), zlib.crc32(body), body))
     visitor.get(f"/r/{link.code}", headers=BROWSER)
     assert ingested() == 1
@@ -221,12 +240,158 @@ def test_a_journal_that_comes_back_from_a_backup_brings_nothing_twice(
     (path,) = journals(settings.folder("journal"))
     (path.parent / "copy.journal").write_bytes(path.read_bytes())
     assert ingested() == 1
-    assert db.scalar(select(func.sum(ClickCount.clicks))) == 1
+    assert db.scalar(select(func.sum(LinkDay.human))) == 1
 
 
 def test_a_click_of_another_database_does_not_hold_up_the_rest(visitor, link, ingested, db, app):
     visitor.get(f"/r/{link.code}", headers=BROWSER)
     journal = app.extensions["follow"].journal
-    journal.append(Line("x" * 12, 999_999, 1.7e9, "human", "", True, 1, "own-1"))
+    journal.append(Line("x" * 12, 999_999, 0, 10**15, "human", "", True, 1, "own-1"))
     visitor.get(f"/r/{link.code}", headers=BROWSER)
     assert ingested() == 2
+
+
+def test_what_comes_again_within_half_an_hour_is_counted_once(visitor, link, ingested, db):
+    start = clock.now().replace(hour=3)
+    for minutes in (0, 10, 29, 31, 62):
+        with clock.set_to(start + timedelta(minutes=minutes)):
+            visitor.get(f"/r/{link.code}", headers=BROWSER)
+        ingested()
+    assert db.execute(select(LinkDay.human, LinkDay.repeat, LinkDay.people)).all() == [(3, 2, 1)]
+
+
+def test_the_order_in_which_journals_are_stored_changes_no_count(visitor, link, ingested, db, app):
+    start = clock.now().replace(hour=3)
+    journal = app.extensions["follow"].journal
+    line = Line("a" * 12, link.id, 0, 0, "human", "", True, 77, "own-1")
+    for number, minutes in enumerate((31, 0, 29, 65)):
+        at = int((start + timedelta(minutes=minutes)).timestamp() * 1e6)
+        journal.append(line._replace(id=f"click{number}", at=at))
+        ingested()
+    assert db.execute(select(LinkDay.human, LinkDay.repeat, LinkDay.people)).all() == [(3, 1, 1)]
+    repeats = db.scalars(select(Click.id).where(Click.is_repeat)).all()
+    assert repeats == ["click2"]
+
+
+def confirm(visitor, location, **headers):
+    code, _, click = location.partition("?via=")[2].partition(".")
+    return visitor.client.post(f"/r/{code}/seen/{click}", headers={**BROWSER, **headers})
+
+
+def test_a_landing_page_that_was_rendered_confirms_a_person(visitor, link, ingested, db):
+    location = visitor.get(f"/r/{link.code}", headers=BROWSER).location
+    ingested()
+    assert db.execute(select(LinkDay.people, LinkDay.confirmed)).all() == [(1, 0)]
+    for _ in range(3):
+        assert confirm(visitor, location).status_code == 204
+        ingested()
+    db.rollback()
+    assert db.execute(select(LinkDay.people, LinkDay.confirmed)).all() == [(1, 1)]
+    assert db.scalars(select(Click.is_confirmed)).all() == [True]
+
+
+def test_without_scripts_a_picture_confirms(visitor, link, ingested, db):
+    location = visitor.get(f"/r/{link.code}", headers=BROWSER).location
+    page = visitor.get(location, headers={"Sec-Fetch-Site": "cross-site"}).get_data(as_text=True)
+    click = location.rpartition(".")[2]
+    assert f'<noscript><img src="/r/{link.code}/seen/{click}"' in page
+    picture = visitor.get(f"/r/{link.code}/seen/{click}")
+    assert (picture.status_code, picture.mimetype) == (200, "image/gif")
+    assert "Set-Cookie" not in picture.headers
+    ingested()
+    assert db.scalars(select(LinkDay.confirmed)).all() == [1]
+
+
+def test_only_the_landing_page_confirms_not_the_rest_of_the_visit(visitor, link):
+    location = visitor.get(f"/r/{link.code}", headers=BROWSER).location
+    assert "/seen/" in visitor.get(location).get_data(as_text=True)
+    page = visitor.get(location, headers={"Sec-Fetch-Site": "same-origin"})
+    assert "/seen/" not in page.get_data(as_text=True)
+    assert "/seen/" not in visitor.get(f"/jobs/engineer-x?via={link.code}").get_data(as_text=True)
+
+
+def test_a_confirmation_may_come_before_its_click_from_another_journal(
+    app, visitor, link, ingested, db
+):
+    journal = app.extensions["follow"].journal
+    at = int(clock.now().timestamp() * 1e6)
+    journal.append(Rendered("early", at))
+    ingested()
+    assert db.scalars(select(Rendering.click_id)).all() == ["early"]
+    journal.append(Line("early", link.id, 0, at, "human", "", True, 1, "own-1"))
+    ingested()
+    db.rollback()
+    assert db.scalars(select(Rendering)).all() == []
+    assert db.execute(select(LinkDay.people, LinkDay.confirmed)).all() == [(1, 1)]
+
+
+def test_a_robot_that_renders_is_still_a_robot(visitor, link, ingested, db):
+    location = visitor.get(f"/r/{link.code}", headers={"User-Agent": "curl/8"}).location
+    confirm(visitor, location)
+    ingested()
+    assert db.execute(select(LinkDay.bot, LinkDay.confirmed)).all() == [(1, 0)]
+
+
+def test_a_page_of_another_site_confirms_nothing(visitor, link, ingested, db):
+    location = visitor.get(f"/r/{link.code}", headers=BROWSER).location
+    confirm(visitor, location, **{"Sec-Fetch-Site": "cross-site"})
+    ingested()
+    assert db.scalars(select(LinkDay.confirmed)).all() == [0]
+
+
+def test_late_lines_of_a_day_long_past_are_counted_as_exactly(app, visitor, link, ingested, db):
+    past = clock.now().replace(hour=3) - timedelta(days=9)
+    for minutes in (0, 5, 40):
+        with clock.set_to(past + timedelta(minutes=minutes)):
+            last = visitor.get(f"/r/{link.code}", headers=BROWSER).location
+        ingested()
+    confirm(visitor, last)
+    ingested()
+    counted = select(LinkDay.human, LinkDay.repeat, LinkDay.people, LinkDay.confirmed)
+    assert db.execute(counted).all() == [(2, 1, 1, 1)]
+    assert db.scalars(select(LinkVisitor)).all() == []
+
+
+def test_one_visitor_cannot_flood_a_link(app, visitor, link, ingested, monkeypatch):
+    monkeypatch.setattr("referrals.following.AT_MOST", 5)
+    with clock.set_to(clock.now()):
+        answers = [visitor.get(f"/r/{link.code}", headers=BROWSER).status_code for _ in range(8)]
+        other = visitor.get(f"/r/{link.code}", headers={**BROWSER, "User-Agent": "Mozilla/5.0 X"})
+    assert answers == [302] * 5 + [429] * 3
+    assert other.status_code == 302
+    assert ingested() == 6
+
+
+def test_a_clock_that_is_set_back_loses_and_doubles_nothing(visitor, link, ingested, db):
+    now = clock.now().replace(hour=12)
+    for minutes in (0, -45, 1, -44):
+        with clock.set_to(now + timedelta(minutes=minutes)):
+            visitor.get(f"/r/{link.code}", headers=BROWSER)
+        ingested()
+    counted = select(LinkDay.human, LinkDay.repeat, LinkDay.people)
+    assert db.execute(counted).all() == [(2, 2, 1)]
+
+
+def test_at_midnight_a_visitor_begins_anew(visitor, link, ingested, db):
+    midnight = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    for seconds in (-2, -1, 0, 1):
+        with clock.set_to(midnight + timedelta(seconds=seconds)):
+            visitor.get(f"/r/{link.code}", headers=BROWSER)
+    ingested()
+    counted = select(LinkDay.human, LinkDay.repeat, LinkDay.people).order_by(LinkDay.day)
+    assert db.execute(counted).all() == [(1, 1, 1), (1, 1, 1)]
+    assert len(set(db.scalars(select(Click.visitor)))) == 2
+
+
+@pytest.mark.parametrize("change", ["paused", "left"])
+def test_a_link_without_an_owner_who_shares_leads_on_and_brings_nothing(
+    app, visitor, link, ingested, db, change
+):
+    if change == "paused":
+        link.paused_at = clock.now()
+    else:
+        leave(db, link.person)
+    db.commit()
+    answer = visitor.get(f"/r/{link.code}", headers=BROWSER)
+    assert answer.location == "/jobs/engineer-x"
+    assert ingested() == 1

@@ -5,16 +5,26 @@ from __future__ import annotations
 import errno
 import os
 import threading
-from dataclasses import replace
 from itertools import islice
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from referrals.journal import Journal, Line, decode, encode, is_finished, journals, rows_from
+from referrals.journal import (
+    Journal,
+    Line,
+    Lost,
+    Rendered,
+    decode,
+    encode,
+    is_finished,
+    journals,
+    rows_from,
+)  # fmt: skip
 
-LINE = Line("c" * 12, 7, 1_790_000_000.25, "human", "", True, -(2**63), "own-1")
+LINE = Line("c" * 20, 7, 12, 1_790_000_000_250_000, "human", "linkedin", True, -(2**63), "own-1")
+CONTROL = "".join(map(chr, [*range(32), *range(127, 160), 0x2028, 0x2029]))
 
 
 def lines_in(folder):
@@ -24,15 +34,20 @@ def lines_in(folder):
 @given(
     st.builds(
         Line,
-        id=st.text("abcXYZ234", min_size=1, max_size=16),
+        id=st.text("abcXYZ234", min_size=1, max_size=20),
         link=st.integers(0, 2**31 - 1),
-        at=st.floats(0, 4e9),
+        job=st.integers(0, 2**31 - 1),
+        at=st.integers(0, 2**52 - 1),
         kind=st.sampled_from(["human", "preview", "prefetch", "bot"]),
-        name=st.text(max_size=40).filter(lambda text: "\0" not in text),
+        source=st.text(
+            st.characters(exclude_categories=["Cs"], exclude_characters=CONTROL), max_size=40
+        ),
         navigates=st.booleans(),
         visitor=st.integers(-(2**63), 2**63 - 1),
-        lists=st.text("own-1. cua", max_size=40),
+        lists=st.text("own-1. cua", min_size=1, max_size=40),
     )
+    | st.builds(Rendered, st.text("abcXYZ234", min_size=1, max_size=20), st.integers(0, 2**52 - 1))
+    | st.builds(Lost, st.integers(0, 2**31 - 1), st.just(5), st.integers(5, 2**52 - 1))
 )
 def test_a_line_comes_back_as_it_was_written(line):
     raw = encode(line)
@@ -60,7 +75,7 @@ def test_threads_that_write_at_once_lose_nothing_and_share_a_sync(tmp_path, monk
 
     def write(number):
         for turn in range(50):
-            journal.append(replace(LINE, id=f"{number}-{turn}"))
+            journal.append(LINE._replace(id=f"{number}x{turn}"))
 
     threads = [threading.Thread(target=write, args=(number,)) for number in range(16)]
     for thread in threads:
@@ -68,7 +83,7 @@ def test_threads_that_write_at_once_lose_nothing_and_share_a_sync(tmp_path, monk
     for thread in threads:
         thread.join()
     assert {line.id for line in lines_in(tmp_path)} == {
-        f"{number}-{turn}" for number in range(16) for turn in range(50)
+        f"{number}x{turn}" for number in range(16) for turn in range(50)
     }
     assert len(syncs) < 16 * 50
 
@@ -107,8 +122,19 @@ def test_a_full_disk_is_told_to_every_thread_whose_line_was_lost(tmp_path, monke
         for thread in threads:
             thread.join()
         assert errors == [errno.ENOSPC] * 8
-    journal.append(replace(LINE, id="after"))
-    assert [line.id for line in lines_in(tmp_path)].count("after") == 1
+    assert journal.lost == 8
+    journal.append(LINE._replace(id="after"))
+    told, after = lines_in(tmp_path)[-2:]
+    assert (told.clicks, after.id) == (8, "after")
+    assert told.since <= told.until
+    journal.append(LINE)
+    assert sum(isinstance(line, Lost) for line in lines_in(tmp_path)) == 1
+
+
+def test_a_source_cannot_break_out_of_its_line(tmp_path):
+    raw = encode(LINE._replace(source="evil\tbot\n12 00000000 C"))
+    assert raw.count(b"\n") == 1
+    assert decode(raw[:-1]).source == "evil bot 12 00000000 C"
 
 
 def test_a_torn_last_line_is_left_out_and_the_rest_is_read(tmp_path):
@@ -124,7 +150,7 @@ def test_a_torn_last_line_is_left_out_and_the_rest_is_read(tmp_path):
 def test_reading_goes_on_where_it_stopped(tmp_path):
     journal = Journal(tmp_path)
     for number in range(10):
-        journal.append(replace(LINE, id=str(number)))
+        journal.append(LINE._replace(id=str(number)))
     (path,) = journals(tmp_path)
     first = list(islice(rows_from(path, 0, 4), 4))
     rest = list(rows_from(path, first[-1][0], 100))
@@ -143,7 +169,7 @@ def test_a_journal_is_finished_only_when_nobody_holds_it(tmp_path):
 def test_a_journal_that_has_grown_large_is_followed_by_another(tmp_path):
     journal = Journal(tmp_path, largest=500)
     for number in range(20):
-        journal.append(replace(LINE, id=str(number)))
+        journal.append(LINE._replace(id=str(number)))
     assert len(journals(tmp_path)) > 2
     assert len(lines_in(tmp_path)) == 20
 

@@ -62,8 +62,12 @@ class Settings(BaseSettings):
     listen: str = Field(
         "127.0.0.1:8000", description="Address and port that the server listens on."
     )
+    processes: int = Field(
+        0, ge=0, le=64, description="Processes that serve; 0: one for each processor, up to four."
+    )
     background: Literal["inside", "separate"] = Field(
-        "inside", description="`inside` the web server, or `separate` in `entourage worker`."
+        "inside",
+        description="`inside`: the server keeps a worker; `separate`: `entourage worker` is run.",
     )
     trusted_proxies: int = Field(
         0, ge=0, le=5, description="Proxies in front whose X-Forwarded headers are believed."

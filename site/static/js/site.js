@@ -20,6 +20,19 @@
     });
   }
 
+  // A landing page that somebody really sees confirms the click that led there. It says nothing
+  // about who they are, and keeps nothing.
+  const seen = document.body.dataset.seen;
+  const confirmSeen = () => {
+    if (document.visibilityState !== "visible") return;
+    document.removeEventListener("visibilitychange", confirmSeen);
+    navigator.sendBeacon(seen);
+  };
+  if (seen) {
+    document.addEventListener("visibilitychange", confirmSeen);
+    confirmSeen();
+  }
+
   // What htmx notes of the way back is not kept: nothing is stored in a visitor's browser.
   const forget = () => sessionStorage.removeItem("htmx-current-path-for-history");
   for (const moment of ["htmx:load", "htmx:afterSettle", "htmx:pushedIntoHistory", "pagehide"]) {
