@@ -8,16 +8,16 @@ first of them: a visit ends after 30 minutes).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
-from operator import add
+from datetime import date, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 WINDOW = 30 * 60 * 1_000_000  # microseconds
 HUMAN, REPEAT, PEOPLE, CONFIRMED, PREVIEW, PREFETCH, BOT = range(7)  # places in a tally
 OTHERS = {"preview": PREVIEW, "prefetch": PREFETCH, "bot": BOT}  # classes that are no people
 
-Tally = tuple[int, int, int, int, int, int, int]
-NOTHING: Tally = (0, 0, 0, 0, 0, 0, 0)
+Tally = tuple[int, ...]  # seven numbers
+NOTHING: Tally = (0,) * 7
 
 
 class Seen(NamedTuple):
@@ -29,21 +29,9 @@ class Seen(NamedTuple):
     is_confirmed: bool
 
 
-def one(place: int) -> Tally:
-    """A tally of one, at `place`."""
-    made = [0] * 7
-    made[place] = 1
-    return (made[0], made[1], made[2], made[3], made[4], made[5], made[6])
-
-
-def plus(tally: Tally, other: Tally) -> Tally:
-    """Two tallies added up."""
-    return tuple(map(add, tally, other))
-
-
 def minus(tally: Tally, other: Tally) -> Tally:
     """What is in `tally` beyond `other`."""
-    return tuple(one - two for one, two in zip(tally, other, strict=True))  # type: ignore[return-value]
+    return tuple(one - two for one, two in zip(tally, other, strict=True))
 
 
 def is_repeat(at: int, counted_at: int) -> bool:
@@ -53,7 +41,12 @@ def is_repeat(at: int, counted_at: int) -> bool:
 
 def day_of(at: int) -> date:
     """The UTC day of a moment in microseconds since 1970."""
-    return datetime.fromtimestamp(at // 1_000_000, UTC).date()
+    return _day(at // 86_400_000_000)
+
+
+@lru_cache(maxsize=1000)
+def _day(number: int) -> date:
+    return date(1970, 1, 1) + timedelta(days=number)
 
 
 def tell_apart(clicks: Iterable[Seen]) -> tuple[dict[int, Tally], set[str]]:
@@ -62,7 +55,7 @@ def tell_apart(clicks: Iterable[Seen]) -> tuple[dict[int, Tally], set[str]]:
     The visitor counts as a person, and as confirmed, for the job of their first click. The order
     in which `clicks` come doesn't matter.
     """
-    tallies: dict[int, Tally] = {}
+    tallies: dict[int, list[int]] = {}
     repeats: set[str] = set()
     counted_at = None
     ordered = sorted(clicks)
@@ -72,13 +65,13 @@ def tell_apart(clicks: Iterable[Seen]) -> tuple[dict[int, Tally], set[str]]:
             repeats.add(click.id)
         else:
             counted_at = click.at
-        _add(tallies, click.job, REPEAT if again else HUMAN)
+        _count(tallies, click.job, REPEAT if again else HUMAN)
     if ordered:
-        _add(tallies, ordered[0].job, PEOPLE)
+        _count(tallies, ordered[0].job, PEOPLE)
         if any(click.is_confirmed for click in ordered):
-            _add(tallies, ordered[0].job, CONFIRMED)
-    return tallies, repeats
+            _count(tallies, ordered[0].job, CONFIRMED)
+    return {job: tuple(tally) for job, tally in tallies.items()}, repeats
 
 
-def _add(tallies: dict[int, Tally], job: int, place: int) -> None:
-    tallies[job] = plus(tallies.get(job, NOTHING), one(place))
+def _count(tallies: dict[int, list[int]], job: int, place: int) -> None:
+    tallies.setdefault(job, [0] * 7)[place] += 1
