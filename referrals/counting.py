@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import NamedTuple
+from operator import add
+from typing import Any, NamedTuple
 
 WINDOW = 30 * 60 * 1_000_000  # microseconds
 HUMAN, REPEAT, PEOPLE, CONFIRMED, PREVIEW, PREFETCH, BOT = range(7)  # places in a tally
@@ -18,6 +19,10 @@ OTHERS = {"preview": PREVIEW, "prefetch": PREFETCH, "bot": BOT}  # classes that 
 
 Tally = tuple[int, ...]  # seven numbers
 NOTHING: Tally = (0,) * 7
+
+
+Place = tuple[int, int, date]  # link, job, day
+Tallies = dict[Place, list[int]]
 
 
 class Seen(NamedTuple):
@@ -65,13 +70,23 @@ def tell_apart(clicks: Iterable[Seen]) -> tuple[dict[int, Tally], set[str]]:
             repeats.add(click.id)
         else:
             counted_at = click.at
-        _count(tallies, click.job, REPEAT if again else HUMAN)
+        count(tallies, click.job, REPEAT if again else HUMAN)
     if ordered:
-        _count(tallies, ordered[0].job, PEOPLE)
+        count(tallies, ordered[0].job, PEOPLE)
         if any(click.is_confirmed for click in ordered):
-            _count(tallies, ordered[0].job, CONFIRMED)
+            count(tallies, ordered[0].job, CONFIRMED)
     return {job: tuple(tally) for job, tally in tallies.items()}, repeats
 
 
-def _count(tallies: dict[int, list[int]], job: int, place: int) -> None:
-    tallies.setdefault(job, [0] * 7)[place] += 1
+def count(tallies: dict[Any, list[int]], key: Any, kind: int) -> None:
+    """Count one more of `kind` at `key`."""
+    tally = tallies.get(key)
+    if tally is None:
+        tally = tallies[key] = [0] * 7
+    tally[kind] += 1
+
+
+def add_to(tallies: dict[Any, list[int]], key: Any, tally: Iterable[int]) -> None:
+    """Add a whole tally at `key`."""
+    known = tallies.get(key)
+    tallies[key] = list(tally) if known is None else list(map(add, known, tally))

@@ -3,37 +3,22 @@
 from __future__ import annotations
 
 import fcntl
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from operator import add
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import structlog
-from sqlalchemy import delete, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from careers.base import clock
-from careers.base.database import Base, Database
+from careers.base.database import Database, inserting, is_sqlite
 from careers.jobs.models import Job
 from referrals import losses
-from referrals.counting import (
-    CONFIRMED,
-    HUMAN,
-    NOTHING,
-    OTHERS,
-    PEOPLE,
-    REPEAT,
-    Seen,
-    day_of,
-    is_repeat,
-    minus,
-    tell_apart,
-)
+from referrals.adding_up import add_counts, add_sources, upsert
 from referrals.journal import (
     Line,
     Lost,
@@ -41,22 +26,16 @@ from referrals.journal import (
     decode,
     is_finished,
     journals,
-    microseconds,
     rows_from,
     sync_folder,
 )
 from referrals.models import (
-    CHANNELS,
-    COUNTS,
     Click,
-    ClickTotal,
     JournalOffset,
-    LinkDay,
-    LinkSource,
-    LinkVisitor,
     Rendering,
     ShareLink,
 )
+from referrals.telling_apart import Key, tally
 
 log = structlog.get_logger(__name__)
 BATCH = 20_000  # lines in one transaction, and values in one statement
@@ -172,16 +151,14 @@ def _store(db: Session, pieces: list[_Piece], *, is_doubtful: bool = False) -> i
     for lost in batch.lost:
         losses.report(db, lost.clicks, _moment(lost.since), _moment(lost.until))
     confirmed, older = _confirmed(db, clicks, batch.renderings)
-    tallies, repeats, corrections = _tally(db, clicks, confirmed, older)
+    tallies, repeats, corrections = tally(db, clicks, confirmed, older)
     _insert_clicks(db, [_row(line, line.id in repeats, line.id in confirmed) for line in clicks])
     for click, flags in corrections.items():
         db.execute(update(Click).where(Click.id == click).values(flags))
-    _count(db, tallies)
-    _count_sources(db, clicks)
+    add_counts(db, tallies)
+    add_sources(db, clicks)
     for piece in pieces:
-        _upsert(
-            db, JournalOffset, [{"journal": piece.journal, "offset": piece.offset}], ["journal"]
-        )
+        upsert(db, JournalOffset, [{"journal": piece.journal, "offset": piece.offset}], ["journal"])
     return len(clicks)
 
 
@@ -222,9 +199,6 @@ def _without_strangers(db: Session, lines: list[Line], *, is_doubtful: bool) -> 
     return [line for line in lines if line.link in known]
 
 
-Key = tuple[date, int, int]  # day, link, visitor
-
-
 def _confirmed(
     db: Session, lines: list[Line], renderings: dict[str, int]
 ) -> tuple[set[str], dict[Key, set[str]]]:
@@ -257,214 +231,11 @@ def _confirmed(
             if click not in found
         ]
         if early:
-            adding = _dialect(db).insert(Base.metadata.tables["rendering"])
+            adding = inserting(db, Rendering.__table__)
             db.execute(adding.on_conflict_do_nothing(), early)
     return confirmed, older
 
 
-class _Visitor:
-    """What is known of one visitor of a link on one day while a batch is counted."""
-
-    __slots__ = ("counted_at", "is_confirmed", "job", "last_at")
-
-    def __init__(self, job: int, counted_at: int, last_at: int, is_confirmed: bool) -> None:
-        self.job, self.counted_at, self.last_at = job, counted_at, last_at
-        self.is_confirmed = is_confirmed
-
-
-Place = tuple[int, int, date]  # link, job, day
-Tallies = dict[Place, list[int]]
-Flags = dict[str, Any]
-
-
-def _tally(
-    db: Session, lines: list[Line], confirmed: set[str], older: dict[Key, set[str]]
-) -> tuple[Tallies, set[str], dict[str, Flags]]:
-    """What the batch adds to the counts; which of its clicks are repeats; what changes in others.
-
-    Nearly every visitor is counted from what is remembered of them. Only those whose clicks come
-    out of order, or long after their day, are counted anew from all their clicks.
-    """
-    tallies: Tallies = {}
-    people: dict[Key, list[Line]] = defaultdict(list)
-    for line in lines:
-        if line.kind == "human":
-            people[day_of(line.at), line.link, line.visitor].append(line)
-        else:
-            _count_one(tallies, (line.link, line.job, day_of(line.at)), OTHERS[line.kind])
-    keys = people.keys() | older.keys()
-    known = _visitors(db, keys)
-    oldest = (clock.now() - STILL_COMES).date()
-    repeats: set[str] = set()
-    corrections: dict[str, Flags] = {}
-    changed: dict[Key, _Visitor] = {}
-    for key in keys:
-        visitor = known.get(key)
-        mine = people.get(key, [])
-        if key[0] < oldest or _is_out_of_order(visitor, mine, older.get(key)):
-            visitor = _count_anew(
-                db, key, mine, confirmed, older.get(key, set()), tallies, repeats, corrections
-            )
-        else:
-            visitor = _count_on(
-                key, visitor, mine, confirmed, older.get(key, set()), tallies, repeats, corrections
-            )
-        if visitor is not None and key[0] >= oldest:
-            changed[key] = visitor
-    _remember(db, changed)
-    return tallies, repeats, corrections
-
-
-def _is_out_of_order(
-    visitor: _Visitor | None, lines: Sequence[Line], older: set[str] | None
-) -> bool:
-    if visitor is None:
-        return older is not None
-    return bool(lines) and lines[0].at < visitor.last_at
-
-
-def _count_on(
-    key: Key,
-    visitor: _Visitor | None,
-    lines: Sequence[Line],
-    confirmed: set[str],
-    older: set[str],
-    tallies: Tallies,
-    repeats: set[str],
-    corrections: dict[str, Flags],
-) -> _Visitor | None:
-    """Count clicks that come after all others of their visitor."""
-    day, link, _ = key
-    for line in lines:
-        place = (link, line.job, day)
-        if visitor is None:
-            visitor = _Visitor(line.job, line.at, line.at, is_confirmed=False)
-            _count_one(tallies, place, HUMAN)
-            _count_one(tallies, place, PEOPLE)
-        elif is_repeat(line.at, visitor.counted_at):
-            repeats.add(line.id)
-            _count_one(tallies, place, REPEAT)
-        else:
-            visitor.counted_at = line.at
-            _count_one(tallies, place, HUMAN)
-        visitor.last_at = line.at
-    assert visitor is not None
-    for click in older:
-        corrections[click] = {"is_confirmed": True}
-    if not visitor.is_confirmed and (older or any(line.id in confirmed for line in lines)):
-        visitor.is_confirmed = True
-        _count_one(tallies, (link, visitor.job, day), CONFIRMED)
-    return visitor
-
-
-def _count_anew(
-    db: Session,
-    key: Key,
-    lines: Sequence[Line],
-    confirmed: set[str],
-    older: set[str],
-    tallies: Tallies,
-    repeats: set[str],
-    corrections: dict[str, Flags],
-) -> _Visitor | None:
-    """Count a visitor from all their clicks, and correct what was counted before."""
-    day, link, _ = key
-    before, flags = _clicks_of(db, key)
-    was, _ = tell_apart(before)
-    after = [
-        click._replace(is_confirmed=click.is_confirmed or click.id in older) for click in before
-    ]
-    after += [Seen(line.at, line.id, line.job, line.id in confirmed) for line in lines]
-    now, again = tell_apart(after)
-    for job in was.keys() | now.keys():
-        _add(tallies, (link, job, day), minus(now.get(job, NOTHING), was.get(job, NOTHING)))
-    repeats |= again
-    for click in after[: len(before)]:
-        wanted = {"is_repeat": click.id in again, "is_confirmed": click.is_confirmed}
-        if flags[click.id] != wanted:
-            corrections[click.id] = wanted
-    if not after:
-        return None
-    ordered = sorted(after)
-    counted_at = max(click.at for click in ordered if click.id not in again)
-    is_confirmed = any(click.is_confirmed for click in ordered)
-    return _Visitor(ordered[0].job, counted_at, ordered[-1].at, is_confirmed)
-
-
-def _clicks_of(db: Session, key: Key) -> tuple[list[Seen], dict[str, Flags]]:
-    day, link, visitor = key
-    begin = datetime.combine(day, time.min, UTC)
-    rows = db.execute(
-        select(Click.at, Click.id, Click.job_id, Click.is_confirmed, Click.is_repeat).where(
-            Click.link_id == link,
-            Click.at >= begin,
-            Click.at < begin + timedelta(days=1),
-            Click.visitor == visitor,
-            Click.class_ == "human",
-        )
-    ).all()
-    flags = {row.id: {"is_repeat": row.is_repeat, "is_confirmed": row.is_confirmed} for row in rows}
-    seen = [Seen(microseconds(row.at), row.id, row.job_id or 0, row.is_confirmed) for row in rows]
-    return seen, flags
-
-
-# -- rows -------------------------------------------------------------------------------------
-
-
-def _visitors(db: Session, keys: Iterable[Key]) -> dict[Key, _Visitor]:
-    """What is remembered of these visitors. One statement a day, however many they are."""
-    days: dict[date, list[tuple[int, int]]] = defaultdict(list)
-    for day, link, visitor in keys:
-        days[day].append((link, visitor))
-    found: dict[Key, _Visitor] = {}
-    for day, pairs in days.items():
-        links, visitors = zip(*pairs, strict=True)
-        if _is_sqlite(db):
-            said = ",".join(f"[{link},{visitor}]" for link, visitor in pairs)
-            rows = db.execute(_ASKED_SQLITE, {"day": day.isoformat(), "pairs": f"[{said}]"})
-        else:
-            values = {"day": day, "links": list(links), "visitors": list(visitors)}
-            rows = db.execute(_ASKED_POSTGRESQL, values)
-        for row in rows:
-            found[day, row[0], row[1]] = _Visitor(row[2], row[3], row[4], bool(row[5]))
-    return found
-
-
-_COLUMNS = "v.link_id, v.visitor, v.job, v.counted_at, v.last_at, v.is_confirmed"
-_ASKED_SQLITE = text(
-    f"SELECT {_COLUMNS} FROM json_each(:pairs) k CROSS JOIN link_visitor v ON v.day = :day "  # noqa: S608
-    "AND v.link_id = json_extract(k.value, '$[0]') AND v.visitor = json_extract(k.value, '$[1]')"
-)
-_ASKED_POSTGRESQL = text(
-    f"SELECT {_COLUMNS} FROM unnest(CAST(:links AS integer[]), CAST(:visitors AS bigint[])) "  # noqa: S608
-    "AS k (link, visitor) JOIN link_visitor v ON v.day = :day AND v.link_id = k.link "
-    "AND v.visitor = k.visitor"
-)
-
-
-def _remember(db: Session, visitors: dict[Key, _Visitor]) -> None:
-    """Keep what is known of visitors; like `_insert_clicks`, past SQLAlchemy for its speed."""
-    rows = [
-        (day.isoformat(), link, visitor, seen.job, seen.counted_at, seen.last_at, seen.is_confirmed)
-        for (day, link, visitor), seen in visitors.items()
-    ]
-    rows.sort()
-    if not rows:
-        return
-    changes = ", ".join(f"{name} = excluded.{name}" for name in _OF_VISITOR[3:])
-    upsert = f"ON CONFLICT (day, link_id, visitor) DO UPDATE SET {changes}"
-    into = f"INSERT INTO link_visitor ({', '.join(_OF_VISITOR)})"
-    if _is_sqlite(db):
-        sql = f"{into} VALUES ({_holders(_OF_VISITOR)}) {upsert}"
-        db.connection().exec_driver_sql(sql, rows)
-    else:
-        arrays = ", ".join(f"%s::{kind}[]" for kind in _KINDS_OF_VISITOR)
-        columns = tuple(map(list, zip(*rows, strict=True)))
-        db.connection().exec_driver_sql(f"{into} SELECT * FROM unnest({arrays}) {upsert}", columns)
-
-
-_OF_VISITOR = ("day", "link_id", "visitor", "job", "counted_at", "last_at", "is_confirmed")
-_KINDS_OF_VISITOR = ("date", "integer", "bigint", "integer", "bigint", "bigint", "boolean")
 _OF_CLICK = (
     "id", "link_id", "job_id", "at", "class", "source", "navigates", "visitor", "is_repeat",
     "is_confirmed", "lists",
@@ -480,7 +251,7 @@ def _insert_clicks(db: Session, rows: list[tuple[Any, ...]]) -> None:
     if not rows:
         return
     columns = ", ".join(_OF_CLICK)
-    if _is_sqlite(db):
+    if is_sqlite(db):
         sql = f"INSERT INTO click ({columns}) VALUES ({_holders(_OF_CLICK)})"  # noqa: S608
         db.connection().exec_driver_sql(sql, rows)
         return
@@ -489,7 +260,7 @@ def _insert_clicks(db: Session, rows: list[tuple[Any, ...]]) -> None:
         with raw.cursor() as cursor, cursor.copy(f"COPY click ({columns}) FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
-    except raw.dialect.loaded_dbapi.Error as error:
+    except db.get_bind().dialect.loaded_dbapi.Error as error:
         raise IntegrityError("COPY click", None, error) from error
 
 
@@ -509,108 +280,3 @@ def _second(at: int) -> str:
 
 def _moment(at: int) -> datetime:
     return datetime.fromtimestamp(at / 1_000_000, UTC)
-
-
-def _count_one(tallies: Tallies, place: Place, kind: int) -> None:
-    tally = tallies.get(place)
-    if tally is None:
-        tally = tallies[place] = [0] * 7
-    tally[kind] += 1
-
-
-def _add(tallies: dict[Any, list[int]], place: Any, tally: Sequence[int]) -> None:
-    known = tallies.get(place)
-    tallies[place] = list(tally) if known is None else list(map(add, known, tally))
-
-
-def _count(db: Session, tallies: Tallies) -> None:
-    """Add to the counts of links, employees, jobs, channels and of all."""
-    links = {link for link, _, _ in tallies}
-    asked = select(ShareLink.id, ShareLink.person_id, ShareLink.channel)
-    whose = {
-        link: (person, channel)
-        for link, person, channel in db.execute(asked.where(ShareLink.id.in_(links)))
-    }
-    by_link: dict[tuple[int, date], list[int]] = {}
-    totals: dict[tuple[str, str, date, int], list[int]] = {}
-    for (link, job, day), tally in tallies.items():
-        _add(by_link, (link, day), tally)
-        for place in places(job, day, *whose[link]):
-            _add(totals, place, tally)
-    _add_up(
-        db,
-        LinkDay,
-        [
-            {"link_id": link, "day": day} | _named(tally)
-            for (link, day), tally in sorted(by_link.items())
-        ],
-        ["link_id", "day"],
-    )
-    _add_up(
-        db,
-        ClickTotal,
-        [
-            {"unit": unit, "subject": subject, "start": start, "key": key} | _named(tally)
-            for (unit, subject, start, key), tally in sorted(totals.items())
-        ],
-        ["unit", "subject", "start", "key"],
-    )
-
-
-def places(job: int, day: date, person: int, channel: str) -> list[tuple[str, str, date, int]]:
-    """The rows of `click_total` in which a click counts: unit, subject, start, key."""
-    subjects = (
-        ("all", 0),
-        ("employee", person),
-        ("job", job),
-        ("channel", CHANNELS.index(channel)),
-    )
-    starts = (("day", day), ("month", day.replace(day=1)))
-    return [(unit, subject, start, key) for unit, start in starts for subject, key in subjects]
-
-
-def _named(tally: Sequence[int]) -> dict[str, int]:
-    return dict(zip(COUNTS, tally, strict=True))
-
-
-def _count_sources(db: Session, lines: list[Line]) -> None:
-    counts = Counter((line.link, line.kind, line.source) for line in lines)
-    rows = [
-        {"link_id": link, "class": kind, "source": source, "clicks": clicks}
-        for (link, kind, source), clicks in sorted(counts.items())
-    ]
-    _add_up(db, LinkSource, rows, ["link_id", "class", "source"])
-
-
-def _is_sqlite(db: Session) -> bool:
-    return db.get_bind().dialect.name == "sqlite"
-
-
-def _dialect(db: Session) -> Any:
-    return sqlite if _is_sqlite(db) else postgresql
-
-
-def _upsert(db: Session, model: type[Base], rows: list[dict[str, Any]], key: list[str]) -> None:
-    """Insert `rows`, or replace what stands at their key."""
-    if rows:
-        adding = _dialect(db).insert(model.__table__)
-        values = {name: adding.excluded[name] for name in rows[0] if name not in key}
-        db.execute(adding.on_conflict_do_update(index_elements=key, set_=values), rows)
-
-
-def _add_up(db: Session, model: type[Base], rows: list[dict[str, Any]], key: list[str]) -> None:
-    """Insert `rows`, or add their numbers to what stands at their key."""
-    if rows:
-        table = model.__table__
-        adding = _dialect(db).insert(table)
-        values = {
-            name: table.c[name] + adding.excluded[name] for name in rows[0] if name not in key
-        }
-        db.execute(adding.on_conflict_do_update(index_elements=key, set_=values), rows)
-
-
-def forget_visitors(db: Session) -> None:
-    """Drop what served to tell visitors of past days apart."""
-    today = clock.now().date()
-    db.execute(delete(LinkVisitor).where(LinkVisitor.day < today - 2 * STILL_COMES))
-    db.execute(delete(Rendering).where(Rendering.at < clock.now() - 2 * STILL_COMES))

@@ -7,10 +7,10 @@ from urllib.parse import quote, urlencode
 
 from flask_babel import lazy_gettext
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from careers.base import clock, codes
+from careers.base.database import inserting
 from careers.base.people import Person
 from referrals.models import CHANNELS, ShareLink
 from referrals.targets import Target
@@ -60,9 +60,8 @@ def share(
         found = db.scalar(mine)
         if found is not None:
             return found
-        dialect = sqlite if db.get_bind().dialect.name == "sqlite" else postgresql
         values = new_link(person, target, channel)
-        db.execute(dialect.insert(ShareLink).values(values).on_conflict_do_nothing())
+        db.execute(inserting(db, ShareLink).values(values).on_conflict_do_nothing())
     raise RuntimeError("no free code was found for a share link")
 
 

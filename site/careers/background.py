@@ -30,7 +30,8 @@ from careers.base.database import Database
 from careers.base.signin.sessions import forget_ended
 from careers.demo.outside import fetch_for
 from feeds.polling import poll_due
-from referrals.ingesting import forget_visitors, ingest
+from referrals.ingesting import ingest
+from referrals.telling_apart import forget_visitors
 
 log = structlog.get_logger(__name__)
 INGEST_EVERY = 1.0  # seconds

@@ -18,6 +18,7 @@ from sqlalchemy import (
     create_engine,
     event,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 
@@ -108,6 +109,16 @@ class Database:
     def dispose(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+
+
+def is_sqlite(db: Session) -> bool:
+    """Whether this session talks to SQLite, and not to PostgreSQL."""
+    return db.get_bind().dialect.name == "sqlite"
+
+
+def inserting(db: Session, table: Any) -> Any:
+    """An INSERT that can say what happens on a conflict: the same words in both databases."""
+    return (sqlite if is_sqlite(db) else postgresql).insert(table)
 
 
 def _sqlite(url: str) -> Engine:
