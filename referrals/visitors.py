@@ -12,9 +12,10 @@ import ipaddress
 import os
 import secrets
 import threading
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import structlog
 
@@ -23,11 +24,13 @@ KEPT_AFTER_MIDNIGHT = timedelta(hours=2)
 
 
 class Visitors:
-    """The salts of one machine, shared by its processes through files outside of any backup."""
+    """The salts, shared by the processes of one machine through files outside of any backup, and
+    by several machines through Redis."""
 
-    def __init__(self, folder: Path) -> None:
-        """`folder` holds nothing but salts."""
-        self._folder = folder
+    def __init__(self, folder: Path, redis_url: str | None = None, site: str = "") -> None:
+        """`folder` holds nothing but salts; `site` tells sites apart that share a Redis."""
+        self._folder, self._site = folder, site
+        self._redis = _redis(redis_url) if redis_url else None
         self._lock = threading.Lock()
         self._known: tuple[date | None, bytes] = (None, b"")  # read without the lock
 
@@ -50,13 +53,27 @@ class Visitors:
         with self._lock:
             if day != self._known[0]:
                 try:
-                    salt = self._load_or_make(day.isoformat())
+                    salt = self._shared(day) or self._load_or_make(day.isoformat())
                     self.destroy_old(at)
                 except OSError as error:  # a full disk: this process counts by a salt of its own
                     log.error("the salt could not be kept", error=str(error))
                     salt = secrets.token_bytes(32)
                 self._known = (day, salt)
             return self._known[1]
+
+    def _shared(self, day: date) -> bytes | None:
+        """The salt that all machines have for `day`; Redis itself destroys it."""
+        if self._redis is None:
+            return None
+        gone = datetime.combine(day + timedelta(days=1), time.min, UTC) + KEPT_AFTER_MIDNIGHT
+        key = f"entourage:salt:{self._site}:{day.isoformat()}"
+        try:
+            self._redis.set(key, secrets.token_bytes(32), nx=True, exat=int(gone.timestamp()))
+            found: bytes | None = self._redis.get(key)
+        except Exception as error:  # this machine then counts by a salt of its own
+            log.error("Redis has no salt for us", error=str(error))
+            return None
+        return found
 
     def _load_or_make(self, day: str) -> bytes:
         path = self._folder / day
@@ -71,12 +88,23 @@ class Visitors:
             made.unlink()
         return path.read_bytes()
 
+    def close(self) -> None:
+        """Let go of Redis."""
+        if self._redis is not None:
+            self._redis.close()
+
     def destroy_old(self, now: datetime) -> None:
         """Destroy the salts of days that ended more than two hours ago."""
         oldest = (now - KEPT_AFTER_MIDNIGHT).date().isoformat()
         for path in self._folder.iterdir():
             if path.name.lstrip(".")[:10] < oldest:
                 path.unlink(missing_ok=True)
+
+
+def _redis(url: str) -> Any:
+    from redis import Redis  # an extra: only who has several machines needs it
+
+    return Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1)
 
 
 @lru_cache(maxsize=10_000)  # in memory only, as addresses are

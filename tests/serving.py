@@ -22,6 +22,7 @@ class Server:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
+        self.prefix: list[str] = []  # a command that runs the server
         self.base = f"http://127.0.0.1:{self.port}"
         self.environment = {
             **os.environ,
@@ -35,7 +36,7 @@ class Server:
     def start(self) -> None:
         command = [Path(sys.executable).parent / "entourage", "serve"]
         self.process = subprocess.Popen(
-            command,
+            [*self.prefix, *command],
             env=self.environment,
             start_new_session=True,
             stdout=subprocess.DEVNULL,

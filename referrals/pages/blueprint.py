@@ -30,7 +30,7 @@ def follow_links(state: BlueprintSetupState) -> None:
         app.wsgi_app,
         Links(way_from(database, settings.other_language)),
         Journal(settings.folder("journal")),
-        Visitors(settings.folder("salt")),
+        Visitors(settings.folder("salt"), settings.redis_url, settings.site),
     )
     app.extensions["follow"] = follow
     app.wsgi_app = follow  # type: ignore[method-assign]

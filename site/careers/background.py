@@ -8,7 +8,6 @@ of a machine does the work.
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import os
 import subprocess
 import sys
@@ -59,10 +58,8 @@ class Background:
         self.app = app
         self.settings: Settings = app.extensions["settings"]
         self.database: Database = app.extensions["database"]
-        # Sites that share a Redis must not take each other's wake-ups.
-        site = hashlib.sha256(self.settings.database.encode()).hexdigest()[:12]
         self.huey = (
-            RedisHuey(f"entourage-{site}", url=self.settings.redis_url)
+            RedisHuey(f"entourage-{self.settings.site}", url=self.settings.redis_url)
             if self.settings.redis_url
             else SqliteHuey("entourage", filename=str(self.settings.folder() / "queue.db"))
         )
@@ -82,6 +79,7 @@ class Background:
             self._lock.close()
             self._lock = None
             return False
+        outbox.work_waits.connect(self.wake)
         self._consumer = _Consumer(self.huey, workers=2, initial_delay=0.05, max_delay=1.0)
         threading.Thread(target=self._consumer.run, name="huey", daemon=True).start()
         threading.Thread(target=self._ingest_for_ever, name="ingest", daemon=True).start()
@@ -94,6 +92,7 @@ class Background:
     def stop(self) -> None:
         """Let go of everything; what is undone stays in the database."""
         self._stop.set()
+        outbox.work_waits.disconnect(self.wake)
         if self._consumer is not None and self._consumer.started.wait(10):
             self._consumer.stop(graceful=True)
         if self._lock is not None:

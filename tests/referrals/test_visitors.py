@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
+import redis
 
+from careers.base import clock
 from referrals.visitors import Visitors, network
+from tests.conftest import lacking
+
+REDIS = "redis://127.0.0.1:6379/9"
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -68,3 +74,28 @@ def test_processes_that_begin_a_day_together_share_one_salt(tmp_path):
 )
 def test_only_the_network_of_an_address_is_looked_at(address, found):
     assert network(address) == found
+
+
+def test_machines_that_share_a_redis_share_the_salt_until_two_hours_past_its_day(tmp_path):
+    try:
+        redis.Redis.from_url(REDIS).ping()
+    except redis.ConnectionError:
+        lacking("Redis")
+    site, now = secrets.token_hex(6), clock.now()
+    machines = [Visitors(tmp_path, REDIS, name) for name in (site, site, f"{site}-other")]
+    first, second = (machine.visitor(now, 1, "203.0.113.7", "Firefox") for machine in machines[:2])
+    assert first == second
+    assert machines[2].visitor(now, 1, "203.0.113.7", "Firefox") != first
+    with redis.Redis.from_url(REDIS) as asked:
+        seconds = asked.ttl(f"entourage:salt:{site}:{now.date()}")
+    midnight = datetime.combine(now.date() + timedelta(days=1), time.min, UTC)
+    assert abs(seconds - (midnight + timedelta(hours=2) - now).total_seconds()) < 5
+    for machine in machines:
+        machine.close()
+
+
+def test_a_redis_that_is_away_stops_nobody(tmp_path):
+    (tmp_path / "salt").mkdir()
+    visitors = Visitors(tmp_path / "salt", "redis://127.0.0.1:1/0", "site")
+    one = visitors.visitor(NOON, 1, "203.0.113.7", "Firefox")
+    assert visitors.visitor(NOON, 1, "203.0.113.7", "Firefox") == one

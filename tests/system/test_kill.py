@@ -1,34 +1,132 @@
-"""The server is killed under load, again and again: no click that was answered is lost."""
+"""Server and ingester are killed under load, again and again: each answered click is stored once."""
 
 from __future__ import annotations
 
 import http.client
+import os
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
 import threading
 import time
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import create_engine, func, select, text
 
 from careers.base import clock
 from careers.base.database import Database
+from careers.base.migrating import migrate
 from careers.base.people import person_by_email
 from careers.jobs.models import Job
-from referrals.models import Click, LinkDay
+from referrals.models import Click, ClickTotal, LinkDay
 from referrals.sharing import share
 from referrals.targets import job_target
-from tests.cast import Cast
+from tests.cast import Cast, invite_cast
+from tests.conftest import lacking
 from tests.serving import Server
 
 pytestmark = pytest.mark.system
-KILLS = 5
+KILLS = 20
+AWAY = 30  # seconds
 
 
-@pytest.fixture
-def shared(database_url):
-    """A database with one open job and a share link on it; the link's code."""
-    database = Database(database_url)
+class Postgres:
+    """A PostgreSQL of this test's own, so that it may be stopped."""
+
+    def __init__(self, folder: Path) -> None:
+        found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
+        if not found or os.geteuid() != 0:
+            lacking("PostgreSQL that a test may start")
+        self.bin, self.data = found[-1].parent, folder / "pg"
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        folder.chmod(0o755)
+        self.data.mkdir()
+        shutil.chown(self.data, "postgres")
+        self._run("initdb", "-D", self.data, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
+        self.start()
+        with create_engine(self.url("postgres")).connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT").execute(
+                text("CREATE DATABASE clicks")
+            )
+
+    def url(self, name: str) -> str:
+        return f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/{name}"
+
+    def start(self) -> None:
+        options = f"-p {self.port} -k {self.data}"
+        self._run("pg_ctl", "-D", self.data, "-w", "-l", self.data / "log", "-o", options, "start")
+
+    def stop(self) -> None:
+        self._run("pg_ctl", "-D", self.data, "-m", "immediate", "-w", "stop")
+
+    def _run(self, command: str, *arguments: object) -> None:
+        subprocess.run(
+            ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups",
+             self.bin / command, *map(str, arguments)],
+            check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/",
+        )  # fmt: skip
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place(request):
+    """The address of a database with the cast, and a PostgreSQL that can be stopped, if it is one."""
+    folder = Path(tempfile.mkdtemp())  # its parents are open to the account of PostgreSQL
+    own = Postgres(folder) if request.param == "postgresql" else None
+    url = own.url("clicks") if own else f"sqlite:///{folder / 'clicks.db'}"
+    yield url, own
+    if own:
+        own.stop()
+    shutil.rmtree(folder)
+
+
+class Clicking:
+    """People who follow a link all the time; what they were answered is remembered."""
+
+    def __init__(self, server: Server, code: str) -> None:
+        self.server, self.code = server, code
+        self.answered: list[str] = []
+        self._over = threading.Event()
+        self._threads = [threading.Thread(target=self._click, args=(n,)) for n in range(12)]
+        for thread in self._threads:
+            thread.start()
+
+    def _click(self, number: int) -> None:
+        turn = 0
+        while not self._over.is_set():
+            turn += 1
+            try:
+                agent = f"Mozilla/5.0 (X11; Linux x86_64; rv:{number}.{turn % 40}) Gecko/20100101"
+                connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=5)
+                connection.request("GET", f"/r/{self.code}", headers={"User-Agent": agent})
+                answer = connection.getresponse()
+                answer.read()
+                if answer.status == 302:
+                    self.answered.append(answer.headers["Location"].rpartition(".")[2])
+                else:
+                    assert answer.status == 503, answer.status
+                connection.close()
+            except (OSError, http.client.HTTPException):
+                time.sleep(0.02)
+
+    def stop(self) -> None:
+        self._over.set()
+        for thread in self._threads:
+            thread.join()
+
+
+def test_every_answered_click_is_stored_exactly_once(place, tmp_path, record_testsuite_property):
+    url, postgres = place
+    database = Database(url)
+    migrate(database)
     with database.writing() as db:
+        invite_cast(db)
         job = Job(
             slug="engineer-x", source="greenhouse", board="acme", source_id="1", title="Engineer",
             description_html="<p>Build.</p>", opened_at=clock.now(), content_hash="0" * 64,
@@ -38,53 +136,66 @@ def shared(database_url):
         link = share(db, person_by_email(db, Cast.ENGINEER), job_target(job), "linkedin")
         db.commit()
         code = link.code
-    yield database, code
-    database.dispose()
-
-
-def test_no_answered_click_is_lost_when_the_server_is_killed(
-    shared, database_url, tmp_path, record_property
-):
-    database, code = shared
-    server = Server(database_url, tmp_path / "data")
-    answered: list[str] = []
-    for _ in range(KILLS):
-        server.start()
-        killed = threading.Event()
-
-        def click(killed: threading.Event = killed) -> None:
-            while not killed.is_set():
-                with suppress(OSError, http.client.HTTPException):
-                    status, location = server.get(f"/r/{code}")
-                    assert status == 302
-                    answered.append(location.rpartition(".")[2])
-
-        threads = [threading.Thread(target=click) for _ in range(12)]
-        for thread in threads:
-            thread.start()
-        time.sleep(1.5)
-        server.kill()
-        killed.set()
-        for thread in threads:
-            thread.join()
+    server = Server(url, tmp_path / "data")
     server.start()
-    stored = _wait_until_stored(database, answered)
+    clicking = Clicking(server, code)
+    chance = random.Random(7)
+    try:
+        for number in range(KILLS):
+            time.sleep(chance.uniform(0.3, 2.0))
+            if number == KILLS // 2 and postgres:
+                _goes_on_without(postgres, clicking)
+            if chance.random() < 0.5:
+                server.kill()
+                server.start()
+            else:
+                _kill_worker(server)
+    finally:
+        clicking.stop()
+    answered = clicking.answered
+    stored = _wait_until_stored(database, set(answered))
     assert server.stop() == 0
     assert len(answered) > KILLS * 50
     assert len(set(answered)) == len(answered)
-    assert set(answered) <= stored, f"{len(set(answered) - stored)} of {len(answered)} lost"
+    assert set(answered) <= set(stored), f"{len(set(answered) - set(stored))} were lost"
+    assert len(stored) == len(set(stored))
     with database.reading() as db:
-        assert db.scalar(select(func.sum(LinkDay.human + LinkDay.repeat))) == len(stored)
-    record_property("answered", len(answered))
-    record_property("stored", len(stored))
+        for model in (LinkDay, ClickTotal):
+            counted = select(func.sum(model.human + model.repeat))
+            if model is ClickTotal:
+                counted = counted.where(ClickTotal.subject == "all", ClickTotal.unit == "day")
+            assert db.scalar(counted) == len(stored)
+    database.dispose()
+    record_testsuite_property("answered", len(answered))
+    record_testsuite_property("stored", len(stored))
 
 
-def _wait_until_stored(database: Database, answered: list[str]) -> set[str]:
-    stored: set[str] = set()
-    for _ in range(100):
+def _goes_on_without(postgres: Postgres, clicking: Clicking) -> None:
+    """PostgreSQL is away for half a minute; those who follow the link notice nothing."""
+    postgres.stop()
+    before = len(clicking.answered)
+    time.sleep(AWAY)
+    went_on = len(clicking.answered) - before
+    postgres.start()
+    assert went_on > AWAY * 20
+
+
+def _kill_worker(server: Server) -> None:
+    """Kill the process that stores clicks; the server starts another."""
+    for found in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            if b"careers.main\0worker" in found.read_bytes():
+                process = int(found.parent.name)
+                if os.getpgid(process) == server.process.pid:
+                    os.kill(process, signal.SIGKILL)
+
+
+def _wait_until_stored(database: Database, answered: set[str]) -> list[str]:
+    stored: list[str] = []
+    for _ in range(150):
         with database.reading() as db:
-            stored = set(db.scalars(select(Click.id)))
-        if set(answered) <= stored:
+            stored = list(db.scalars(select(Click.id)))
+        if answered <= set(stored):
             break
         time.sleep(0.2)
     return stored

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 from functools import cached_property
@@ -53,7 +54,8 @@ class Settings(BaseSettings):
         None, description="SQLAlchemy address of PostgreSQL; SQLite in the data folder if unset."
     )
     redis_url: str | None = Field(
-        None, description="Redis for rate limits and the queue when several processes serve."
+        None,
+        description="Redis for rate limits, the queue and visitors' salts when several machines serve.",
     )
     default_language: Literal["en", "fr"] = Field(
         "en", description="The language whose addresses have no prefix."
@@ -157,6 +159,11 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The database's SQLAlchemy address."""
         return self.database_url or f"sqlite:///{self.folder() / 'entourage.db'}"
+
+    @property
+    def site(self) -> str:
+        """Tells this site from others that share a Redis."""
+        return hashlib.sha256(self.database.encode()).hexdigest()[:12]
 
     @cached_property
     def signing_key(self) -> str:

@@ -160,8 +160,9 @@ def _postgresql(url: str) -> Engine:
         max_overflow=30,
         hide_parameters=True,
         connect_args={
+            "connect_timeout": 5,  # seconds; a server that does not answer must not hold requests
             "options": "-c statement_timeout=30000 -c lock_timeout=10000 "
-            "-c idle_in_transaction_session_timeout=60000 -c timezone=UTC"
+            "-c idle_in_transaction_session_timeout=60000 -c timezone=UTC",
         },
     )
 

@@ -1,0 +1,119 @@
+"""A journal's disk that is full, or read-only: visitors are led on, and the loss is told."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+
+import pytest
+from sqlalchemy import select
+
+from careers.base import clock
+from careers.base.database import Database
+from careers.base.mail import Mail
+from careers.base.people import person_by_email
+from careers.jobs.models import Job
+from referrals.models import Click, LostClicks
+from referrals.sharing import share
+from referrals.targets import job_target
+from tests.cast import Cast
+from tests.conftest import lacking
+from tests.serving import Server
+
+pytestmark = pytest.mark.system
+
+
+@pytest.fixture
+def disk(tmp_path):
+    """The folder of journals, on a small disk of its own."""
+    folder = tmp_path / "data" / "journal"
+    folder.mkdir(parents=True)
+    mount = ["mount", "-t", "tmpfs", "-o", "size=256k", "none", str(folder)]
+    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True).returncode:
+        lacking("the right to mount a disk")
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def fill(folder) -> None:
+    with (folder / "filler").open("wb", buffering=0) as filler:
+        try:
+            while True:
+                filler.write(b"x" * 4096)
+        except OSError:
+            pass
+    assert os.statvfs(folder).f_bavail == 0
+
+
+def make_room(folder) -> None:
+    (folder / "filler").unlink()
+
+
+@pytest.fixture
+def shared(database_url):
+    """A database with one share link, and the link's code."""
+    database = Database(database_url)
+    with database.writing() as db:
+        job = Job(
+            slug="engineer-x", source="greenhouse", board="acme", source_id="1", title="Engineer",
+            description_html="<p>Build.</p>", opened_at=clock.now(), content_hash="0" * 64,
+        )  # fmt: skip
+        db.add(job)
+        db.flush()
+        code = share(db, person_by_email(db, Cast.ENGINEER), job_target(job), "linkedin").code
+        db.commit()
+    yield database, code
+    database.dispose()
+
+
+@pytest.fixture
+def server(disk, database_url, tmp_path):
+    server = Server(database_url, tmp_path / "data")
+    server.environment["ENTOURAGE_PROCESSES"] = "1"
+    yield server
+    server.stop()
+
+
+def test_a_full_disk_stops_no_visitor_and_is_told(disk, shared, server):
+    database, code = shared
+    server.start()
+    assert "." in server.get(f"/r/{code}")[1]
+    assert server.get("/readyz")[0] == 200
+    fill(disk)
+    while "." in server.get(f"/r/{code}")[1]:  # the last page of the disk takes a few more
+        pass
+    _all_are_led_on_without_a_click(server, code)
+    make_room(disk)
+    _the_loss_is_told(database, server, code, 21)
+
+
+def test_a_read_only_disk_stops_no_visitor_and_is_told(disk, shared, server):
+    database, code = shared
+    subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
+    server.start()
+    _all_are_led_on_without_a_click(server, code)
+    subprocess.run(["mount", "-o", "remount,rw", disk], check=True)
+    _the_loss_is_told(database, server, code, 20)
+
+
+def _all_are_led_on_without_a_click(server: Server, code: str) -> None:
+    answers = [server.get(f"/r/{code}") for _ in range(20)]
+    assert answers == [(302, f"/jobs/engineer-x?via={code}")] * 20
+    assert server.get("/readyz")[0] == 503
+
+
+def _the_loss_is_told(database: Database, server: Server, code: str, clicks: int) -> None:
+    assert "." in server.get(f"/r/{code}")[1]
+    assert _wait_for(database, select(LostClicks.clicks)) == [clicks]
+    assert _wait_for(database, select(Click.id))
+    assert _wait_for(database, select(Mail.to)) == [Cast.ADMIN]
+
+
+def _wait_for(database: Database, asked) -> list:
+    for _ in range(100):
+        with database.reading() as db:
+            if found := list(db.scalars(asked)):
+                return found
+        time.sleep(0.2)
+    raise AssertionError(f"nothing came: {asked}")
