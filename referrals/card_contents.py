@@ -21,24 +21,22 @@ from careers.jobs.queries import count_open_jobs
 from careers.jobs.words import contract_name, pay, where
 from experts.models import Expert
 from referrals.cards import Card
+from referrals.lettering import drawable
 from referrals.models import ShareLink
 from referrals.targets import Standing, target_of
 
 
 @dataclass(frozen=True, slots=True)
 class Brand:
-    """The company, as a card needs it; `logo` changes with the picture."""
+    """The company, and what changes with its logo."""
 
-    name: str
-    colour: str
+    company: Company
     logo: str
-    tagline_en: str = ""
-    tagline_fr: str = ""
 
-    def tagline(self, language: str) -> str:
-        """The company's words about itself, in the other language if it has none in this one."""
-        words = (self.tagline_fr, self.tagline_en)
-        return next(filter(None, words if language == "fr" else reversed(words)), "")
+    @property
+    def name(self) -> str:
+        """What the company is called."""
+        return self.company.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +77,7 @@ def brand_of(db: Session, company: Company) -> Brand:
         row = db.execute(select(size, tail).where(Company.id == company.id)).one_or_none()
         if row is not None and row[0]:
             logo = hashlib.sha256(b"%d " % row[0] + bytes(row[1])).hexdigest()[:16]
-    return Brand(company.name, company.colour, logo, company.tagline_en, company.tagline_fr)
+    return Brand(company, logo)
 
 
 def sharing_by(link: ShareLink) -> Sharing | None:
@@ -159,7 +157,9 @@ def _of_article(article: Article, brand: Brand, language: str, sharing: Sharing 
         brand, language, sharing, (article.author,) if article.author.page else (),
         _sentences(article.summary, _ask(sharing)),
         title=article.title,
-        kicker=gettext("Article by %(name)s", name=article.author.name),
+        kicker=gettext("Article by %(name)s", name=article.author.name)
+        if drawable(article.author.name, "sans")
+        else gettext("Article"),
         drawn=article.title,
         otherwise=gettext("A story from %(company)s", company=brand.name),
         words=article.summary,
@@ -180,7 +180,7 @@ def _of_expert(expert: Expert, brand: Brand, language: str, sharing: Sharing | N
 
 
 def _of_home(brand: Brand, language: str) -> Contents:
-    tagline = brand.tagline(language)
+    tagline = brand.company.tagline(language)
     title = gettext("Meet the people before the job.")
     return _contents(
         brand, language, None, (), tagline or title,
@@ -207,7 +207,9 @@ def _contents(
     """The card with the faces of whom it is `about` and of who shares it."""
     sharer = sharing.person if sharing else None
     people = about if sharer is None or sharer in about else (*about, sharer)
-    if len(people) > 1:
+    if not all(drawable(person.first_name, "sans") for person in people):
+        line = gettext("Works at %(company)s", company=brand.name)
+    elif len(people) > 1:
         line = gettext(
             "%(name)s works with %(other)s", name=people[1].first_name, other=people[0].first_name
         )
@@ -223,7 +225,7 @@ def _contents(
         facts=facts,
         words=words,
         company=brand.name,
-        colour=brand.colour,
+        colour=brand.company.colour,
         logo=brand.logo,
         faces=tuple(person.portrait_seed for person in people),
         says=line,

@@ -15,6 +15,7 @@ import hashlib
 import io
 import json
 import math
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 
@@ -154,9 +155,8 @@ def _mark_to(draw: ImageDraw.ImageDraw, scale: float) -> None:
 
 
 @lru_cache(maxsize=2)
-def _shape_mask(shape: object, scale: float) -> Image.Image:
+def _shape_mask(shape: Callable[[ImageDraw.ImageDraw, float], None], scale: float) -> Image.Image:
     mask = Image.new("L", (round(31 * scale) * OVER, round(27 * scale) * OVER))
-    assert callable(shape)
     shape(ImageDraw.Draw(mask), scale * OVER)
     return mask.reduce(OVER)
 

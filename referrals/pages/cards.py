@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Response, abort, redirect, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import ServiceUnavailable
+from werkzeug.wrappers import Response as BaseResponse
 
 from careers.base.company import the_company
 from careers.base.languages import LANGUAGES, language
@@ -103,7 +103,7 @@ def _path(stem: str, contents: Contents) -> str:
     return f"{stem}.{contents.card.language}.{digest(contents.card)}.png"
 
 
-def _card(name: str, stem: str, contents: Contents, asked: str) -> Response:
+def _card(name: str, stem: str, contents: Contents, asked: str) -> BaseResponse:
     """The card as it is now: kept, or drawn and kept; a redirect when another one was asked for."""
     folder, present = settings().folder("cards"), digest(contents.card)
     name = f"{name}.{contents.card.language}"
@@ -130,18 +130,15 @@ def _drawn(contents: Contents) -> bytes:
         _drawing.release()
 
 
-def _for_others(response: Any, caching: str) -> Response:
+def _for_others(response: BaseResponse, caching: str) -> BaseResponse:
     """`response` as other sites may show it: this one picture, and nothing else of ours."""
-    head: Mapping[str, str] = {
-        "Cache-Control": caching,
-        "Cross-Origin-Resource-Policy": "cross-origin",
-        "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    }
-    response.headers.update(head)
+    head = response.headers
+    head["Cache-Control"] = caching
+    head["Cross-Origin-Resource-Policy"] = "cross-origin"
+    head["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
     if request.path.startswith("/r/"):  # whoever shares is no answer to a search
-        response.headers["X-Robots-Tag"] = "noindex"
-    made: Response = response
-    return made
+        head["X-Robots-Tag"] = "noindex"
+    return response
 
 
 # -- for templates ---------------------------------------------------------------------------------

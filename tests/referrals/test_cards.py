@@ -8,6 +8,7 @@ import threading
 import time
 from dataclasses import fields, replace
 from html.parser import HTMLParser
+from urllib.robotparser import RobotFileParser
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -398,6 +399,26 @@ def test_the_card_of_all_jobs_counts_them(visitor, job, db):
     assert "Nothing is open right now" in head_of(visitor, "/jobs").one("og:image:alt")
 
 
+def test_robots_that_fetch_previews_may_and_those_that_search_may_not(visitor, link):
+    rules = RobotFileParser()
+    rules.parse(visitor.get("/robots.txt").get_data(as_text=True).splitlines())
+    for path in (f"/r/{link.code}", address(visitor, link)):
+        assert rules.can_fetch("Twitterbot/1.0", path)
+        assert rules.can_fetch("LinkedInBot/1.0 (compatible)", path)
+        assert not rules.can_fetch("Googlebot/2.1", path)
+    assert rules.can_fetch("Googlebot/2.1", "/cards/home.en.x.png")
+
+
+def test_a_name_that_our_fonts_cannot_write_leaves_no_half_sentence(visitor, link, show, db):
+    show(Cast.ENGINEER)
+    person_by_email(db, Cast.ENGINEER).name = "Инна Петрова"
+    db.commit()
+    head = head_of(visitor, f"/r/{link.code}")
+    assert "Works at Entourage." in head.one("og:image:alt")
+    assert "Инна works here" in head.one("og:description")
+    picture(visitor.get(address(visitor, link)))
+
+
 # -- kept on disk ----------------------------------------------------------------------------------
 
 
@@ -415,9 +436,7 @@ def test_a_card_is_drawn_once(app, visitor, link):
     assert visitor.get(present).data == first
 
 
-def test_a_new_card_replaces_the_old_one_and_an_old_address_forgets_it(
-    app, visitor, link, job, db
-):
+def test_a_new_card_replaces_the_old_one_and_an_old_address_forgets_it(app, visitor, link, job, db):
     before = address(visitor, link)
     visitor.get(before)
     job.title = "Engineer at sea"
@@ -571,9 +590,9 @@ def test_a_font_knows_what_it_has_not():
     assert lettering.holder("sans", "🚀") is None
 
 
-WORDS = st.lists(
-    st.text("aeinorstWMlé-/’", min_size=1, max_size=45), min_size=1, max_size=30
-).map(" ".join)
+WORDS = st.lists(st.text("aeinorstWMlé-/’", min_size=1, max_size=45), min_size=1, max_size=30).map(
+    " ".join
+)
 
 
 @settings(max_examples=60, deadline=None)
@@ -605,8 +624,13 @@ def test_text_fits_its_space_and_begins_as_it_should(text, width, height):
 def test_no_title_leaves_its_place(title, faces):
     drawn = card_png(
         replace(
-            CARD, title=title, facts=(title * 2, title), kicker=title, company=title or "Acme",
-            faces=faces, says=title,
+            CARD,
+            title=title,
+            facts=(title * 2, title),
+            kicker=title,
+            company=title or "Acme",
+            faces=faces,
+            says=title,
         )  # fmt: skip
     )
     assert len(drawn) < LARGEST
