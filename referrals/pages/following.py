@@ -10,10 +10,13 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 
+from careers.base.company import the_company
 from careers.base.permissions import public
 from careers.base.web import db
 from referrals import queries
+from referrals.card_contents import brand_of, contents_of_link
 from referrals.pages.blueprint import address_of, blueprint
+from referrals.pages.cards import picture_for_link
 from referrals.qr import qr_png, qr_svg
 from referrals.targets import Standing, language_of, target_of
 
@@ -25,15 +28,16 @@ def follow(code: str) -> ResponseReturnValue:
     link = queries.link_by_code(db(), code)
     if link is None:
         return render_template("referrals/no_such_link.html"), 404
-    target, language = target_of(link), language_of(link)
-    if target.standing is Standing.WITHDRAWN:
-        return render_template("referrals/withdrawn.html", target=target), 410
+    if target_of(link).standing is Standing.WITHDRAWN:
+        return render_template("referrals/withdrawn.html"), 410
+    language = language_of(link)
+    contents = contents_of_link(db(), link, brand_of(db(), the_company(db())), language)
     with force_locale(language):
         return render_template(
             "referrals/preview.html",
-            link=link,
-            target=target,
-            language=language,
+            contents=contents,
+            card=picture_for_link(link, contents),
+            spoken=language,
             address=address_of(link),
         )
 

@@ -29,6 +29,7 @@ from careers.base.database import Database
 from careers.base.signin.sessions import forget_ended
 from careers.demo.outside import fetch_for
 from feeds.polling import poll_due
+from referrals.card_store import sweep as forget_cards
 from referrals.ingesting import ingest
 from referrals.telling_apart import forget_visitors
 
@@ -116,6 +117,7 @@ class Background:
             poll_due(self.database, fetch_for(self.is_demo()), contact=self.settings.base_url)
             with self.database.writing() as db:
                 forget_ended(db)
+                forget_cards(db, self.settings.folder("cards"))
                 forget_visitors(db)
                 db.commit()
         self.app.extensions["follow"].visitors.destroy_old(clock.now())

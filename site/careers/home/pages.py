@@ -23,6 +23,7 @@ from experts.queries import topics_shown
 
 blueprint = Blueprint("home", __name__)
 HERO, SAID, JOBS, TOPICS = 4, 5, 6, 10
+PREVIEW_FETCHERS = ("Twitterbot", "LinkedInBot", "facebookexternalhit")  # they obey robots.txt
 SHORT = 110  # characters that fit a card of the hero
 
 
@@ -76,8 +77,12 @@ def privacy() -> ResponseReturnValue:
 @blueprint.get("/robots.txt")
 @public
 def robots() -> ResponseReturnValue:
-    """What crawlers may read: everything public but share links and forms."""
-    lines = ["User-agent: *"]
+    """What crawlers may read: everything public but share links and forms.
+
+    A preview of a share link is what its fetchers come for.
+    """
+    lines = [f"User-agent: {name}" for name in PREVIEW_FETCHERS]
+    lines += ["Allow: /", "", "User-agent: *"]
     lines += [f"Disallow: {path}" for path in ("/r/", "/me", "/recruiting", "/admin", "/editing")]
     lines += ["Disallow: /applications/", f"Sitemap: {settings().base_url}/sitemap.xml", ""]
     return Response("\n".join(lines), mimetype="text/plain")

@@ -11,7 +11,7 @@ from flask_babel import gettext
 from careers.base import audit, clock
 from careers.base import search as engine
 from careers.base.company import the_company
-from careers.base.languages import LANGUAGES, address_in, language
+from careers.base.languages import address_in, language
 from careers.base.people import person_by_code
 from careers.base.permissions import public, requires
 from careers.base.prose import excerpt, plain_text
@@ -95,8 +95,6 @@ def job(slug: str) -> ResponseReturnValue:
         experts=experts,
         ask=words.whom_to_ask(found) or (experts[0].person if experts else None),
         similar=queries.similar_jobs(db(), found),
-        address=address_of(found),
-        alternates={code: address_of(found, code) for code in LANGUAGES},
         summary=excerpt(plain_text(found.description_html), 200),
         posting=job_posting(
             found, the_company(db()), address_of(found), clock.now(), logo=_logo_address()
@@ -104,9 +102,9 @@ def job(slug: str) -> ResponseReturnValue:
     )
 
 
-def address_of(job: Job, in_language: str = "") -> str:
+def address_of(job: Job) -> str:
     """The public address of a job, without anything it was carried with."""
-    return settings().base_url + address_in(in_language or language(), f"/jobs/{job.slug}")
+    return settings().base_url + address_in(language(), f"/jobs/{job.slug}")
 
 
 def _logo_address() -> str | None:
