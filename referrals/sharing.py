@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from flask_babel import lazy_gettext
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from careers.base import clock, codes
 from careers.base.database import inserting
 from careers.base.people import Person
+from experts.models import Expert, Network
 from referrals.models import CHANNELS, ShareLink
 from referrals.targets import Target
+from referrals.texts import with_link
 from referrals.typed_codes import typed_code
 
 CHANNEL_NAMES = {
@@ -47,15 +50,7 @@ def share(
     """
     if channel not in CHANNELS:
         raise ValueError(channel)
-    mine = select(ShareLink).where(
-        ShareLink.person_id == person.id,
-        ShareLink.target == target.kind,
-        ShareLink.job_id.is_not_distinct_from(target.key if target.kind == "job" else None),
-        ShareLink.article_id.is_not_distinct_from(target.key if target.kind == "article" else None),
-        ShareLink.expert_id.is_not_distinct_from(target.key if target.kind == "expert" else None),
-        ShareLink.channel == channel,
-        ShareLink.is_printed.is_(False),
-    )
+    mine = select(ShareLink).where(*_leads_to(person, target), ShareLink.channel == channel)
     for _ in range(5):  # a code that somebody else was given is tried again
         found = db.scalar(mine)
         if found is not None:
@@ -63,6 +58,14 @@ def share(
         values = new_link(person, target, channel)
         db.execute(inserting(db, ShareLink).values(values).on_conflict_do_nothing())
     raise RuntimeError("no free code was found for a share link")
+
+
+def _leads_to(person: Person, target: Target) -> list[ColumnElement[bool]]:
+    return [
+        ShareLink.person_id == person.id,
+        ShareLink.is_printed.is_(False),
+        *(getattr(ShareLink, n).is_not_distinct_from(v) for n, v in places(target).items()),
+    ]
 
 
 def new_link(person: Person, target: Target, channel: str) -> dict[str, Any]:
@@ -89,23 +92,73 @@ def places(target: Target) -> dict[str, Any]:
     }
 
 
-def share_window(channel: str, text: str, address: str, subject: str) -> str | None:
-    """The address at which the network lets a person post `text` (which ends with `address`).
+def share_window(
+    channel: str, words: str, address: str, subject: str = "", instance: str = ""
+) -> str | None:
+    """The address at which the network lets a person post `words` and the link after them.
 
     None where a network offers no such page: there one copies the text. Nothing is posted here.
-    Sources: each network's own page on share links.
+    `instance` is the host of the person's own Mastodon server. LinkedIn and Facebook take the
+    link alone; Teams takes it apart from the words.
+
+    Sources: LinkedIn's plugin "Share on LinkedIn", Facebook's "Share dialog", X's "Post web
+    intent", WhatsApp's "Click to chat", Bluesky's "Action intent links", Mastodon's route
+    `/share`, Microsoft's "Share to Teams from web apps", RFC 6068 (mailto), RFC 5724 (sms; the
+    empty parameter before `body` is for iPhones).
     """
+    text = with_link(words, address)
+    if channel == "mastodon" and not instance:
+        return None
     query = {
-        "linkedin": ("https://www.linkedin.com/sharing/share-offsite/", {"url": address}),
-        "x": ("https://x.com/intent/post", {"text": text}),
-        "facebook": ("https://www.facebook.com/sharer/sharer.php", {"u": address}),
-        "whatsapp": ("https://wa.me/", {"text": text}),
-        "bluesky": ("https://bsky.app/intent/compose", {"text": text}),
-        "teams": ("https://teams.microsoft.com/share", {"href": address, "msgText": text}),
-        "email": ("mailto:", {"subject": subject, "body": text}),
-        "sms": ("sms:", {"body": text}),
+        "linkedin": ("https://www.linkedin.com/sharing/share-offsite/?", {"url": address}),
+        "x": ("https://x.com/intent/post?", {"text": text}),
+        "facebook": ("https://www.facebook.com/sharer/sharer.php?", {"u": address}),
+        "whatsapp": ("https://wa.me/?", {"text": text}),
+        "bluesky": ("https://bsky.app/intent/compose?", {"text": text}),
+        "mastodon": (f"https://{instance}/share?", {"text": text}),
+        "teams": ("https://teams.microsoft.com/share?", {"href": address, "msgText": words}),
+        "email": ("mailto:?", {"subject": subject, "body": text.replace("\n", "\r\n")}),
+        "sms": ("sms:?&", {"body": text}),
     }.get(channel)
     if query is None:
         return None
     base, parameters = query
-    return f"{base}?{urlencode(parameters, quote_via=quote)}"
+    return base + urlencode({k: v for k, v in parameters.items() if v}, quote_via=quote, safe="")
+
+
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_HOST = re.compile(rf"(?:{_LABEL}\.)+(?:[a-z]{{2,63}}|xn--[a-z0-9-]{{1,59}})")
+
+
+def instance_host(written: str) -> str | None:
+    """The host of a Mastodon server from what people write: its name, an address on it, or their
+    handle; None when that names no public host.
+
+    >>> instance_host("@ada@Mastodon.social")
+    'mastodon.social'
+    """
+    name = re.sub(r"^https?://", "", written.strip().lower()[:500]).partition("/")[0]
+    name = name.rpartition("@")[2] if name.count("@") < 3 else ""
+    try:
+        host = name.encode("idna").decode()
+    except UnicodeError:
+        return None
+    return host if len(host) <= 253 and _HOST.fullmatch(host) else None
+
+
+def instance_of(db: Session, person: Person) -> str:
+    """The Mastodon server that `person` names on their own page; "" when they name none."""
+    address = db.scalar(
+        select(Network.url)
+        .join(Expert, Expert.id == Network.expert_id)
+        .where(Expert.person_id == person.id, Network.kind == "mastodon")
+        .order_by(Network.id)
+        .limit(1)
+    )
+    return instance_host(address or "") or ""
+
+
+def links_to(db: Session, person: Person, target: Target) -> list[ShareLink]:
+    """The person's own links to `target`, without printed ones; the newest first."""
+    mine = select(ShareLink).where(*_leads_to(person, target)).order_by(ShareLink.id.desc())
+    return list(db.scalars(mine))

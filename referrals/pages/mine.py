@@ -14,9 +14,9 @@ from careers.base.permissions import may, requires
 from careers.base.web import PAGE_ROWS, db, me, page_number
 from referrals import queries
 from referrals.pages.blueprint import address_of, blueprint
-from referrals.sharing import CHANNEL_NAMES, share_window
-from referrals.targets import language_of, target_of
-from referrals.texts import ready_text
+from referrals.pages.sharing import share_parts
+from referrals.sharing import CHANNEL_NAMES
+from referrals.targets import target_of
 
 FIRST_PAGES = (
     ("referral:read", "referrals.referrals"),  # who brought whom?
@@ -61,15 +61,12 @@ def my_link(code: str) -> ResponseReturnValue:
         abort(404)
     address = address_of(link)
     target = target_of(link)
-    text = ready_text(target, language_of(link), address)
     return render_template(
         "referrals/my_link.html",
         link=link,
         target=target,
-        language=language_of(link),
         address=address,
-        text=text,
-        window=share_window(link.channel, text, address, target.title),
+        **share_parts(link),
         channel=CHANNEL_NAMES[link.channel],
         clicks=queries.clicks_on(db(), link),
         previews=queries.previews_of(db(), link),

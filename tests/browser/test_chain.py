@@ -97,7 +97,10 @@ def test_a_share_link_becomes_a_hire_in_three_browsers(site, browser, tmp_path):
     ada = employee.sign_in(Cast.ENGINEER)
     ada.goto("/jobs/data-engineer-x")
     ada.get_by_role("link", name="Share").first.click()
-    ada.get_by_role("button", name="WhatsApp").click()
+    employee.context.route("https://wa.me/**", lambda route: route.fulfill(body="WhatsApp"))
+    with employee.context.expect_page():
+        ada.get_by_role("button", name="WhatsApp").click()
+    ada.get_by_role("link", name="What becomes of your link").click()
     link = ada.locator("code").first.inner_text()
     assert re.fullmatch(rf"{re.escape(site)}/r/\w+", link)
     assert link in ada.locator("blockquote").inner_text()

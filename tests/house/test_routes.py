@@ -27,6 +27,7 @@ def _reading(app: Flask):
             if "GET" in rule.methods:
                 permission = permissions.declared(app.view_functions[rule.endpoint])
                 values = {name: VALUES.get(name, "nothing") for name in rule.arguments}
+                values |= rule.defaults or {}
                 yield app.url_for(rule.endpoint, _external=False, **values), permission
 
 

@@ -11,7 +11,7 @@ from careers.base import clock
 from careers.base.people import person_by_email
 from careers.jobs.models import Job
 from referrals.models import CHANNELS
-from referrals.sharing import share, share_window
+from referrals.sharing import share
 from referrals.targets import job_target
 from tests.cast import Cast
 from tests.referrals.conftest import BROWSER
@@ -59,41 +59,6 @@ def test_a_link_of_a_closed_job_still_leads_to_its_page(visitor, job, link, db):
     answer = visitor.get(f"/r/{link.code}", headers=BROWSER)
     assert answer.status_code == 302
     assert visitor.get(answer.location).status_code == 410
-
-
-@pytest.mark.parametrize("channel", CHANNELS)
-def test_every_channel_gives_a_link_a_text_and_a_code(visit_as, job, channel):
-    ada = visit_as(Cast.ENGINEER)
-    page = ada.get(ada.post("/jobs/engineer-x/share", {"channel": channel}).location)
-    text = page.get_data(as_text=True)
-    address = re.search(r"<code>(http://127\.0\.0\.1:8000/r/\w+)</code>", text)[1]
-    assert f"Engineer, Lyon. I work there, so ask me anything. {address}" in text
-    code = address.rpartition("/")[2]
-    for kind, media in (("svg", "image/svg+xml"), ("png", "image/png")):
-        picture = ada.get(f"/r/{code}.{kind}")
-        assert (picture.status_code, picture.mimetype) == (200, media)
-
-
-def test_the_text_is_in_the_language_of_the_job(visit_as, job, db):
-    job.language = "fr"
-    db.commit()
-    ada = visit_as(Cast.ENGINEER)
-    page = ada.get(ada.post("/jobs/engineer-x/share", {"channel": "x"}).location)
-    assert '<blockquote class="callout" lang="fr">' in page.get_data(as_text=True)
-    assert "I work there" not in page.get_data(as_text=True)
-
-
-@pytest.mark.parametrize("channel", CHANNELS)
-def test_a_share_window_is_the_networks_own_and_carries_the_link(channel):
-    window = share_window(
-        channel, "Look & see https://a.example/r/x", "https://a.example/r/x", "Job"
-    )
-    if channel in {"mastodon", "instagram", "slack", "qr", "other"}:
-        assert window is None
-    else:
-        assert re.match(r"(https://|mailto:|sms:)", window)
-        assert "a.example%2Fr%2Fx" in window
-        assert " " not in window
 
 
 def test_clicks_are_shown_apart_and_never_added_up(visit_as, visitor, link, ingested):

@@ -55,7 +55,7 @@ class Settings(BaseSettings):
     )
     redis_url: str | None = Field(
         None,
-        description="Redis for rate limits, the queue and visitors' salts when several machines serve.",
+        description="Redis for limits, queue and visitors' salts, where several machines serve.",
     )
     default_language: Literal["en", "fr"] = Field(
         "en", description="The language whose addresses have no prefix."
