@@ -40,3 +40,8 @@ def read_typed_code(text: str) -> str | None:
     if len(plain) != LENGTH or any(character not in ALPHABET for character in plain):
         return None
     return plain if check_digit(plain[:-1]) == plain[-1] else None
+
+
+def grouped(code: str) -> str:
+    """A typed code as it is shown and said: "K7F 2QX"."""
+    return f"{code[:3]} {code[3:]}"
