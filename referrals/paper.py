@@ -14,7 +14,6 @@ from PIL import Image
 
 POINTS = 72 / 25.4  # in a millimetre
 CATALOGUE, PAGES, INFO = 1, 2, 3
-_ROUND = 0.5523  # how far the handles of a quarter of a circle stand out, of its radius
 
 
 class Paper:
@@ -53,9 +52,7 @@ class Paper:
     def finish(self) -> None:
         """Write what readers look for at the end of the file."""
         kids = " ".join(f"{page} 0 R" for page in self._pages)
-        self._object(
-            f"<< /Type /Pages /Count {len(self._pages)} /Kids [{kids}] >>".encode(), PAGES
-        )
+        self._object(f"<< /Type /Pages /Count {len(self._pages)} /Kids [{kids}] >>".encode(), PAGES)
         self._object(
             f"<< /Type /Catalog /Pages {PAGES} 0 R /Lang ({self._language}) "
             "/ViewerPreferences << /DisplayDocTitle true >> >>".encode(),
@@ -83,14 +80,8 @@ class Paper:
 
     def circle(self, x: float, y: float, radius: float, colour: str) -> None:
         """A filled circle around a point."""
-        out = radius * _ROUND
-        self._marks.append(
-            f"{_colour(colour)} rg {x + radius:.3f} {y:.3f} m "
-            f"{x + radius:.3f} {y + out:.3f} {x + out:.3f} {y + radius:.3f} {x:.3f} {y + radius:.3f} c "
-            f"{x - out:.3f} {y + radius:.3f} {x - radius:.3f} {y + out:.3f} {x - radius:.3f} {y:.3f} c "
-            f"{x - radius:.3f} {y - out:.3f} {x - out:.3f} {y - radius:.3f} {x:.3f} {y - radius:.3f} c "
-            f"{x + out:.3f} {y - radius:.3f} {x + radius:.3f} {y - out:.3f} {x + radius:.3f} {y:.3f} c f"
-        )
+        # A line of no length with round ends: ISO 32000-1, 8.5.3.2.
+        self.line([(x, y), (x, y)], 2 * radius, colour)
 
     def line(
         self, points: Iterable[tuple[float, float]], width: float, colour: str, dashed: bool = False

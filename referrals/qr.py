@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from base64 import b64encode
 from dataclasses import dataclass
+from typing import Any
 
 import qrcode
 from PIL import Image, ImageDraw
@@ -18,8 +19,7 @@ MILLIMETRES = 25.4  # in an inch
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How large a code is made: at least so many pixels, and so wide on paper with its quiet zone.
-    """
+    """How large a code is made, with its quiet zone: at least so many pixels; so wide on paper."""
 
     pixels: int
     millimetres: int | None  # None: never printed
@@ -41,7 +41,7 @@ def modules_of(address: str, logo: Image.Image | None = None) -> tuple[Modules, 
     Corrects errors at level M; with a logo, which hides some of it, at level H.
     """
     level = ERROR_CORRECT_H if logo else ERROR_CORRECT_M
-    code: qrcode.QRCode[object] = qrcode.QRCode(error_correction=level, border=QUIET_ZONE)
+    code: qrcode.QRCode[Any] = qrcode.QRCode(error_correction=level, border=QUIET_ZONE)
     code.add_data(address)
     code.make(fit=True)
     modules = [[bool(module) for module in row] for row in code.get_matrix()]
@@ -95,7 +95,9 @@ def qr_svg(address: str, size: str = "screen", logo: Image.Image | None = None) 
     modules, pad = modules_of(address, logo)
     side, wanted = len(modules), SIZES[size]
     width = f"{wanted.millimetres}mm" if wanted.millimetres else f"{wanted.pixels}"
-    path = "".join(f"M{left},{top}H{right}V{low}H{left}z" for left, top, right, low in runs(modules))
+    path = "".join(
+        f"M{left},{top}H{right}V{low}H{left}z" for left, top, right, low in runs(modules)
+    )
     picture = ""
     if pad is not None and logo is not None:
         x, y, across, down = (round(value, 3) for value in logo_place(pad, logo))
@@ -160,13 +162,17 @@ def _mark(colour: str) -> Image.Image:
     pen = ImageDraw.Draw(picture)
 
     def round_at(x: float, y: float, radius: float, fill: str) -> None:
-        pen.ellipse([(value * scale) for value in (x - radius, y - radius, x + radius, y + radius)], fill)
+        pen.ellipse(
+            [(value * scale) for value in (x - radius, y - radius, x + radius, y + radius)], fill
+        )
 
     ends = ((6, 20), (14, 20), (12, 8), (22, 7))
     for step in range(241):
         t = step / 240
         parts = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
-        x, y = (sum(part * end[axis] for part, end in zip(parts, ends, strict=True)) for axis in (0, 1))
+        x, y = (
+            sum(part * end[axis] for part, end in zip(parts, ends, strict=True)) for axis in (0, 1)
+        )
         round_at(x, y, 1.5, colour)
     round_at(6, 20, 5, "#6d7380")
     round_at(24, 6, 6, colour)

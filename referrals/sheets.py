@@ -16,6 +16,7 @@ from referrals.qr import QUIET_ZONE, SIZES, Box, Modules, logo_place, modules_of
 from referrals.typed_codes import grouped
 
 DOTS = 300 / 25.4  # a millimetre
+FACES_KEPT = 32  # fonts open at once
 INK, MUTED, LINE, WHITE = "#17191e", "#5b616e", "#c9c4b8", "#ffffff"
 # Which letters each file of a font has: those of the style sheet's `latin`, else `latin-ext`.
 _LATIN = {0x131, 0x152, 0x153, 0x2BB, 0x2BC, 0x2C6, 0x2DA, 0x2DC, 0x20AC, 0x2122, 0x2212, 0x2215}
@@ -304,9 +305,7 @@ class _Pen:
         shape = house.logo.width / house.logo.height
         width = min(height * shape, wide * 0.5)
         tall = width / shape
-        self.paper.picture(
-            ("logo",), lambda: house.logo, (x, y + (height - tall) / 2, width, tall)
-        )
+        self.paper.picture(("logo",), lambda: house.logo, (x, y + (height - tall) / 2, width, tall))
         if house.has_logo and shape > 2:  # it most likely is the name itself
             return
         style = Style(DISPLAY, (24, 650, 100), height * 0.72)
@@ -334,7 +333,7 @@ class _Pen:
             most = min(self.design.title_lines, int(room / (size * 1.06)))
             if (len(lines) <= most and whole) or size <= self.design.title_least:
                 break
-            self._faces.pop(style)
+            self._faces.pop(style, None)
             size *= 0.93
         if len(lines) > max(most, 1):
             lines = lines[: max(most, 1)]
@@ -385,7 +384,7 @@ class _Pen:
         return self.design.note * 3.0 + self.design.typed * 1.2
 
     def _typed(self, sheet: Sheet, x: float, y: float, wide: float) -> None:
-        """"Scan it, or type K7F 2QX at …", the code as large as fits."""
+        """ "Scan it, or type K7F 2QX at …", the code as large as fits."""
         design = self.design
         note = Style(SANS, (450,), design.note)
         y = self._words(sheet.scan, note, MUTED, x, y, wide)
@@ -402,9 +401,7 @@ class _Pen:
         width = self._face(style).width(sheet.label)
         self._draw(sheet.label, style, MUTED, right - width, low - style.size)
 
-    def _words(
-        self, words: str, style: Style, ink: str, x: float, y: float, wide: float
-    ) -> float:
+    def _words(self, words: str, style: Style, ink: str, x: float, y: float, wide: float) -> float:
         """One line, made smaller where it is too long; returns where the next one begins."""
         width = self._face(style).width(words)
         drawn = style
@@ -429,5 +426,7 @@ class _Pen:
 
     def _face(self, style: Style) -> Face:
         if style not in self._faces:
+            if len(self._faces) >= FACES_KEPT:
+                self._faces.clear()
             self._faces[style] = Face(style)
         return self._faces[style]

@@ -11,6 +11,7 @@ import secrets
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 6
+TYPED_LONGEST = 40  # of what is looked at; with hyphens and spaces a code is shorter by far
 _LOOKS_LIKE = str.maketrans("OILU", "011V")
 _SEPARATORS = str.maketrans("", "", " -\u2010\u2011\u2013\u00a0.")
 

@@ -1,6 +1,15 @@
 """Pages of share links, clicks and credit, for employees, recruiters and whoever follows a link."""
 
-from referrals.pages import carrying, following, mine, receipts, recruiting, sharing  # noqa: F401
+from referrals.pages import (  # noqa: F401
+    carrying,
+    following,
+    mine,
+    printing,
+    receipts,
+    recruiting,
+    sharing,
+    typed_codes,
+)
 from referrals.pages.blueprint import blueprint
 
 __all__ = ["blueprint"]
