@@ -13,6 +13,7 @@ from careers.hiring.applying import received
 from careers.hiring.models import Application
 from referrals import crediting
 from referrals.models import ShareLink, Touch
+from referrals.typed_codes import read_typed_code
 
 _VIA = re.compile(r"([0-9A-Za-z]{6,16})(?:\.([0-9A-Za-z]{1,20}))?")
 
@@ -41,19 +42,40 @@ def link_of(db: Session, via: Via) -> ShareLink | None:
     return db.scalar(select(ShareLink).where(ShareLink.code == via.code))
 
 
+def link_typed(db: Session, text: str) -> ShareLink | None:
+    """The share link whose typed code somebody meant by `text`."""
+    code = read_typed_code(text)
+    return db.scalar(select(ShareLink).where(ShareLink.typed_code == code)) if code else None
+
+
+def carries(link: ShareLink) -> bool:
+    """Whether a visit by this link is its owner's: not while it is off, nor once they have left."""
+    return not link.is_paused and link.person.is_active
+
+
 @received.connect
-def remember_touch(application: Application, *, db: Session, via: str, **_: Any) -> None:
-    """Keep the touch that an application carries, and have its credit decided."""
+def remember_touch(
+    application: Application, *, db: Session, via: str, code: str = "", **_: Any
+) -> None:
+    """Keep the touches that an application carries, by the link that was followed and by the code
+    that was typed into the form, and have its credit decided.
+    """
     carried = via_from(via)
     link = link_of(db, carried) if carried else None
+    typed = link_typed(db, code)
     db.flush()
     if carried is not None and link is not None:
-        db.add(
-            Touch(
-                application_id=application.id,
-                link=link,
-                click_id=carried.click,
-                carried_at=application.created_at,
-            )
-        )
+        db.add(_touch(application, link, carried.click))
+    is_same = carried is not None and carried.click is None and link is typed
+    if typed is not None and carries(typed) and not is_same:
+        db.add(_touch(application, typed, None))
     crediting.queue_credit(db, application)
+
+
+def _touch(application: Application, link: ShareLink, click: str | None) -> Touch:
+    return Touch(
+        application_id=application.id,
+        link=link,
+        click_id=click,
+        carried_at=application.created_at,
+    )

@@ -11,6 +11,7 @@ import secrets
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 6
+TYPED_LONGEST = 40  # of what is looked at; with hyphens and spaces a code is shorter by far
 _LOOKS_LIKE = str.maketrans("OILU", "011V")
 _SEPARATORS = str.maketrans("", "", " -\u2010\u2011\u2013\u00a0.")
 
@@ -40,3 +41,8 @@ def read_typed_code(text: str) -> str | None:
     if len(plain) != LENGTH or any(character not in ALPHABET for character in plain):
         return None
     return plain if check_digit(plain[:-1]) == plain[-1] else None
+
+
+def grouped(code: str) -> str:
+    """A typed code as it is shown and said: "K7F 2QX"."""
+    return f"{code[:3]} {code[3:]}"

@@ -6,9 +6,11 @@ from referrals.pages import (  # noqa: F401
     following,
     managing,
     mine,
+    printing,
     receipts,
     recruiting,
     sharing,
+    typed_codes,
 )
 from referrals.pages.blueprint import blueprint
 

@@ -10,8 +10,9 @@ from flask import (
 )
 
 from careers.base.web import db
+from referrals.models import ShareLink
 from referrals.pages.blueprint import blueprint
-from referrals.touches import Via, link_of, via_from
+from referrals.touches import Via, carries, link_of, link_typed, via_from
 
 CARRYING = {
     "home.home", "home.search", "experts.experts", "experts.expert", "blog.articles",
@@ -24,16 +25,37 @@ def notice_link() -> None:
     """Remember for this request through whose link the visit came, when its address says so."""
     g.via = None
     carried = via_from(request.args.get("via") or request.form.get("via"))
-    if carried is None:
+    if carried is not None:
+        link = link_of(db(), carried)
+        if link is not None:
+            g.via = _via(link, carried, carried.token)
+    if request.endpoint == "hiring.apply":
+        _notice_code(request.form.get("code", "").strip())
+
+
+def _notice_code(typed: str) -> None:
+    """Somebody named in an application form comes before whoever's link was followed.
+
+    `g.code_refused` tells the form that there is no such code.
+    """
+    g.code_refused = False
+    if not typed:
         return
-    link = link_of(db(), carried)
-    if link is not None:
-        g.via = {
-            "token": carried.token,
-            "seen": _seen_at(carried),
-            "name": link.person.name if link.person.is_active else None,
-            "person": link.person if link.person.page else None,
-        }
+    link = link_typed(db(), typed)
+    g.code_refused = link is None
+    if link is not None and carries(link):
+        g.via = _via(link, Via(link.code, None), g.via["followed"] if g.via else "")
+
+
+def _via(link: ShareLink, carried: Via, followed: str) -> dict[str, Any]:
+    return {
+        "token": carried.token,
+        "link": link.code,
+        "followed": followed,  # what the address or the form carried; "" when a code was typed
+        "seen": _seen_at(carried),
+        "name": link.person.name if link.person.is_active else None,
+        "person": link.person if link.person.page else None,
+    }
 
 
 def _seen_at(carried: Via) -> str | None:

@@ -1,10 +1,8 @@
-"""What whoever follows a link finds: a preview, a friendly page, the QR code."""
+"""What whoever follows a link finds: a preview, or a friendly page."""
 
 from __future__ import annotations
 
 from flask import (
-    Response,
-    abort,
     render_template,
 )
 from flask.typing import ResponseReturnValue
@@ -17,7 +15,6 @@ from referrals import queries
 from referrals.card_contents import brand_of, contents_of_link
 from referrals.pages.blueprint import address_of, blueprint
 from referrals.pages.cards import picture_for_link
-from referrals.qr import qr_png, qr_svg
 from referrals.targets import Standing, language_of, target_of
 
 
@@ -40,26 +37,3 @@ def follow(code: str) -> ResponseReturnValue:
             spoken=language,
             address=address_of(link),
         )
-
-
-@blueprint.get("/r/<code>.svg")
-@public
-def qr_as_svg(code: str) -> ResponseReturnValue:
-    """The QR code of a link, to print at any size."""
-    link = queries.link_by_code(db(), code) or abort(404)
-    return _picture(qr_svg(address_of(link)), "image/svg+xml")
-
-
-@blueprint.get("/r/<code>.png")
-@public
-def qr_as_png(code: str) -> ResponseReturnValue:
-    """The QR code of a link, for screens and slides."""
-    link = queries.link_by_code(db(), code) or abort(404)
-    return _picture(qr_png(address_of(link)), "image/png")
-
-
-def _picture(content: bytes, media_type: str) -> Response:
-    response = Response(content, mimetype=media_type)
-    response.headers["Cache-Control"] = "public, max-age=86400"
-    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
-    return response

@@ -26,8 +26,9 @@ from careers.jobs.models import Job
 UPLOADS_STAY = timedelta(hours=2)
 
 received = Signal()
-"""Sent as `received.send(application, db=session, via=text)` in the transaction in which an
-application comes in. `via` is what the visitor's form carried, unchecked; "" for nothing."""
+"""Sent as `received.send(application, db=session, via=text, code=text)` in the transaction in which
+an application comes in. `via` is what the visitor's form carried, `code` what they typed into it,
+both unchecked; "" for nothing."""
 
 
 class AlreadyReceived(Exception):
@@ -65,6 +66,7 @@ def receive(
     submission: str,
     cv: CheckedCV | Upload,
     via: str,
+    code: str = "",
 ) -> Application:
     """Store an application with its file, tell everybody whom it concerns, and commit.
 
@@ -104,7 +106,7 @@ def receive(
             raise
         replaced = _take_upload(db, submission, key)
         _write_mails(db, settings, application, token)
-        received.send(application, db=db, via=via)
+        received.send(application, db=db, via=via, code=code)
         db.commit()
     except BaseException:
         if new:

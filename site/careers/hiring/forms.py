@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext
+from flask import g
+from flask_babel import gettext, lazy_gettext
 from wtforms import EmailField, FileField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
@@ -14,6 +15,7 @@ from careers.hiring.models import SharerSees
 
 _ = lazy_gettext
 MESSAGE_LONGEST = 5_000
+CODE_LONGEST = 40
 SEES = [
     (SharerSees.APPLIED.value, _("that I applied")),
     (SharerSees.STEPS.value, _("that I applied, and each step")),
@@ -55,12 +57,34 @@ class ApplyForm(AnonymousForm):
         filters=[stripped],
         render_kw={"rows": 7},
     )
+    code = StringField(
+        _("Did somebody give you a code?"),
+        [Optional()],
+        description=_("Six letters and digits, like K7F 2QX. It says who told you about us."),
+        filters=[stripped],
+        render_kw={
+            "maxlength": CODE_LONGEST,
+            "autocomplete": "off",
+            "autocapitalize": "characters",
+            "spellcheck": "false",
+        },
+    )
     sharer_sees = RadioField(
         _("What they will see"),
         [Optional()],
         choices=[SelectChoice(value=value, label=label) for value, label in SEES],
         default=SharerSees.APPLIED.value,
     )
+
+    def validate_code(self, field: StringField) -> None:
+        """Whoever knows codes has looked at this one before (`g.code_refused`)."""
+        if g.get("code_refused"):
+            raise ValidationError(
+                gettext(
+                    "We don't know this code. It has six letters and digits, like K7F 2QX: please "
+                    "compare it, or leave it out."
+                )
+            )
 
     def validate_name(self, field: StringField) -> None:
         """A name has more in it than spaces."""

@@ -12,6 +12,7 @@ from flask import (
     Response,
     abort,
     flash,
+    g,
     make_response,
     redirect,
     render_template,
@@ -101,14 +102,26 @@ def _received_or_form(job: Job) -> ResponseReturnValue:
     cv, problem = _sent_cv()
     if not (cv or upload or problem):
         problem = gettext("Please add your CV.")
-    if form.errors or problem:
+    if form.errors or problem or _names_somebody_new(form):
         if cv is not None and not form.website.errors:
             upload = keep_upload(db(), settings(), submission, cv)
         form.cv.errors = [problem] if problem else []
-        return _form_page(job, form, submission, upload, 422)
+        status = 422 if form.errors or problem else 200
+        return _form_page(job, form, submission, upload, status)
     chosen = cv or upload
     assert chosen is not None
     return _take_in(job, form, submission, chosen)
+
+
+def _names_somebody_new(form: ApplyForm) -> bool:
+    """Whether a typed code names somebody of whom the form said nothing yet.
+
+    Candidates are told through whom they come, and what that person will see, before they send.
+    """
+    via = g.get("via")
+    if not form.code.data or via is None or request.form.get("not_via"):
+        return False
+    return bool(request.form.get("told") != via["link"])
 
 
 def _sent_cv() -> tuple[CheckedCV | None, str]:
@@ -124,8 +137,11 @@ def _sent_cv() -> tuple[CheckedCV | None, str]:
 
 
 def _take_in(job: Job, form: ApplyForm, submission: str, cv: CheckedCV | Upload) -> Response:
-    via = "" if request.form.get("not_via") else request.form.get("via", "")[:VIA_LONGEST]
-    sees = SharerSees(form.sharer_sees.data or "applied") if via else SharerSees.NOTHING
+    via, code = request.form.get("via", "")[:VIA_LONGEST], form.code.data or ""
+    if request.form.get("not_via"):
+        via, code = "", ""
+    named = via or code
+    sees = SharerSees(form.sharer_sees.data or "applied") if named else SharerSees.NOTHING
     candidate = Candidate(
         name=" ".join((form.name.data or "").split()),
         email=form.email.data or "",
@@ -134,7 +150,7 @@ def _take_in(job: Job, form: ApplyForm, submission: str, cv: CheckedCV | Upload)
         sharer_sees=sees,
     )
     with suppress(AlreadyReceived):
-        receive(db(), settings(), job, candidate, submission, cv, via)
+        receive(db(), settings(), job, candidate, submission, cv, via, code)
     return _to_own_page(submission)
 
 
@@ -153,6 +169,7 @@ def _form_page(
         submission=submission,
         upload=upload,
         megabytes=settings().cv_megabytes,
+        names_somebody_new=_names_somebody_new(form),
     )
     response = make_response(page, status)
     response.headers["Cache-Control"] = "no-store"  # it holds a key of its own
