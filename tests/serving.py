@@ -22,6 +22,8 @@ class Server:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
+        data.mkdir(exist_ok=True)
+        self.log = (data.parent / "server.log").open("ab")  # for whoever looks into a failure
         self.prefix: list[str] = []  # a command that runs the server
         self.base = f"http://127.0.0.1:{self.port}"
         self.environment = {
@@ -40,7 +42,7 @@ class Server:
             env=self.environment,
             start_new_session=True,
             stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stderr=self.log,
         )
         for _ in range(300):
             with suppress(OSError):
@@ -68,3 +70,4 @@ class Server:
         finally:
             with suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
+            self.log.close()

@@ -15,8 +15,9 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+import psycopg
 import pytest
-from sqlalchemy import create_engine, func, select, text
+from sqlalchemy import func, select
 
 from careers.base import clock
 from careers.base.database import Database
@@ -51,13 +52,13 @@ class Postgres:
         shutil.chown(self.data, "postgres")
         self._run("initdb", "-D", self.data, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
         self.start()
-        with create_engine(self.url("postgres")).connect() as connection:
-            connection.execution_options(isolation_level="AUTOCOMMIT").execute(
-                text("CREATE DATABASE clicks")
-            )
+        server = f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute("CREATE DATABASE clicks")
 
-    def url(self, name: str) -> str:
-        return f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/{name}"
+    @property
+    def url(self) -> str:
+        return f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/clicks"
 
     def start(self) -> None:
         options = f"-p {self.port} -k {self.data}"
@@ -79,7 +80,7 @@ def place(request):
     """The address of a database with the cast, and a PostgreSQL that can be stopped, if it is one."""
     folder = Path(tempfile.mkdtemp())  # its parents are open to the account of PostgreSQL
     own = Postgres(folder) if request.param == "postgresql" else None
-    url = own.url("clicks") if own else f"sqlite:///{folder / 'clicks.db'}"
+    url = own.url if own else f"sqlite:///{folder / 'clicks.db'}"
     yield url, own
     if own:
         own.stop()
@@ -192,10 +193,10 @@ def _kill_worker(server: Server) -> None:
 
 def _wait_until_stored(database: Database, answered: set[str]) -> list[str]:
     stored: list[str] = []
-    for _ in range(150):
+    for _ in range(300):
         with database.reading() as db:
             stored = list(db.scalars(select(Click.id)))
         if answered <= set(stored):
             break
-        time.sleep(0.2)
+        time.sleep(0.4)
     return stored
