@@ -256,11 +256,12 @@ def _insert_clicks(db: Session, rows: list[tuple[Any, ...]]) -> None:
         db.connection().exec_driver_sql(sql, rows)
         return
     raw: Any = db.connection().connection
+    driver = db.get_bind().dialect.loaded_dbapi
     try:
         with raw.cursor() as cursor, cursor.copy(f"COPY click ({columns}) FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
-    except db.get_bind().dialect.loaded_dbapi.Error as error:
+    except (driver.DataError, driver.IntegrityError) as error:
         raise IntegrityError("COPY click", None, error) from error
 
 
