@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
 from tests.browser.test_chain import Somebody, browser, site  # noqa: F401  fixtures
 from tests.cast import Cast
 from tests.documents import pdf
+
+pytestmark = pytest.mark.browser
 
 
 def test_a_code_from_a_table_is_typed_and_counts(site, browser, tmp_path):  # noqa: F811
