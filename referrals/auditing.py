@@ -52,10 +52,9 @@ class Difference:
 
     def __str__(self) -> str:
         named = " ".join(f"{name}={value}" for name, value in self.key.items())
-        names = sorted(self.found.keys() | self.expected.keys(), key=(*COUNTS, *self.key).index)
         told = (
             f"{name} {self.found.get(name, 0)} → {self.expected.get(name, 0)}"
-            for name in names
+            for name in self.found or self.expected
             if self.found.get(name, 0) != self.expected.get(name, 0)
         )
         return f"{self.table} {named}: {', '.join(told)}"

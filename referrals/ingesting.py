@@ -126,7 +126,7 @@ def _read(db: Session, paths: list[Path], refused: set[str]) -> list[_Piece]:
     """An equal share of lines from each journal, so that they come in order of time."""
     names = [path.name for path in paths]
     known = select(JournalOffset.journal, JournalOffset.offset)
-    offsets = dict(db.execute(known.where(JournalOffset.journal.in_(names))).tuples().all())
+    offsets = {row[0]: row[1] for row in db.execute(known.where(JournalOffset.journal.in_(names)))}
     pieces = []
     for path in paths:
         try:
@@ -205,15 +205,15 @@ def _sorted(pieces: list[_Piece]) -> _Batch:
                 damaged += 1
         if damaged:
             log.error("damaged lines in a journal", journal=piece.journal, lines=damaged)
-    batch.clicks.sort(key=lambda line: line.at)
+    batch.clicks.sort(key=lambda line: (line.at, line.id))  # as `tell_apart` orders them
     return batch
 
 
 def _without_strangers(db: Session, lines: list[Line], *, is_doubtful: bool) -> list[Line]:
     """The clicks on links of this database that are not yet stored."""
+    # A journal that comes back, from a backup say, brings nothing twice.
+    lines = list({line.id: line for line in lines}.values())
     if is_doubtful:
-        # A journal that comes back, from a backup say, brings nothing twice.
-        lines = list({line.id: line for line in lines}.values())
         stored = set(db.scalars(select(Click.id).where(Click.id.in_([line.id for line in lines]))))
         jobs = {line.job for line in lines}
         known_jobs = {0, *db.scalars(select(Job.id).where(Job.id.in_(jobs)))}
@@ -323,7 +323,7 @@ def _is_out_of_order(
 ) -> bool:
     if visitor is None:
         return older is not None
-    return bool(lines) and lines[0].at < visitor.last_at
+    return bool(lines) and lines[0].at <= visitor.last_at
 
 
 def _count_on(
@@ -383,7 +383,11 @@ def _count_anew(
     after = [
         click._replace(is_confirmed=click.is_confirmed or click.id in older) for click in before
     ]
-    after += [Seen(line.at, line.id, line.job, line.id in confirmed) for line in lines]
+    after += [
+        Seen(line.at, line.id, line.job, line.id in confirmed)
+        for line in lines
+        if line.id not in flags  # stored before: the database refuses it, and all is looked at anew
+    ]
     now, again = tell_apart(after)
     for job in was.keys() | now.keys():
         _add(tallies, (link, job, day), minus(now.get(job, NOTHING), was.get(job, NOTHING)))

@@ -21,6 +21,10 @@ class Period:
     since: date | None = None
     until: date | None = None
 
+    def __post_init__(self) -> None:
+        if self.since is not None and self.until is not None and self.since > self.until:
+            raise ValueError("a period does not end before it begins")
+
     def has(self, day: date) -> bool:
         """Whether `day` is in it."""
         return (self.since is None or self.since <= day) and (
@@ -44,11 +48,9 @@ def spans(period: Period) -> list[Span]:
     without are taken away: whichever are fewer. So no period needs more than 15 days at an edge.
     """
     since, until = period.since, period.until
-    if since is not None and until is not None:
-        if since > until:
-            return []
-        if month(since) == month(until) and (since.day, until) != (1, month_end(until)):
-            return [Span(1, "day", since, until)]
+    if since and until and month(since) == month(until):
+        is_whole = since.day == 1 and until == month_end(until)
+        return [Span(1, "month", since, since) if is_whole else Span(1, "day", since, until)]
     found = []
     first, last = since and month(since), until and month(until)
     if since is not None and since.day > 1:

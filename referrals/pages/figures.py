@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask_babel import gettext
+from flask_babel import format_decimal, gettext
 
 from referrals.pages.blueprint import blueprint
 from referrals.totals import FIGURES, Figures
@@ -68,6 +68,12 @@ def figure_columns(clicks_only: bool = False) -> list[Column]:
         "bot": (gettext("Robots"), gettext("Crawlers, link scanners and other programs.")),
     }
     return [Column(name, *words[name]) for name in ORDER if not (clicks_only and name in RESULTS)]
+
+
+@blueprint.app_template_filter("grouped")
+def grouped(number: int) -> str:
+    """A count as the reader's language writes it: 12,345."""
+    return str(format_decimal(number))
 
 
 def numbers(figures: Figures) -> list[int]:
