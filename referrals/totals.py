@@ -8,8 +8,8 @@ counts once for each of them, and once in all.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, cached_property
 from operator import add
@@ -30,7 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from careers.base import clock
-from careers.base.database import Base
+from careers.base.database import Base, UTCDateTime
 from careers.base.people import Person
 from careers.hiring.models import Application
 from careers.jobs.models import Job
@@ -47,8 +47,7 @@ SUBJECTS = {  # group → the subject of click_total that holds its clicks
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(NamedTuple):
     """What came of sharing: clicks told apart (see `models.Counts`), applications, hires."""
 
     human: int = 0
@@ -62,11 +61,12 @@ class Figures:
     hires: int = 0  # of those applications
 
 
-FIGURES = tuple(field.name for field in fields(Figures))
+FIGURES = Figures._fields
 assert FIGURES[: len(COUNTS)] == COUNTS
 TOTAL = Base.metadata.tables["click_total"].c
 Counts = tuple[int, ...]  # in the order of COUNTS
-Results = Sequence[Any]  # rows of `_credits`
+Results = list[tuple[Any, ...]]  # one for each employee's credit in an application:
+APPLICATION, DAY, IS_HIRED, PERSON, JOB, CHANNEL = range(6)  # its columns
 NO_CLICKS, NO_RESULTS = (0,) * len(COUNTS), (0, 0)
 NOTHING = NO_CLICKS + NO_RESULTS
 
@@ -76,8 +76,7 @@ def figures_of(clicks: Counts | None, results: tuple[int, int] | None = None) ->
     return Figures(*(clicks or NO_CLICKS) + (results or NO_RESULTS))
 
 
-@dataclass(frozen=True, slots=True)
-class Brought:
+class Brought(NamedTuple):
     """One row of the recruiter's page."""
 
     key: str  # public: a person's code, a job's slug, a channel, or a name; "": none of them
@@ -140,13 +139,12 @@ class Board:
 
     @cached_property
     def _sharers(self) -> dict[int, Any]:
-        people = select(Person.id, Person.code, Person.name, Person.team, Person.office)
-        return {row.id: row for row in self._db.execute(people.where(_has_shared()))}
+        return {row.id: row for row in self._db.execute(_asked_sharers()).all()}
 
     def _clicks_by(self, group: str) -> dict[Any, Counts]:
         subject = SUBJECTS[group]
         if subject not in self._clicks:
-            self._clicks[subject] = _clicks_by(self._db, subject, self._period)
+            self._clicks[subject] = _clicks_by(self._db, subject, "key", spans(self._period))
         if group not in {"team", "office"}:
             return self._clicks[subject]
         found: dict[str, Counts] = {}
@@ -156,14 +154,15 @@ class Board:
         return found
 
     def _results_by(self, group: str) -> dict[Any, tuple[int, int]]:
-        place: Callable[[Any], Any] = {
-            "employee": lambda result: result.person,
-            "team": lambda result: self._sharers[result.person].team,
-            "office": lambda result: self._sharers[result.person].office,
-            "job": lambda result: result.job,
-            "channel": lambda result: CHANNELS.index(result.channel),
-        }[group]
-        return {key: count_results(those) for key, those in _parted(self._results, place)}
+        if group == "channel":
+            found = count_by(CHANNEL, self._results)
+            return {CHANNELS.index(name): counts for name, counts in found.items()}
+        if group == "job":
+            return count_by(JOB, self._results)
+        if group == "employee":
+            return count_by(PERSON, self._results)
+        names = {person: getattr(row, group) for person, row in self._sharers.items()}
+        return count_by(PERSON, self._results, names)
 
     def _names(self, group: str, brought: Iterable[Any]) -> dict[Any, tuple[str, str]]:
         """The public key and the name of each row of a group, by its key in the rollups."""
@@ -178,29 +177,28 @@ class Board:
 
 
 def _clicks(db: Session, period: Period, subject: Subject | None = None) -> Counts:
-    rows, dates = _rollups(SUBJECTS[subject.group] if subject else "all", period)
-    asked = select(*_sums(rows))
-    if subject is not None:
-        asked = asked.where(rows.c.key.in_(subject.rows))
-    return tuple(db.execute(asked, dates).one())
-
-
-def _clicks_by(db: Session, subject: str, period: Period) -> dict[int, Counts]:
     found = spans(period)
-    asked = _asked_by_key(subject, tuple(map(_shape, found)))
-    return {row[0]: tuple(row[1:]) for row in db.execute(asked, _dates(found))}
+    if subject is None:
+        asked = _asked_sums("all", tuple(map(_shape, found)))
+    else:
+        rows = _rollups(SUBJECTS[subject.group], tuple(map(_shape, found)))
+        asked = select(*_sums(rows)).where(rows.c.key.in_(subject.rows))
+    return tuple(db.execute(asked, _dates(found)).one())
 
 
 @cache
-def _asked_by_key(subject: str, shapes: tuple[_Shape, ...]) -> Select[Any]:
-    rows = _rollups_of(subject, shapes)
-    return select(rows.c.key, *_sums(rows)).group_by(rows.c.key)
+def _asked_sums(subject: str, shapes: tuple[_Shape, ...], by: str = "") -> Select[Any]:
+    """All of `subject` in some spans, if need be by `key` or `start`."""
+    rows = _rollups(subject, shapes)
+    if not by:
+        return select(*_sums(rows))
+    return select(rows.c[by], *_sums(rows)).group_by(rows.c[by])
 
 
-def _rollups(subject: str, period: Period) -> tuple[Subquery, dict[str, date]]:
-    """The rows of click_total that add up to `period`, and the dates to ask them with."""
-    found = spans(period)
-    return _rollups_of(subject, tuple(map(_shape, found))), _dates(found)
+def _clicks_by(db: Session, subject: str, by: str, wanted: list[Span]) -> dict[Any, Counts]:
+    """The clicks of all of `subject` by `key` or by `start`."""
+    asked = _asked_sums(subject, tuple(map(_shape, wanted)), by)
+    return {row[0]: tuple(row[1:]) for row in db.execute(asked, _dates(wanted)).all()}
 
 
 class _Shape(NamedTuple):
@@ -223,10 +221,11 @@ def _dates(spans: list[Span]) -> dict[str, date]:
 
 
 @cache
-def _rollups_of(subject: str, shapes: tuple[_Shape, ...]) -> Subquery:
+def _rollups(subject: str, shapes: tuple[_Shape, ...]) -> Subquery:
+    """The rows of click_total in some spans."""
     parts = []
     for number, shape in enumerate(shapes):
-        part = select(TOTAL.key, *_signed(shape.sign)).where(
+        part = select(TOTAL.key, TOTAL.start, *_signed(shape.sign)).where(
             TOTAL.unit == shape.unit, TOTAL.subject == subject
         )
         if shape.begins:
@@ -238,7 +237,7 @@ def _rollups_of(subject: str, shapes: tuple[_Shape, ...]) -> Subquery:
 
 
 def _signed(sign: int) -> list[Any]:
-    return [(sign * TOTAL[name]).label(name) for name in COUNTS]
+    return [TOTAL[name] if sign > 0 else (-TOTAL[name]).label(name) for name in COUNTS]
 
 
 def _sums(rows: Subquery) -> list[Any]:
@@ -246,55 +245,84 @@ def _sums(rows: Subquery) -> list[Any]:
 
 
 def _results(db: Session, period: Period, subject: Subject | None = None) -> Results:
-    asked = _credits().where(*applied_in(period))
+    asked = _asked_credits(period.since is not None, period.until is not None)
     if subject is not None:
         asked = asked.where(subject.is_behind)
-    return db.execute(asked).all()
+    return [tuple(row) for row in db.execute(asked, _moments(period)).all()]
 
 
 @cache
-def _credits() -> Select[Any]:
-    """Credits with what is to be counted of their applications."""
+def _asked_credits(begins: bool, ends: bool) -> Select[Any]:
+    """Credits with what is to be counted of their applications: see `Results`."""
     columns: list[Any] = [
-        Application.id.label("application"),
-        func.date(Application.created_at).label("day"),  # UTC on both databases
-        Application.hired_at.is_not(None).label("is_hired"),
-        Credit.person_id.label("person"),
-        Application.job_id.label("job"),
-        ShareLink.channel.label("channel"),
+        Application.id,
+        func.date(Application.created_at),  # UTC on both databases
+        Application.hired_at.is_not(None),
+        Credit.person_id,
+        Application.job_id,
+        ShareLink.channel,
     ]
-    return (
+    asked = (
         select(*columns)
         .join(Credit, Credit.application_id == Application.id)
         .join(ShareLink, ShareLink.id == Credit.link_id)
     )
+    if begins:
+        asked = asked.where(Application.created_at >= bindparam("since", type_=UTCDateTime))
+    if ends:
+        asked = asked.where(Application.created_at < bindparam("until", type_=UTCDateTime))
+    return asked
+
+
+def _moments(period: Period) -> dict[str, datetime]:
+    """When `period` begins, and when it is over."""
+    found = {}
+    if period.since is not None:
+        found["since"] = datetime.combine(period.since, time.min, UTC)
+    if period.until is not None:
+        found["until"] = datetime.combine(period.until, time.min, UTC) + timedelta(days=1)
+    return found
 
 
 def applied_in(period: Period) -> list[ColumnElement[bool]]:
     """Conditions on an application: that it came in `period`."""
+    moments = _moments(period)
     found = []
-    if period.since is not None:
-        found.append(Application.created_at >= _midnight(period.since))
-    if period.until is not None:
-        found.append(Application.created_at < _midnight(period.until) + timedelta(days=1))
+    if "since" in moments:
+        found.append(Application.created_at >= moments["since"])
+    if "until" in moments:
+        found.append(Application.created_at < moments["until"])
     return found
 
 
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, UTC)
-
-
-def count_results(results: Iterable[Any]) -> tuple[int, int]:
+def count_results(results: Results) -> tuple[int, int]:
     """How many applications there are among `results`, each once, and how many hires."""
-    seen = {result.application: result.is_hired for result in results}
+    seen = {result[APPLICATION]: result[IS_HIRED] for result in results}
     return len(seen), sum(seen.values())
 
 
-def _parted(results: Results, place: Callable[[Any], Any]) -> Iterable[tuple[Any, list[Any]]]:
-    found: dict[Any, list[Any]] = defaultdict(list)
+def count_by(
+    column: int, results: Results, names: Mapping[Any, Any] | None = None
+) -> dict[Any, tuple[int, int]]:
+    """The same by what stands in a column, or by what `names` calls that."""
+    seen: dict[Any, dict[int, bool]] = defaultdict(dict)
     for result in results:
-        found[place(result)].append(result)
-    return found.items()
+        key = result[column] if names is None else names[result[column]]
+        seen[key][result[APPLICATION]] = result[IS_HIRED]
+    return {key: (len(those), sum(those.values())) for key, those in seen.items()}
+
+
+@cache
+def _asked_sharers() -> Select[Any]:
+    columns: list[Any] = [Person.id, Person.code, Person.name, Person.team, Person.office]
+    return select(*columns).where(_has_shared())
+
+
+@cache
+def _asked_jobs() -> Select[Any]:
+    is_shared = select(ShareLink.id).where(ShareLink.job_id == Job.id).exists()
+    columns: list[Any] = [Job.id, Job.slug, Job.title, is_shared]
+    return select(*columns)
 
 
 def _has_shared() -> ColumnElement[bool]:
@@ -303,8 +331,7 @@ def _has_shared() -> ColumnElement[bool]:
 
 def _jobs(db: Session, brought: set[int]) -> dict[int, tuple[str, str]]:
     """Jobs that were shared or that `brought` something; 0 stands for links to no single job."""
-    is_shared = select(ShareLink.id).where(ShareLink.job_id == Job.id).exists()
-    jobs = db.execute(select(Job.id, Job.slug, Job.title, is_shared))
+    jobs = db.execute(_asked_jobs()).all()
     found = {row[0]: (row[1], row[2]) for row in jobs if row[3] or row[0] in brought}
     return found | ({0: ("", "")} if 0 in brought else {})
 
@@ -390,8 +417,8 @@ def _trend(db: Session, period: Period, subject: Subject | None, results: Result
         )
         for order in (TOTAL.start, TOTAL.start.desc())
     )
-    by_day = _parted(results, lambda result: result.day)
-    brought = {date.fromisoformat(str(day)): count_results(those) for day, those in by_day}
+    by_day = count_by(DAY, results)
+    brought = {date.fromisoformat(str(day)): counts for day, counts in by_day.items()}
     whole = bounded(period, [first, last, *brought], clock.now().date())
     if whole is None:
         return None
@@ -404,20 +431,21 @@ def _clicks_in_steps(
     wanted = spans(period)
     if unit_of(period) == "day":
         wanted = [Span(1, "day", period.since, period.until)]
-    name = SUBJECTS[subject.group] if subject else "all"
-    keys = subject.rows if subject else [0]
+    if subject is None:
+        found = _clicks_by(db, "all", "start", wanted)
+        return [(start, *counts) for start, counts in found.items()]
     parts = [
         select(TOTAL.start, *_signed(span.sign)).where(
             TOTAL.unit == span.unit,
-            TOTAL.subject == name,
+            TOTAL.subject == SUBJECTS[subject.group],
             TOTAL.start.in_(starts(span)),  # each found by its key, not by walking past others
-            TOTAL.key.in_(keys),
+            TOTAL.key.in_(subject.rows),
         )
         for span in wanted
     ]
     rows = union_all(*parts).subquery()
     asked = select(rows.c.start, *_sums(rows)).group_by(rows.c.start)
-    return [tuple(row) for row in db.execute(asked)]
+    return [tuple(row) for row in db.execute(asked).all()]
 
 
 def folded(
