@@ -178,15 +178,15 @@ def _sorted(pieces: list[_Piece]) -> _Batch:
                 damaged += 1
         if damaged:
             log.error("damaged lines in a journal", journal=piece.journal, lines=damaged)
-    batch.clicks.sort(key=lambda line: line.at)
+    batch.clicks.sort(key=lambda line: (line.at, line.id))  # as `tell_apart` orders them
     return batch
 
 
 def _without_strangers(db: Session, lines: list[Line], *, is_doubtful: bool) -> list[Line]:
     """The clicks on links of this database that are not yet stored."""
+    # A journal that comes back, from a backup say, brings nothing twice.
+    lines = list({line.id: line for line in lines}.values())
     if is_doubtful:
-        # A journal that comes back, from a backup say, brings nothing twice.
-        lines = list({line.id: line for line in lines}.values())
         stored = set(db.scalars(select(Click.id).where(Click.id.in_([line.id for line in lines]))))
         jobs = {line.job for line in lines}
         known_jobs = {0, *db.scalars(select(Job.id).where(Job.id.in_(jobs)))}

@@ -6,7 +6,7 @@ every admin, and stands beside the figures it is missing from.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from flask_babel import force_locale, format_datetime, gettext, ngettext
@@ -51,9 +51,15 @@ def tell_admins(db: Session, payload: dict[str, Any], settings: Settings) -> Non
             mail.write(db, admin.email, subject, words)
 
 
-def lost_since(db: Session, since: date | None) -> int:
-    """How many clicks were lost since a day (UTC), or ever."""
+def lost_since(db: Session, since: date | None, until: date | None = None) -> int:
+    """How many clicks were lost since a day (UTC), or ever; if need be only up to another day.
+
+    A loss that reaches beyond the days asked for counts whole.
+    """
     asked = select(func.coalesce(func.sum(LostClicks.clicks), 0))
     if since is not None:
         asked = asked.where(LostClicks.until >= datetime.combine(since, time.min, UTC))
+    if until is not None:
+        end = datetime.combine(until, time.min, UTC) + timedelta(days=1)
+        asked = asked.where(LostClicks.since < end)
     return db.scalar(asked) or 0

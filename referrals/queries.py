@@ -1,47 +1,65 @@
-"""What pages about referrals read. Dashboards read daily counts, never single clicks."""
+"""What pages about links, credits and receipts read; figures come from rollups, never from single
+clicks. Totals over many links are in `totals`."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, Select, String, case, cast, desc, func, select
+from sqlalchemy import ColumnElement, Integer, Select, cast, func, select
 from sqlalchemy.orm import Session
 
+from careers.base import clock
 from careers.base.people import Person
 from careers.hiring.models import Application, SharerSees
-from careers.jobs.models import Job
-from referrals.models import Credit, LinkDay, LinkSource, Receipt, ShareLink, Touch
+from referrals.models import (
+    CLASSES,
+    COUNTS,
+    Campaign,
+    Click,
+    Credit,
+    LinkDay,
+    LinkSource,
+    Receipt,
+    ShareLink,
+    Touch,
+)
+from referrals.periods import Period, bounded, unit_of
 from referrals.targets import Target, target_of
-
-GROUPS = ("employee", "job", "channel")
+from referrals.totals import Figures, Trend, applied_in, figures_of, folded
 
 
 @dataclass(frozen=True, slots=True)
 class LinkRow:
-    """One of an employee's links, with what became of it."""
+    """A link, with what became of it."""
 
     link: ShareLink
     target: Target
-    human: int
-    preview: int
-    prefetch: int
-    bot: int
+    figures: Figures
+    previews: list[str]  # who fetched a preview of it, by name
 
 
 @dataclass(frozen=True, slots=True)
-class Brought:
-    """One row of the recruiter's page: a person, a job or a channel, and what came of it."""
+class Source:
+    """Clicks of one class that came from one source."""
 
-    key: str
-    name: str
-    human: int
-    preview: int
-    prefetch: int
-    bot: int
-    applications: int
-    hires: int
+    name: str  # of a previewer or bot; of people the channel they visibly came from; "": unknown
+    clicks: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelCheck:
+    """What the people who opened a link visibly came from, against the channel the link says.
+
+    It is a check only: clicks are counted for the link's own channel.
+    """
+
+    same: int
+    others: list[Source]
+    unknown: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,50 +81,174 @@ def link_by_code(db: Session, code: str) -> ShareLink | None:
     return db.scalar(select(ShareLink).where(ShareLink.code == code))
 
 
-def links_of(db: Session, person: Person, count: int, skip: int = 0) -> list[LinkRow]:
-    """The person's links with their clicks by class, newest first."""
-    clicks = select(LinkDay.link_id, *_clicks_by_class()).group_by(LinkDay.link_id).subquery()
-    numbers = [func.coalesce(clicks.c[name], 0) for name in ("human", "preview", "prefetch", "bot")]
-    rows = db.execute(
-        select(ShareLink, *numbers)
-        .outerjoin(clicks, clicks.c.link_id == ShareLink.id)
-        .where(ShareLink.person_id == person.id)
-        .order_by(ShareLink.created_at.desc(), ShareLink.id.desc())
-        .limit(count)
-        .offset(skip)
+def campaigns_of(db: Session, person: Person) -> list[Campaign]:
+    """The person's campaigns, by name."""
+    mine = select(Campaign).where(Campaign.person_id == person.id)
+    return list(db.scalars(mine.order_by(Campaign.name)))
+
+
+# -- links with their figures -----------------------------------------------------------------
+
+
+def own(
+    person: Person, target: str = "", channel: str = "", campaign: str = ""
+) -> list[ColumnElement[bool]]:
+    """Conditions on a link: the person's own, narrowed to a target's kind, a channel and a
+    campaign by its code, where given."""
+    found = [ShareLink.person_id == person.id]
+    if target:
+        found.append(ShareLink.target == target)
+    if channel:
+        found.append(ShareLink.channel == channel)
+    if campaign:
+        found.append(
+            ShareLink.campaign_id.in_(select(Campaign.id).where(Campaign.code == campaign))
+        )
+    return found
+
+
+def link_rows(
+    db: Session, wanted: list[ColumnElement[bool]], period: Period, count: int, skip: int = 0
+) -> list[LinkRow]:
+    """The links that fulfil `wanted`, newest first, with their clicks in `period`, and the
+    applications and hires credited through them."""
+    newest = select(ShareLink).where(*wanted)
+    links = list(
+        db.scalars(
+            newest.order_by(ShareLink.created_at.desc(), ShareLink.id.desc())
+            .limit(count)
+            .offset(skip)
+        )
     )
-    return [LinkRow(row[0], target_of(row[0]), *row[1:]) for row in rows]
+    keys = [link.id for link in links]
+    clicks = _clicks_of(db, keys, period)
+    results = _results_of(db, keys, period)
+    previews = _previews_of(db, keys)
+    return [
+        LinkRow(
+            link,
+            target_of(link),
+            figures_of(clicks.get(link.id), results.get(link.id)),
+            sorted(previews[link.id]),
+        )
+        for link in links
+    ]
 
 
-def count_links_of(db: Session, person: Person) -> int:
-    """How many links the person has."""
-    mine = select(func.count()).select_from(ShareLink).where(ShareLink.person_id == person.id)
-    return db.scalar(mine) or 0
+def _clicks_of(db: Session, links: list[int], period: Period) -> dict[int, Any]:
+    asked = select(LinkDay.link_id, *_sums()).where(LinkDay.link_id.in_(links), *_days(period))
+    return {row[0]: tuple(row[1:]) for row in db.execute(asked.group_by(LinkDay.link_id))}
 
 
-def totals_of(db: Session, person: Person) -> dict[str, int]:
-    """The person's clicks over all links and all days, by class."""
-    row = db.execute(
-        select(*_clicks_by_class())
-        .select_from(LinkDay)
+def _results_of(db: Session, links: list[int], period: Period) -> dict[int, Any]:
+    asked = (
+        select(Credit.link_id, func.count(Application.id), func.count(Application.hired_at))
+        .join(Application, Application.id == Credit.application_id)
+        .where(Credit.link_id.in_(links), *applied_in(period))
+        .group_by(Credit.link_id)
+    )
+    return {row[0]: tuple(row[1:]) for row in db.execute(asked)}
+
+
+def _previews_of(db: Session, links: list[int]) -> dict[int, list[str]]:
+    asked = select(LinkSource.link_id, LinkSource.source).where(
+        LinkSource.link_id.in_(links), LinkSource.class_ == "preview"
+    )
+    found: dict[int, list[str]] = defaultdict(list)
+    for link, source in db.execute(asked):
+        found[link].append(source)
+    return found
+
+
+def count_links(db: Session, wanted: list[ColumnElement[bool]]) -> int:
+    """How many links fulfil `wanted`."""
+    return db.scalar(select(func.count()).select_from(ShareLink).where(*wanted)) or 0
+
+
+def clicks_on(db: Session, wanted: list[ColumnElement[bool]], period: Period) -> Figures:
+    """The clicks on all links that fulfil `wanted`, in `period`."""
+    return figures_of(tuple(db.execute(_link_days(select(*_sums()), wanted, period)).one()))
+
+
+def clicks_by_day(db: Session, wanted: list[ColumnElement[bool]], period: Period) -> Trend | None:
+    """The same by day, or by month when the days are many; None when there are none."""
+    asked = select(LinkDay.day, *_sums())
+    rows = db.execute(_link_days(asked, wanted, period).group_by(LinkDay.day)).all()
+    whole = bounded(period, [row[0] for row in rows], clock.now().date())
+    if whole is None:
+        return None
+    return Trend(unit_of(whole), folded(whole, map(tuple, rows), {}))
+
+
+def _link_days(
+    asked: Select[Any], wanted: list[ColumnElement[bool]], period: Period
+) -> Select[Any]:
+    return (
+        asked.select_from(LinkDay)
         .join(ShareLink, ShareLink.id == LinkDay.link_id)
-        .where(ShareLink.person_id == person.id)
-    ).one()
-    return dict(zip(("human", "preview", "prefetch", "bot"), row, strict=True))
-
-
-def clicks_on(db: Session, link: ShareLink) -> dict[str, int]:
-    """The clicks on one link, by class."""
-    row = db.execute(select(*_clicks_by_class()).where(LinkDay.link_id == link.id)).one()
-    return dict(zip(("human", "preview", "prefetch", "bot"), row, strict=True))
-
-
-def previews_of(db: Session, link: ShareLink) -> list[str]:
-    """The networks that fetched a preview of the link."""
-    names = select(LinkSource.source).where(
-        LinkSource.link_id == link.id, LinkSource.class_ == "preview"
+        .where(*wanted, *_days(period))
     )
-    return sorted(db.scalars(names))
+
+
+def _days(period: Period) -> list[ColumnElement[bool]]:
+    found = []
+    if period.since is not None:
+        found.append(LinkDay.day >= period.since)
+    if period.until is not None:
+        found.append(LinkDay.day <= period.until)
+    return found
+
+
+def _sums() -> list[Any]:
+    return [
+        cast(func.coalesce(func.sum(getattr(LinkDay, name)), 0), Integer).label(name)
+        for name in COUNTS
+    ]
+
+
+def sources_of(db: Session, link: ShareLink) -> dict[str, list[Source]]:
+    """Where the clicks on `link` came from since it exists: by class, most clicks first."""
+    rows = db.execute(
+        select(LinkSource.class_, LinkSource.source, LinkSource.clicks)
+        .where(LinkSource.link_id == link.id, LinkSource.clicks > 0)
+        .order_by(LinkSource.clicks.desc(), LinkSource.source)
+    )
+    found: dict[str, list[Source]] = {kind: [] for kind in CLASSES}
+    for kind, name, clicks in rows:
+        found[kind].append(Source(name, clicks))
+    return found
+
+
+def checked(channel: str, people: Iterable[Source]) -> ChannelCheck:
+    """The sources of people's clicks, against the channel that their link says."""
+    people = list(people)
+    return ChannelCheck(
+        same=sum(source.clicks for source in people if source.name == channel),
+        others=[source for source in people if source.name not in {"", channel}],
+        unknown=sum(source.clicks for source in people if not source.name),
+    )
+
+
+def lists_of(db: Session, link: ShareLink) -> list[str]:
+    """The versions of the lists that told the clicks on `link` apart.
+
+    Asked of the first click of each day and of the last of all: a link may have a million clicks,
+    and each version classes whole days.
+    """
+    clicks = select(Click.lists).where(Click.link_id == link.id)
+    of_day = (
+        clicks.where(Click.at >= LinkDay.day)
+        .order_by(Click.at)
+        .limit(1)
+        .correlate(LinkDay)
+        .scalar_subquery()
+    )
+    found = db.scalars(select(of_day).where(LinkDay.link_id == link.id).distinct())
+    newest = db.scalar(clicks.order_by(Click.at.desc()).limit(1))
+    return sorted({name for name in (*found, newest) if name})
+
+
+# -- credits and receipts ---------------------------------------------------------------------
 
 
 def credits_of(db: Session, person: Person, count: int = 100) -> list[MyCredit]:
@@ -160,139 +302,3 @@ def sharers_on(db: Session, receipt: Receipt) -> dict[str, Person]:
     """The people named on a receipt, by their public code."""
     named = {touch["sharer"] for touch in receipt.touches}
     return {found.code: found for found in db.scalars(select(Person).where(Person.code.in_(named)))}
-
-
-# -- who brought whom ------------------------------------------------------------------------
-
-
-def brought(
-    db: Session, group: str, since: date | None, count: int, skip: int = 0
-) -> list[Brought]:
-    """Clicks, applications and hires by `group` (employee, job, channel), most hires first.
-
-    `since` (a UTC day) limits clicks by their day and applications by theirs. Only those who
-    share appear.
-    """
-    rows = db.execute(
-        _brought(group, since)
-        .order_by(desc("hires"), desc("applications"), desc("human"), "name", "code")
-        .limit(count)
-        .offset(skip)
-    )
-    return [Brought(*row) for row in rows]
-
-
-def brought_in_all(db: Session, since: date | None) -> Brought:
-    """The same, summed over everything."""
-    inner = _brought("channel", since).subquery()
-    columns = ("human", "preview", "prefetch", "bot", "applications", "hires")
-    row = db.execute(
-        select(*(func.coalesce(func.sum(inner.c[name]), 0).cast(Integer) for name in columns))
-    ).one()
-    return Brought("", "", *map(int, row))
-
-
-def count_brought(db: Session, group: str) -> int:
-    """How many rows `brought` has in all."""
-    return db.scalar(select(func.count(_key(group).distinct())).select_from(ShareLink)) or 0
-
-
-def group_name(db: Session, group: str, key: str) -> str | None:
-    """The name of one row of `brought`, by its public key; None when nobody shared that way."""
-    row = db.execute(
-        select({"employee": Person.name, "job": Job.title, "channel": ShareLink.channel}[group])
-        .select_from(ShareLink)
-        .join(ShareLink.person)
-        .outerjoin(ShareLink.job)
-        .where(_public_key(group) == key)
-        .limit(1)
-    ).one_or_none()
-    return str(row[0]) if row else None
-
-
-def credited(
-    db: Session, group: str, key: str, since: date | None, count: int, skip: int = 0
-) -> tuple[list[tuple[Credit, Application]], int]:
-    """The credits of one row of `brought` with their applications, newest first; and how many."""
-    behind = (
-        select(Credit, Application)
-        .join(Application, Application.id == Credit.application_id)
-        .join(ShareLink, ShareLink.id == Credit.link_id)
-        .join(ShareLink.person)
-        .outerjoin(ShareLink.job)
-        .where(_public_key(group) == key)
-    )
-    total = db.scalar(
-        select(func.count()).select_from(behind.with_only_columns(Credit.id).subquery())
-    )
-    rows = db.execute(behind.order_by(Application.created_at.desc()).limit(count).offset(skip))
-    return [(row[0], row[1]) for row in rows], total or 0
-
-
-def _applied_since(since: date | None) -> list[Any]:
-    if since is None:
-        return []
-    return [Application.created_at >= datetime.combine(since, time.min, UTC)]
-
-
-def _public_key(group: str) -> Any:
-    return {"employee": Person.code, "job": Job.slug, "channel": ShareLink.channel}[group]
-
-
-def _key(group: str) -> Any:
-    return {
-        "employee": ShareLink.person_id,
-        "job": ShareLink.job_id,
-        "channel": ShareLink.channel,
-    }[group]
-
-
-def _brought(group: str, since: date | None) -> Select[Any]:
-    key = _key(group)
-    clicks = select(key.label("key"), *_clicks_by_class()).join(
-        LinkDay, LinkDay.link_id == ShareLink.id
-    )
-    results = (
-        select(
-            key.label("key"),
-            func.count(Application.id.distinct()).label("applications"),
-            func.count(
-                case((Application.hired_at.is_not(None), Application.id), else_=None).distinct()
-            ).label("hires"),
-        )
-        .select_from(Credit)
-        .join(ShareLink, ShareLink.id == Credit.link_id)
-        .join(Application, Application.id == Credit.application_id)
-    )
-    if since is not None:
-        clicks = clicks.where(LinkDay.day >= since)
-        results = results.where(*_applied_since(since))
-    clicked, resulted = clicks.group_by(key).subquery(), results.group_by(key).subquery()
-    number = [
-        func.coalesce(clicked.c[name], 0).label(name)
-        for name in ("human", "preview", "prefetch", "bot")
-    ] + [func.coalesce(resulted.c[name], 0).label(name) for name in ("applications", "hires")]
-    sharing = select(key.label("key")).distinct().subquery()
-    code, name, source = _named(group, sharing)
-    return (
-        select(code.label("code"), name.label("name"), *number)
-        .select_from(source)
-        .outerjoin(clicked, clicked.c.key == sharing.c.key)
-        .outerjoin(resulted, resulted.c.key == sharing.c.key)
-    )
-
-
-def _named(group: str, sharing: Any) -> tuple[Any, Any, Any]:
-    """The public key and the name of each row of a group, and what to select them from."""
-    if group == "employee":
-        return Person.code, Person.name, sharing.join(Person, Person.id == sharing.c.key)
-    if group == "job":
-        return Job.slug, Job.title, sharing.join(Job, Job.id == sharing.c.key)
-    return sharing.c.key, cast(sharing.c.key, String), sharing
-
-
-def _clicks_by_class() -> list[Any]:
-    return [
-        func.coalesce(func.sum(getattr(LinkDay, name)), 0).cast(Integer).label(name)
-        for name in ("human", "preview", "prefetch", "bot")
-    ]

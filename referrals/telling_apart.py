@@ -156,7 +156,11 @@ def _count_anew(
     after = [
         click._replace(is_confirmed=click.is_confirmed or click.id in older) for click in before
     ]
-    after += [Seen(line.at, line.id, line.job, line.id in confirmed) for line in lines]
+    after += [
+        Seen(line.at, line.id, line.job, line.id in confirmed)
+        for line in lines
+        if line.id not in flags  # stored before: the database refuses it, and all is looked at anew
+    ]
     now, again = tell_apart(after)
     for job in was.keys() | now.keys():
         add_to(tallies, (link, job, day), minus(now.get(job, NOTHING), was.get(job, NOTHING)))

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from flask import (
-    abort,
-    redirect,
-    render_template,
-    url_for,
-)
+from collections.abc import Collection
+
+from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from careers.base.permissions import may, requires
 from careers.base.web import PAGE_ROWS, db, me, page_number
 from referrals import queries
+from referrals.classifying import LISTS
+from referrals.losses import lost_since
+from referrals.models import CHANNELS, TARGETS, ShareLink
 from referrals.pages.blueprint import address_of, blueprint
+from referrals.pages.periods import chosen_period
 from referrals.pages.sharing import share_parts
+from referrals.periods import Period
 from referrals.sharing import CHANNEL_NAMES
 from referrals.targets import target_of
 
@@ -39,17 +41,40 @@ def me_page() -> ResponseReturnValue:
 @blueprint.get("/me/links")
 @requires("link:share")
 def my_links() -> ResponseReturnValue:
-    """What became of my links."""
+    """What became of my links, all of them or some."""
+    campaigns = queries.campaigns_of(db(), me())
+    narrowed = {
+        "target": _one_of("target", TARGETS),
+        "channel": _one_of("channel", CHANNELS),
+        "campaign": _one_of("campaign", [campaign.code for campaign in campaigns]),
+    }
+    wanted = queries.own(me(), **narrowed)
+    choice = chosen_period("30")
     page = page_number()
+    count = queries.count_links(db(), wanted)
     return render_template(
         "referrals/my_links.html",
-        links=queries.links_of(db(), me(), PAGE_ROWS, (page - 1) * PAGE_ROWS),
-        totals=queries.totals_of(db(), me()),
+        links=queries.link_rows(db(), wanted, Period(), PAGE_ROWS, (page - 1) * PAGE_ROWS),
+        count=count,
+        has_links=count > 0 or queries.count_links(db(), queries.own(me())) > 0,
+        totals=queries.clicks_on(db(), wanted, Period()),
+        trend=queries.clicks_by_day(db(), wanted, choice.period),
+        lost=lost_since(db(), None),
         credits=queries.credits_of(db(), me()),
+        campaigns=[(campaign.code, campaign.name) for campaign in campaigns],
+        narrowed=narrowed,
+        choice=choice,
         channels=CHANNEL_NAMES,
         page=page,
-        pages=-(-queries.count_links_of(db(), me()) // PAGE_ROWS),
+        pages=-(-count // PAGE_ROWS),
+        lists=LISTS,
     )
+
+
+def _one_of(name: str, known: Collection[str]) -> str:
+    """What the query string says of `name`, if it is one of `known`; "" when it says nothing."""
+    asked = request.args.get(name, "")
+    return asked if asked == "" or asked in known else abort(404)
 
 
 @blueprint.get("/me/links/<code>")
@@ -61,6 +86,9 @@ def my_link(code: str) -> ResponseReturnValue:
         abort(404)
     address = address_of(link)
     target = target_of(link)
+    this = [ShareLink.id == link.id]
+    choice = chosen_period("30")
+    sources = queries.sources_of(db(), link)
     return render_template(
         "referrals/my_link.html",
         link=link,
@@ -68,6 +96,12 @@ def my_link(code: str) -> ResponseReturnValue:
         address=address,
         **share_parts(link),
         channel=CHANNEL_NAMES[link.channel],
-        clicks=queries.clicks_on(db(), link),
-        previews=queries.previews_of(db(), link),
+        channels=CHANNEL_NAMES,
+        figures=queries.clicks_on(db(), this, Period()),
+        trend=queries.clicks_by_day(db(), this, choice.period),
+        choice=choice,
+        lost=lost_since(db(), link.created_at.date()),
+        sources=sources,
+        check=queries.checked(link.channel, sources["human"]),
+        versions=queries.lists_of(db(), link),
     )

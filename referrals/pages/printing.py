@@ -53,7 +53,7 @@ FORMAT_NAMES = {
 assert set(QR_SIZES) == set(SIZES)
 assert set(FORMAT_NAMES) == set(FORMATS)
 
-blueprint.add_app_template_filter(grouped, "grouped")
+blueprint.add_app_template_filter(grouped, "spaced")
 
 
 # -- QR codes ------------------------------------------------------------------------------------

@@ -1,0 +1,81 @@
+"""The figures as pages show them: their order, their names, what they mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask_babel import format_decimal, gettext
+
+from referrals.pages.blueprint import blueprint
+from referrals.totals import FIGURES, Figures
+
+# As a reader wants them: what came of it first, then people, then all that is no person.
+ORDER = (
+    "hires", "applications", "confirmed", "people", "human", "repeat", "preview", "prefetch", "bot",
+)  # fmt: skip
+assert set(ORDER) == set(FIGURES)
+RESULTS = ("hires", "applications")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One figure: its field in `Figures`, its heading, and what it means in a sentence."""
+
+    name: str
+    head: str
+    meaning: str
+
+
+@blueprint.app_template_global()
+def figure_columns(clicks_only: bool = False) -> list[Column]:
+    """All figures in the order in which they are shown; `clicks_only` leaves results out."""
+    words = {
+        "hires": (gettext("Hires"), gettext("How many of those applications led to a hire since.")),
+        "applications": (
+            gettext("Applications"),
+            gettext(
+                "Applications of the period that are credited to the person who shared. One that "
+                "two people share counts for both, and once in all."
+            ),
+        ),
+        "confirmed": (
+            gettext("Confirmed"),
+            gettext("Those of the people whose browser really showed our page."),
+        ),
+        "people": (
+            gettext("People"),
+            gettext(
+                "Different visitors of a link on a day. The next day, or on another link, the same "
+                "person counts anew: we cannot know them again, and do not want to."
+            ),
+        ),
+        "human": (
+            gettext("Visits"),
+            gettext("Times that people opened a link; within half an hour they count once."),
+        ),
+        "repeat": (
+            gettext("Again"),
+            gettext("Openings by the same visitor within that half hour, left out of the visits."),
+        ),
+        "preview": (
+            gettext("Previews"),
+            gettext("Networks that fetched a preview because somebody posted the link."),
+        ),
+        "prefetch": (
+            gettext("Prefetched"),
+            gettext("Browsers that loaded the page beforehand, without anybody opening it."),
+        ),
+        "bot": (gettext("Robots"), gettext("Crawlers, link scanners and other programs.")),
+    }
+    return [Column(name, *words[name]) for name in ORDER if not (clicks_only and name in RESULTS)]
+
+
+@blueprint.app_template_filter("grouped")
+def grouped(number: int) -> str:
+    """A count as the reader's language writes it: 12,345."""
+    return str(format_decimal(number))
+
+
+def numbers(figures: Figures) -> list[int]:
+    """All figures in the order in which they are shown."""
+    return [getattr(figures, name) for name in ORDER]
