@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -38,6 +39,7 @@ from referrals.models import (
 from referrals.telling_apart import Key, tally
 
 log = structlog.get_logger(__name__)
+LATEST = 2**62  # microseconds
 BATCH = 20_000  # lines in one transaction, and values in one statement
 STILL_COMES = timedelta(days=1)  # of earlier days, visitors are looked up among the clicks
 
@@ -71,11 +73,12 @@ class _Piece(NamedTuple):
 
     journal: str
     offset: int
-    rows: list[bytes]
+    lines: list[Line | Rendered | Lost]
+    damaged: int
 
 
 def _turn(database: Database, paths: list[Path], refused: set[str]) -> tuple[int, int]:
-    """Store the next lines of all journals: how many were read, and how many were clicks."""
+    """Store the next lines of all journals: how many had some, and how many were clicks."""
     try:
         with database.writing() as db:
             pieces = _read(db, paths, refused)
@@ -85,7 +88,7 @@ def _turn(database: Database, paths: list[Path], refused: set[str]) -> tuple[int
             db.commit()
     except (DataError, IntegrityError):  # somewhere is a line that came before, or a foreign one
         stored = sum(_store_alone(database, piece, refused) for piece in pieces)
-    return sum(len(piece.rows) for piece in pieces), stored
+    return len(pieces), stored
 
 
 def _store_alone(database: Database, piece: _Piece, refused: set[str]) -> int:
@@ -101,23 +104,42 @@ def _store_alone(database: Database, piece: _Piece, refused: set[str]) -> int:
 
 
 def _read(db: Session, paths: list[Path], refused: set[str]) -> list[_Piece]:
-    """An equal share of lines from each journal, so that they come in order of time."""
+    """The next lines of all journals, up to one moment: they are stored in order of time."""
     names = [path.name for path in paths]
     known = select(JournalOffset.journal, JournalOffset.offset)
     rows = db.execute(known.where(JournalOffset.journal.in_(names)))
     offsets = {row.journal: row.offset for row in rows}
-    pieces = []
+    share = BATCH // max(len(paths), 1) + 1
+    found: dict[str, list[tuple[int, Line | Rendered | Lost | None]]] = {}
+    until = LATEST
     for path in paths:
         try:
             begin = offsets.get(path.name, 0)
-            lines = list(rows_from(path, begin, BATCH // len(paths) + 1))
+            lines = [(end, decode(raw)) for end, raw in rows_from(path, begin, share)]
         except OSError:
             log.exception("a journal could not be read", journal=path.name)
             refused.add(path.name)
             continue
-        if lines:
-            pieces.append(_Piece(path.name, lines[-1][0], [raw for _, raw in lines]))
-    return pieces
+        found[path.name] = lines
+        if len(lines) == share:  # there may be more: the others wait for it
+            until = min(until, max(map(_at, lines), default=LATEST))
+    pieces = (_piece(journal, lines, until) for journal, lines in found.items())
+    return [piece for piece in pieces if piece is not None]
+
+
+def _at(row: tuple[int, Line | Rendered | Lost | None]) -> int:
+    line = row[1]
+    return 0 if line is None else line.since if isinstance(line, Lost) else line.at
+
+
+def _piece(
+    journal: str, rows: list[tuple[int, Line | Rendered | Lost | None]], until: int
+) -> _Piece | None:
+    rows = list(takewhile(lambda row: _at(row) <= until, rows))
+    if not rows:
+        return None
+    lines = [line for _, line in rows if line is not None]
+    return _Piece(journal, rows[-1][0], lines, len(rows) - len(lines))
 
 
 def _remove(database: Database, finished: list[Path]) -> None:
@@ -165,19 +187,15 @@ def _store(db: Session, pieces: list[_Piece], *, is_doubtful: bool = False) -> i
 def _sorted(pieces: list[_Piece]) -> _Batch:
     batch = _Batch([], {}, [])
     for piece in pieces:
-        damaged = 0
-        for raw in piece.rows:
-            line = decode(raw)
+        for line in piece.lines:
             if isinstance(line, Line):
                 batch.clicks.append(line)
             elif isinstance(line, Rendered):
                 batch.renderings.setdefault(line.click, line.at)
-            elif isinstance(line, Lost):
-                batch.lost.append(line)
             else:
-                damaged += 1
-        if damaged:
-            log.error("damaged lines in a journal", journal=piece.journal, lines=damaged)
+                batch.lost.append(line)
+        if piece.damaged:
+            log.error("damaged lines in a journal", journal=piece.journal, lines=piece.damaged)
     batch.clicks.sort(key=lambda line: (line.at, line.id))  # as `tell_apart` orders them
     return batch
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
@@ -64,8 +64,10 @@ def tally(
 ) -> tuple[Tallies, set[str], dict[str, Flags]]:
     """What the batch adds to the counts; which of its clicks are repeats; what changes in others.
 
-    Nearly every visitor is counted from what is remembered of them. Only those whose clicks come
-    out of order, or long after their day, are counted anew from all their clicks.
+    `lines` are new clicks in order of time, of which those in `confirmed` were rendered; `older`
+    are clicks stored before that now were. Nearly every visitor is counted from what is remembered
+    of them. Only those whose clicks come out of order, or long after their day, are counted anew
+    from all their clicks.
     """
     tallies: Tallies = {}
     people: dict[Key, list[Line]] = defaultdict(list)
@@ -77,32 +79,39 @@ def tally(
     keys = people.keys() | older.keys()
     known = _visitors(db, keys)
     oldest = (clock.now() - STILL_COMES).date()
+    anew = [
+        key
+        for key in keys
+        if key[0] < oldest or _is_out_of_order(known.get(key), people.get(key), older.get(key))
+    ]
+    before = _clicks_of(db, anew)
     repeats: set[str] = set()
     corrections: dict[str, Flags] = {}
-    changed: dict[Key, _Visitor] = {}
-    for key in keys:
-        visitor = known.get(key)
-        mine = people.get(key, [])
-        if key[0] < oldest or _is_out_of_order(visitor, mine, older.get(key)):
-            visitor = _count_anew(
-                db, key, mine, confirmed, older.get(key, set()), tallies, repeats, corrections
-            )
-        else:
-            visitor = _count_on(
-                key, visitor, mine, confirmed, older.get(key, set()), tallies, repeats, corrections
-            )
+    remembered: dict[Key, _Visitor] = {}
+    for key in keys - set(anew):
+        remembered[key] = _count_on(
+            key, known.get(key), people.get(key, []), confirmed, older.get(key, set()), tallies,
+            repeats, corrections,
+        )  # fmt: skip
+    for key in anew:
+        visitor = _count_anew(
+            key, before.get(key, []), people.get(key, []), confirmed, older.get(key, set()),
+            tallies, repeats, corrections,
+        )  # fmt: skip
         if visitor is not None and key[0] >= oldest:
-            changed[key] = visitor
-    _remember(db, changed)
+            remembered[key] = visitor
+    _remember(db, remembered)
     return tallies, repeats, corrections
 
 
 def _is_out_of_order(
-    visitor: _Visitor | None, lines: Sequence[Line], older: set[str] | None
+    visitor: _Visitor | None, lines: Sequence[Line] | None, older: set[str] | None
 ) -> bool:
+    """Whether what is remembered doesn't suffice: a click before the one that was counted last
+    changes which are repeats; one after it does not, whenever it comes."""
     if visitor is None:
         return older is not None
-    return bool(lines) and lines[0].at < visitor.last_at
+    return bool(lines and lines[0].at <= visitor.counted_at)
 
 
 def _count_on(
@@ -114,7 +123,7 @@ def _count_on(
     tallies: Tallies,
     repeats: set[str],
     corrections: dict[str, Flags],
-) -> _Visitor | None:
+) -> _Visitor:
     """Count clicks that come after all others of their visitor."""
     day, link, _ = key
     for line in lines:
@@ -129,7 +138,7 @@ def _count_on(
         else:
             visitor.counted_at = line.at
             count(tallies, place, HUMAN)
-        visitor.last_at = line.at
+        visitor.last_at = max(visitor.last_at, line.at)
     assert visitor is not None
     for click in older:
         corrections[click] = {"is_confirmed": True}
@@ -140,8 +149,8 @@ def _count_on(
 
 
 def _count_anew(
-    db: Session,
     key: Key,
+    before: Sequence[_Stored],
     lines: Sequence[Line],
     confirmed: set[str],
     older: set[str],
@@ -151,24 +160,28 @@ def _count_anew(
 ) -> _Visitor | None:
     """Count a visitor from all their clicks, and correct what was counted before."""
     day, link, _ = key
-    before, flags = _clicks_of(db, key)
-    was, _ = tell_apart(before)
+    known = {stored.click.id for stored in before}
+    was, _ = tell_apart(stored.click for stored in before)
     after = [
-        click._replace(is_confirmed=click.is_confirmed or click.id in older) for click in before
+        stored.click._replace(is_confirmed=stored.click.is_confirmed or stored.click.id in older)
+        for stored in before
     ]
     after += [
         Seen(line.at, line.id, line.job, line.id in confirmed)
         for line in lines
-        if line.id not in flags  # stored before: the database refuses it, and all is looked at anew
+        if line.id not in known  # stored before: the database refuses it, and all is looked at anew
     ]
     now, again = tell_apart(after)
     for job in was.keys() | now.keys():
         add_to(tallies, (link, job, day), minus(now.get(job, NOTHING), was.get(job, NOTHING)))
     repeats |= again
-    for click in after[: len(before)]:
-        wanted = {"is_repeat": click.id in again, "is_confirmed": click.is_confirmed}
-        if flags[click.id] != wanted:
-            corrections[click.id] = wanted
+    for stored, click in zip(before, after, strict=False):
+        if (
+            click.id in again
+        ) != stored.is_repeat or click.is_confirmed != stored.click.is_confirmed:
+            corrections[click.id] = {
+                "is_repeat": click.id in again, "is_confirmed": click.is_confirmed,
+            }  # fmt: skip
     if not after:
         return None
     ordered = sorted(after)
@@ -177,21 +190,40 @@ def _count_anew(
     return _Visitor(ordered[0].job, counted_at, ordered[-1].at, is_confirmed)
 
 
-def _clicks_of(db: Session, key: Key) -> tuple[list[Seen], dict[str, Flags]]:
-    day, link, visitor = key
-    begin = datetime.combine(day, time.min, UTC)
-    rows = db.execute(
-        select(Click.at, Click.id, Click.job_id, Click.is_confirmed, Click.is_repeat).where(
-            Click.link_id == link,
-            Click.at >= begin,
-            Click.at < begin + timedelta(days=1),
-            Click.visitor == visitor,
-            Click.class_ == "human",
+class _Stored(NamedTuple):
+    """A click that stands in the database, as it was counted."""
+
+    click: Seen
+    is_repeat: bool
+
+
+def _clicks_of(db: Session, keys: Iterable[Key]) -> dict[Key, list[_Stored]]:
+    """All stored clicks of these visitors. One statement for each link and day, and for at most so
+    many visitors as a statement takes."""
+    asked: dict[tuple[date, int], list[int]] = defaultdict(list)
+    for day, link, visitor in keys:
+        asked[day, link].append(visitor)
+    found: dict[Key, list[_Stored]] = defaultdict(list)
+    for (day, link), visitors in asked.items():
+        begin = datetime.combine(day, time.min, UTC)
+        rows = db.execute(
+            select(
+                Click.visitor, Click.at, Click.id, Click.job_id, Click.is_confirmed, Click.is_repeat
+            ).where(
+                Click.link_id == link,
+                Click.at >= begin,
+                Click.at < begin + timedelta(days=1),
+                Click.visitor.in_(visitors),
+                Click.class_ == "human",
+            )
         )
-    ).all()
-    flags = {row.id: {"is_repeat": row.is_repeat, "is_confirmed": row.is_confirmed} for row in rows}
-    seen = [Seen(microseconds(row.at), row.id, row.job_id or 0, row.is_confirmed) for row in rows]
-    return seen, flags
+        for visitor, at, id, job, is_confirmed, again in rows:
+            seen = Seen(microseconds(at), id, job or 0, is_confirmed)
+            found[day, link, visitor].append(_Stored(seen, again))
+    return found
+
+
+# -- what is remembered -----------------------------------------------------------------------
 
 
 def _visitors(db: Session, keys: Iterable[Key]) -> dict[Key, _Visitor]:
