@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import (
     ColumnElement,
     Date,
+    FromClause,
     Integer,
     Select,
     Subquery,
@@ -240,7 +241,7 @@ def _signed(sign: int) -> list[Any]:
     return [TOTAL[name] if sign > 0 else (-TOTAL[name]).label(name) for name in COUNTS]
 
 
-def _sums(rows: Subquery) -> list[Any]:
+def _sums(rows: FromClause) -> list[Any]:
     return [cast(func.coalesce(func.sum(rows.c[name]), 0), Integer).label(name) for name in COUNTS]
 
 
@@ -400,6 +401,14 @@ def credited(
     newest = behind.order_by(Application.created_at.desc(), Credit.id)
     rows = db.execute(newest.limit(count).offset(skip))
     return [(row[0], row[1]) for row in rows], total or 0
+
+
+def clicks_of(db: Session, person: Person) -> Figures:
+    """All clicks on all links of one person, ever."""
+    months = select(*_sums(Base.metadata.tables["click_total"])).where(
+        TOTAL.unit == "month", TOTAL.subject == "employee", TOTAL.key == person.id
+    )
+    return figures_of(tuple(db.execute(months).one()))
 
 
 # -- trends -----------------------------------------------------------------------------------

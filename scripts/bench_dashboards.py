@@ -98,7 +98,9 @@ def drill_downs(url: str) -> dict[str, float]:
 
     def own(db: Session) -> None:
         mine = [ShareLink.person_id == person]
-        queries.clicks_on(db, mine, Period())
+        owner = db.get(Person, person)
+        assert owner is not None
+        totals.clicks_of(db, owner)
         queries.link_rows(db, mine, Period(), 50)
         queries.clicks_by_day(db, mine, Period(clock.now().date() - timedelta(days=29)))
         queries.count_links(db, mine)

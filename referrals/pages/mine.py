@@ -19,6 +19,7 @@ from referrals.pages.sharing import share_parts
 from referrals.periods import Period
 from referrals.sharing import CHANNEL_NAMES
 from referrals.targets import target_of
+from referrals.totals import clicks_of
 
 FIRST_PAGES = (
     ("referral:read", "referrals.referrals"),  # who brought whom?
@@ -52,12 +53,14 @@ def my_links() -> ResponseReturnValue:
     choice = chosen_period("30")
     page = page_number()
     count = queries.count_links(db(), wanted)
+    is_narrowed = any(narrowed.values())
     return render_template(
         "referrals/my_links.html",
         links=queries.link_rows(db(), wanted, Period(), PAGE_ROWS, (page - 1) * PAGE_ROWS),
         count=count,
         has_links=count > 0 or queries.count_links(db(), queries.own(me())) > 0,
-        totals=queries.clicks_on(db(), wanted, Period()),
+        # Over all links the totals of the person hold the sum already.
+        totals=queries.clicks_on(db(), wanted, Period()) if is_narrowed else clicks_of(db(), me()),
         trend=queries.clicks_by_day(db(), wanted, choice.period),
         lost=lost_since(db(), None),
         credits=queries.credits_of(db(), me()),

@@ -35,7 +35,7 @@ from referrals.models import (
 from referrals.periods import Period, spans, starts, steps, unit_of
 from referrals.sharing import share
 from referrals.targets import all_jobs, job_target
-from referrals.totals import GROUPS, Board, brought_by, find_subject
+from referrals.totals import GROUPS, Board, brought_by, clicks_of, find_subject
 from tests.cast import Cast
 
 NOON = datetime(2026, 5, 2, 12, tzinfo=UTC)  # two days into a month: edges on either side
@@ -239,8 +239,11 @@ def test_totals_of_any_period_are_what_the_log_says(database, db, links, drawn, 
                     assert clicks_in(figures) == row
                     for name in COUNTS:
                         assert sum(getattr(step, name) for _, step in trend.steps) == row[name]
-            whole = naively(drawn, lines, period, lambda line: "all")
+            ada = person_by_email(reading, Cast.ENGINEER)
+            hers = naively(drawn, lines, Period(), place["employee"])
             nothing = dict.fromkeys(COUNTS, 0)
+            assert clicks_in(clicks_of(reading, ada)) == hers.get(ada.code, nothing)
+            whole = naively(drawn, lines, period, lambda line: "all")
             assert clicks_in(board.total) == whole.get("all", nothing)
         assert [str(one) for one in audit(database, Path(folder)).first] == []
 
