@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 
 from flask_babel import force_locale, gettext
 from sqlalchemy import func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from careers.base import clock, codes
+from careers.base.database import inserting
 from careers.base.people import Person
 from careers.blog.models import Article
 from careers.jobs.models import Job
@@ -163,7 +163,6 @@ def make_campaign(
     Raises NameTaken; of two at once the constraint decides. A code that another link was given
     meanwhile is tried again.
     """
-    dialect = sqlite if db.get_bind().dialect.name == "sqlite" else postgresql
     row = {
         "code": codes.code(),
         "person_id": person.id,
@@ -171,7 +170,7 @@ def make_campaign(
         "created_at": clock.now(),
     }
     made = db.scalar(
-        dialect.insert(Campaign)
+        inserting(db, Campaign)
         .values(row)
         .on_conflict_do_nothing(index_elements=["person_id", "name"])
         .returning(Campaign.id)
@@ -192,7 +191,7 @@ def make_campaign(
             }
             for label in missing
         ]
-        added = dialect.insert(ShareLink).values(rows).on_conflict_do_nothing()
+        added = inserting(db, ShareLink).values(rows).on_conflict_do_nothing()
         there = set(db.scalars(added.returning(ShareLink.name)))
         missing = [label for label in missing if label not in there]
     if missing:

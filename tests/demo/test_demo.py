@@ -14,8 +14,10 @@ from careers.hiring.models import Application
 from careers.jobs.models import Job
 from experts.models import Expert
 from feeds.models import Entry, Feed
-from referrals.models import Click, ClickCount, Credit, Receipt
+from referrals.models import TARGETS, Click, Credit, LinkDay, Receipt, ShareLink
 from tests.demo.conftest import run
+
+REQUESTS = ("human", "repeat", "preview", "prefetch", "bot")
 
 
 def test_the_company_is_as_large_as_promised(demo):
@@ -31,7 +33,14 @@ def test_the_company_is_as_large_as_promised(demo):
         assert count(Feed, Feed.last_error.is_(None), Feed.fetched_at.is_not(None)) == 6
         assert count(Entry, Entry.state == "visible") > 20
         assert set(db.scalars(select(Click.class_))) == {"human", "preview", "prefetch", "bot"}
-        assert count(Click) == db.scalar(select(func.sum(ClickCount.clicks)))
+        assert count(Click) == db.scalar(
+            select(func.sum(sum(getattr(LinkDay, name) for name in REQUESTS)))
+        )
+        people, confirmed = db.execute(
+            select(func.sum(LinkDay.people), func.sum(LinkDay.confirmed))
+        ).one()
+        assert people * 0.7 < confirmed < people
+        assert set(db.scalars(select(ShareLink.target))) == set(TARGETS)
         assert count(Application) == count(Receipt) == 26
         assert 10 < count(Credit) < 26
         assert count(Application, Application.hired_at.is_not(None)) > 0

@@ -21,6 +21,7 @@ from sqlalchemy import select
 from careers.base import clock, outbox
 from careers.base.database import Database
 from careers.base.people import Person
+from careers.blog.models import Article
 from careers.demo.cv import cv
 from careers.demo.founding import EMPLOYEE, RECRUITER, found
 from careers.demo.outside import COMPANY
@@ -28,8 +29,9 @@ from careers.hiring.models import Application, Stage
 from careers.hiring.moving import move_application
 from careers.jobs.models import Job
 from referrals.ingesting import ingest
+from referrals.printing import labels_for, make_campaign, printed_links
 from referrals.sharing import share
-from referrals.targets import job_target
+from referrals.targets import all_jobs, find_target
 
 DAYS, SHARES, ALONE = 28, 58, 7  # of the candidates, how many come by no link
 BROWSERS = (
@@ -54,6 +56,14 @@ BOTS = (
     "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; GPTBot/1.2)",
     "curl/8.5.0",
 )
+REFERERS = {
+    "linkedin": "https://www.linkedin.com/",
+    "mastodon": "https://mastodon.social/",
+    "bluesky": "https://bsky.app/",
+    "teams": "https://teams.microsoft.com/",
+    "slack": "https://app.slack.com/",
+    "whatsapp": "https://web.whatsapp.com/",
+}
 CHANNELS = {"linkedin": 9, "whatsapp": 4, "email": 3, "mastodon": 3, "slack": 2, "teams": 2,
             "bluesky": 2, "qr": 2, "other": 1}  # fmt: skip
 # How far the applications come, in the order in which they were sent.
@@ -64,6 +74,7 @@ WAYS = (
     "screening interview", "screening",
 )  # fmt: skip
 STEP = timedelta(days=2, hours=5)
+TABLES, FAIR = 6, 1000  # at a fair; the number of the link on its first table
 
 
 @dataclass(order=True)
@@ -97,10 +108,14 @@ class _Story:
         self.database: Database = app.extensions["database"]
         self.links: dict[int, str] = {}
         self.visits: dict[int, str] = {}
+        self.written: dict[int, list[str]] = {}
         self.events: list[Event] = []
         with self.database.reading() as db:
             self.jobs = {job.id: job.slug for job in db.scalars(select(Job))}
             team_of = {row.id: row.team for row in db.execute(select(Job.id, Job.team))}
+            published = select(Article).where(Article.state == "published").order_by(Article.id)
+            for article in db.scalars(published):
+                self.written.setdefault(article.author_id, []).append(article.slug or "")
             people = db.scalars(select(Person).where(Person.status == "active")).all()
         sharers = self.chance.sample(sorted(people, key=lambda one: one.id), 15)
         mina = next(one for one in people if one.email == EMPLOYEE)
@@ -112,12 +127,25 @@ class _Story:
             sharer = mina if number % 5 == 0 else self.chance.choice(sharers)
             near = [job for job in self.jobs if team_of[job] == sharer.team]
             job = self.chance.choice(near if near and number % 3 else sorted(self.jobs))
-            self._share(number, sharer.email, job, came.pop() if came and number % 2 == 0 else None)
+            brings = came.pop() if came and number % 2 == 0 else None
+            kind, slug = (
+                ("job", self.jobs[job]) if number % 2 == 0 else self._elsewhere(sharer, job)
+            )
+            self._share(number, sharer.email, kind, slug, brings)
+        self._fair(mina.email)
         for candidate in [*candidates[:ALONE], *came]:
             at = self._moment(self.chance.uniform(3, DAYS - 1))
             job = self.chance.choice(sorted(self.jobs))
             self._plan(at, self._apply(candidate, f"/jobs/{self.jobs[job]}"))
         self._plan_moves()
+
+    def _elsewhere(self, sharer: Person, job: int) -> tuple[str, str | None]:
+        """What people share when it isn't to bring a certain person: a job, most of the time."""
+        targets: list[tuple[str, str | None]] = [("job", self.jobs[job])] * 4 + [("jobs", None)]
+        targets += [("article", slug) for slug in self.written.get(sharer.id, [])[:2]]
+        if sharer.page:
+            targets.append(("expert", sharer.page))
+        return self.chance.choice(targets)
 
     def _moment(self, days_before: float) -> datetime:
         return self.now - timedelta(days=days_before)
@@ -126,11 +154,13 @@ class _Story:
         if at < self.now - timedelta(minutes=5):
             self.events.append(Event(at, len(self.events), act))
 
-    def _share(self, number: int, email: str, job: int, candidate: dict[str, Any] | None) -> None:
+    def _share(
+        self, number: int, email: str, kind: str, slug: str | None, candidate: dict[str, Any] | None
+    ) -> None:
         channel = self.chance.choices(list(CHANNELS), list(CHANNELS.values()))[0]
         days = self.chance.uniform(4 if candidate else 0.2, DAYS)
         start = self._moment(days)
-        self._plan(start, self._press_share(number, email, job, channel))
+        self._plan(start, self._press_share(number, email, kind, slug, channel))
         if agent := PREVIEWERS.get(channel):
             self._plan(start + timedelta(seconds=20), self._click(number, agent))
         for _ in range(self.chance.choice((0, 0, 1, 2))):
@@ -138,7 +168,7 @@ class _Story:
             self._plan(later, self._click(number, self.chance.choice(BOTS)))
         for _ in range(int(self.chance.expovariate(1 / 9)) + 1):
             later = start + timedelta(hours=min(self.chance.expovariate(1 / 20), days * 23))
-            self._plan(later, self._click(number, self.chance.choice(BROWSERS)))
+            self._plan(later, self._click(number, *self._browser(channel)))
         if self.chance.random() < 0.2:
             later = start + timedelta(hours=1)
             self._plan(later, self._click(number, BROWSERS[0], {"Sec-Purpose": "prefetch"}))
@@ -147,10 +177,39 @@ class _Story:
             self._plan(came, self._click(number, self.chance.choice(BROWSERS), remember=True))
             self._plan(came + timedelta(minutes=14), self._apply(candidate, number))
 
-    def _press_share(self, number: int, email: str, job: int, channel: str) -> Callable[[], None]:
+    def _fair(self, email: str) -> None:
+        """A day at a job fair: a printed code on each table, scanned with phones."""
+        morning = self._moment(9)
+
+        def lay_out() -> None:
+            with self.database.writing() as db:
+                fair = make_campaign(
+                    db, found(db, email), "Lyon job fair", all_jobs(), labels_for("Table", TABLES)
+                )
+                for number, printed in enumerate(printed_links(db, fair) or ()):
+                    self.links[FAIR + number] = printed.link.code
+                db.commit()
+
+        self._plan(morning - timedelta(days=2), lay_out)
+        for number in range(TABLES):
+            for _ in range(self.chance.randint(2, 14)):
+                later = morning + timedelta(hours=self.chance.uniform(0, 7))
+                self._plan(later, self._click(FAIR + number, self.chance.choice(BROWSERS[1::2])))
+
+    def _browser(self, channel: str) -> tuple[str, dict[str, str]]:
+        """A browser, which half the time says where it comes from: not always from the channel."""
+        said = self.chance.choice((channel, channel, channel, "linkedin"))
+        referer = REFERERS.get(said) if self.chance.random() < 0.5 else None
+        return self.chance.choice(BROWSERS), {"Referer": referer} if referer else {}
+
+    def _press_share(
+        self, number: int, email: str, kind: str, slug: str | None, channel: str
+    ) -> Callable[[], None]:
         def act() -> None:
             with self.database.writing() as db:
-                link = share(db, found(db, email), job_target(db.get_one(Job, job)), channel)
+                target = find_target(db, kind, slug)
+                assert target is not None
+                link = share(db, found(db, email), target, channel)
                 self.links[number] = link.code
                 db.commit()
 
@@ -164,6 +223,7 @@ class _Story:
         remember: bool = False,
     ) -> Callable[[], None]:
         address = self._address()
+        sees = agent in BROWSERS and self.chance.random() < 0.85
 
         def act() -> None:
             answer = self.app.test_client().get(
@@ -173,6 +233,9 @@ class _Story:
             )
             if remember:
                 self.visits[number] = answer.location
+            code, _, click = (answer.location or "").rpartition("via=")[2].partition(".")
+            if click and (sees or remember):
+                self.app.test_client().post(f"/r/{code}/seen/{click}")
 
         return act
 
