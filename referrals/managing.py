@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from careers.base import audit, clock, codes
+from careers.base.database import inserting
 from careers.base.people import Person
 from referrals.models import Campaign, ShareLink
 
@@ -55,11 +55,10 @@ def campaign_named(db: Session, person: Person, name: str) -> Campaign:
     name = plain_name(name)
     if not name:
         raise ValueError("a campaign needs a name")
-    dialect = sqlite if db.get_bind().dialect.name == "sqlite" else postgresql
     values = {
         "code": codes.code(), "person_id": person.id, "name": name, "created_at": clock.now(),
     }  # fmt: skip
-    db.execute(dialect.insert(Campaign).values(values).on_conflict_do_nothing())
+    db.execute(inserting(db, Campaign).values(values).on_conflict_do_nothing())
     return db.scalars(
         select(Campaign).where(Campaign.person_id == person.id, Campaign.name == name)
     ).one()

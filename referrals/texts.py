@@ -12,9 +12,9 @@ from zlib import crc32
 
 from flask_babel import force_locale, gettext
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from careers.base.database import inserting
 from careers.base.languages import LANGUAGES
 from careers.base.people import Person
 from careers.blog.models import Article
@@ -204,13 +204,12 @@ def keep_text(
         )
     if not text:
         raise TextRefused(gettext("There are no words to keep yet."))
-    dialect = sqlite if db.get_bind().dialect.name == "sqlite" else postgresql
     row = {
         "person_id": person.id, "target": voice, "language": language, "variant": variant,
         "text": text,
     }  # fmt: skip
     key = ("person_id", "target", "language", "variant")
-    kept = dialect.insert(ShareText).values(row)
+    kept = inserting(db, ShareText).values(row)
     db.execute(kept.on_conflict_do_update(index_elements=key, set_={"text": text}))
 
 

@@ -188,8 +188,8 @@ def _trend(found: Trend | None) -> Sheet:
 def _notes(choice: Choice) -> Sheet:
     since, until = choice.period.since, choice.period.until
     rows = [
-        [gettext("From"), since or gettext("the beginning")],
-        [gettext("To"), until or gettext("today")],
+        [gettext("First day"), since or gettext("the beginning")],
+        [gettext("Last day"), until or gettext("today")],
         [gettext("Clicks told apart by lists of version"), LISTS],
         [gettext("Clicks lost by a full disk"), lost_since(db(), since, until)],
         [gettext("Exported at (UTC)"), clock.now().strftime("%Y-%m-%d %H:%M")],
