@@ -26,12 +26,13 @@ class Page(HTMLParser):
     def __init__(self, text: str) -> None:
         super().__init__()
         self.links, self.ids, self.tags, self.labelled, self.fields = [], [], Counter(), set(), []
-        self.loads, self.lang, self.images_without_alt = [], None, 0
+        self.loads, self.lang, self.images_without_alt, self.in_picture = [], None, 0, 0
         self.feed(text)
 
     def handle_starttag(self, tag, attrs):
         found = dict(attrs)
-        self.tags[tag] += 1
+        self.in_picture += tag == "svg"
+        self.tags[tag] += not (tag == "title" and self.in_picture)  # parts of a chart have titles
         if "id" in found:
             self.ids.append(found["id"])
         if tag == "html":
@@ -51,6 +52,9 @@ class Page(HTMLParser):
             self.loads.append(found["src"])
         if tag == "link" and found.get("rel") in {"stylesheet", "icon", "preload"}:
             self.loads.append(found["href"])
+
+    def handle_endtag(self, tag):
+        self.in_picture -= tag == "svg"
 
 
 def kind_of(path: str) -> str:
