@@ -1,12 +1,16 @@
 """Speed, as ratios: each page against a bare answer of the same server, in the same run.
 
-Needs `wrk`. Prints requests a second, median of three rounds, and the ratio to the baseline.
+Needs `wrk`. Rounds are interleaved, ours and bare by turns; what is printed is the median of three.
+Share links answer only once their line is on disk, and stand beside a bare redirect. Then how many
+clicks a second of processor time are stored; with --dashboards, how long the recruiter's page takes
+over ten million clicks (some minutes to make them).
 """
 
 from __future__ import annotations
 
 import os
 import re
+import resource
 import shutil
 import signal
 import socket
@@ -17,18 +21,56 @@ import tempfile
 import time
 import urllib.request
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import create_engine, select, text
+from sqlalchemy.engine import make_url
+
+from careers.app import THREADS
+from careers.base import clock
+from careers.base.database import Database
+from careers.base.migrating import migrate
+from referrals.ingesting import ingest
+from referrals.journal import Line, Rendered, encode, microseconds
+from referrals.models import ShareLink
+
 BIN = Path(sys.executable).parent
-ROUNDS, SECONDS, CONNECTIONS = 3, 4, 32
+ROUNDS, SECONDS = 3, 4
+POSTGRESQL = os.environ.get(
+    "ENTOURAGE_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432/postgres"
+)
 BARE = """
 def app(environ, start_response):
-    if environ["PATH_INFO"] == "/r":
+    if environ["PATH_INFO"].startswith("/r/"):
         start_response("302 Found", [("Location", "/jobs"), ("Content-Length", "0")])
         return [b""]
     start_response("200 OK", [("Content-Type", "text/html"), ("Content-Length", "20000")])
     return [b"x" * 20000]
 """
+# Many visitors: one alone who clicked so fast would be refused.
+MANY_VISITORS = """
+local requests = {}
+local number = 0
+init = function()
+  for n = 1, 20000 do
+    local agent = "Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144." .. n
+    requests[n] = wrk.format("GET", nil, { ["User-Agent"] = agent })
+  end
+end
+request = function()
+  number = number % 20000 + 1
+  return requests[number]
+end
+"""
+
+
+@dataclass(frozen=True)
+class Rate:
+    """What `wrk` saw: answers a second, and the time in which 99 of 100 came, in milliseconds."""
+
+    answers: float
+    p99: float
 
 
 def free_port() -> int:
@@ -49,73 +91,169 @@ def running(command: list[str], port: int, environment: dict[str, str], cwd: Pat
                 urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2).read()
                 break
             time.sleep(0.1)
-        yield
+        yield process.pid
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         process.wait(20)
 
 
-def rate(address: str) -> float:
-    """Answers a second."""
-    agent = "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0"
+def rate(address: str, connections: int, script: Path) -> Rate:
     out = subprocess.run(
-        ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS}s", "-H", agent, address],
+        ["wrk", "-t1", f"-c{connections}", f"-d{SECONDS}s", "--latency", "-s", script, address],
         capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
-    return float(re.search(r"Requests/sec:\s+([\d.]+)", out)[1])
+    if "Non-2xx" in out:
+        raise SystemExit(f"{address} answered with errors:\n{out}")
+    number, unit = re.search(r"99%\s+([\d.]+)(us|ms|s)", out).groups()
+    p99 = float(number) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
+    return Rate(float(re.search(r"Requests/sec:\s+([\d.]+)", out)[1]), p99)
+
+
+def compare(name: str, bare: str, ours: str, connections: int, script: Path) -> None:
+    """Print one line: ours beside bare, by turns."""
+    rounds = [
+        (rate(bare, connections, script), rate(ours, connections, script)) for _ in range(ROUNDS)
+    ]
+    one, two = (statistics.median(found[side].answers for found in rounds) for side in (0, 1))
+    slow, slower = (statistics.median(found[side].p99 for found in rounds) for side in (0, 1))
+    print(
+        f"{name:34}{connections:5}{one:10.0f}{two:10.0f}{two / one:8.1%}{slow:9.1f}{slower:9.1f}",
+        flush=True,
+    )
+
+
+def serve_and_compare(folder: Path, bare: int, database: str, script: Path, pages: bool) -> None:
+    """Our server on `database` (SQLite when empty) beside the bare one."""
+    ours = free_port()
+    kind = "PostgreSQL" if database else "SQLite"
+    environment = {
+        "ENTOURAGE_DATA_DIR": str(folder / kind),
+        "ENTOURAGE_LISTEN": f"127.0.0.1:{ours}",
+        "ENTOURAGE_BASE_URL": f"http://127.0.0.1:{ours}",
+    } | ({"ENTOURAGE_DATABASE_URL": database} if database else {})
+    subprocess.run(
+        [BIN / "entourage", "demo"], check=True, env={**os.environ, **environment},
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    url = database or f"sqlite:///{folder / kind / 'entourage.db'}"
+    opened = Database(url)
+    with opened.reading() as db:
+        code = db.scalar(select(ShareLink.code).where(ShareLink.target == "job").limit(1))
+    opened.dispose()
+    here, there = f"http://127.0.0.1:{ours}", f"http://127.0.0.1:{bare}"
+    with running([str(BIN / "entourage"), "serve"], ours, environment) as server:
+        before = memory(server)
+        for connections in (16, 64):
+            name = f"share link, {kind}"
+            compare(name, f"{there}/r/{code}", f"{here}/r/{code}", connections, script)
+        print(f"{'':4}memory of the server: {before} MB, then {memory(server)} MB")
+        for page in ("/", "/jobs?q=data", "/experts") if pages else ():
+            compare(page, f"{there}/page", f"{here}{page}", 16, script)
+
+
+def memory(process: int) -> int:
+    """Megabytes held by a process and those it started."""
+    pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
+    children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    return pages * resource.getpagesize() // 2**20 + sum(memory(int(child)) for child in children)
+
+
+def store_clicks(url: str, clicks: int = 200_000) -> float:
+    """How many clicks are stored in a second of this process's time, with confirmations."""
+    sys.path.insert(0, str(Path(__file__).parent))
+    from many_clicks import make  # a script beside this one
+
+    make(url, 1_000)
+    database = Database(url)
+    with database.reading() as db:
+        links = db.execute(select(ShareLink.id, ShareLink.job_id).limit(2_000)).all()
+    with tempfile.TemporaryDirectory() as place:
+        begin = microseconds(clock.now()) - 600_000_000
+        with (Path(place) / "a.journal").open("wb") as out:
+            for number in range(clicks):
+                link, job = links[number * 7919 % len(links)]
+                at = begin + number * 2_000
+                id = f"{at // 1_000_000:08x}{number:012x}"
+                kind = ("human",) * 8 + ("preview", "bot")
+                line = Line(
+                    id, link, job or 0, at, kind[number % 10], "", True, number * 48_271, "own"
+                )
+                out.write(encode(line))
+                if number % 10 < 6:
+                    out.write(encode(Rendered(id, at + 900_000)))
+        used = time.process_time()
+        stored = ingest(database, Path(place))
+        used = time.process_time() - used
+    database.dispose()
+    assert stored == clicks
+    return stored / used
+
+
+@contextmanager
+def postgresql():
+    """The address of a fresh database, "" where no server answers."""
+    url = make_url(POSTGRESQL.replace("postgresql://", "postgresql+psycopg://"))
+    server = create_engine(url, isolation_level="AUTOCOMMIT")
+    name = f"entourage_bench_{os.getpid()}"
+    try:
+        with server.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+    except Exception:
+        print("PostgreSQL does not answer; only SQLite is measured")
+        yield ""
+        return
+    try:
+        yield url.set(database=name).render_as_string(hide_password=False)
+    finally:
+        with server.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+        server.dispose()
 
 
 def main() -> int:
     if shutil.which("wrk") is None:
         print("make bench needs wrk (Debian: apt-get install wrk)")
         return 1
-    with tempfile.TemporaryDirectory() as folder:
-        bare, ours = free_port(), free_port()
-        (Path(folder) / "bare.py").write_text(BARE)
-        environment = {
-            "ENTOURAGE_DATA_DIR": f"{folder}/data",
-            "ENTOURAGE_LISTEN": f"127.0.0.1:{ours}",
-            "ENTOURAGE_BASE_URL": f"http://127.0.0.1:{ours}",
-        }
-        subprocess.run(
-            [BIN / "entourage", "demo"], check=True, env={**os.environ, **environment},
-            stdout=subprocess.DEVNULL,
-        )  # fmt: skip
-        code = subprocess.run(
-            [sys.executable, "-c", CODE], check=True, capture_output=True, text=True,
-            env={**os.environ, **environment},
-        ).stdout.strip()  # fmt: skip
+    with tempfile.TemporaryDirectory() as place:
+        folder, bare = Path(place), free_port()
+        (folder / "bare.py").write_text(BARE)
+        script = folder / "many.lua"
+        script.write_text(MANY_VISITORS)
         granian = [
-            str(BIN / "granian"), "--interface", "wsgi", "--port", str(bare),
-            "--blocking-threads", "16", "bare:app",
+            str(BIN / "granian"), "--interface", "wsgi", "--port", str(bare), "--no-ws",
+            "--workers", str(os.cpu_count()), "--blocking-threads", str(THREADS), "bare:app",
         ]  # fmt: skip
-        pages = {
-            "share link": ("/r", f"/r/{code}"),
-            "homepage": ("/page", "/"),
-            "job search": ("/page", "/jobs?q=data"),
-            "experts": ("/page", "/experts"),
-        }
-        serve = [str(BIN / "entourage"), "serve"]
-        with running(granian, bare, {}, Path(folder)), running(serve, ours, environment):
-            print(f"{'':14}{'bare/s':>10}{'ours/s':>10}{'ratio':>8}")
-            for name, (base, path) in pages.items():
-                bares, rates = [], []
-                for _ in range(ROUNDS):
-                    bares.append(rate(f"http://127.0.0.1:{bare}{base}"))
-                    rates.append(rate(f"http://127.0.0.1:{ours}{path}"))
-                one, two = statistics.median(bares), statistics.median(rates)
-                print(f"{name:14}{one:10.0f}{two:10.0f}{two / one:8.1%}")
+        print(f"{'':34}{'conn':>5}{'bare/s':>10}{'ours/s':>10}{'ratio':>8}{'p99 ms':>9}{'ours':>9}")
+        with running(granian, bare, {}, folder):
+            serve_and_compare(folder, bare, "", script, pages=True)
+            with postgresql() as url:
+                if url:
+                    serve_and_compare(folder, bare, url, script, pages=False)
+        sqlite = f"sqlite:///{folder / 'clicks.db'}"
+        migrate(Database(sqlite))
+        print(f"clicks stored in a second of processor time, SQLite: {store_clicks(sqlite):.0f}")
+        with postgresql() as url:
+            if url:
+                migrate(Database(url))
+                print(f"the same, PostgreSQL: {store_clicks(url):.0f}")
+        if "--dashboards" in sys.argv:
+            dashboards(folder)
     return 0
 
 
-CODE = """
-from sqlalchemy import select
-from careers.base.config import Settings
-from careers.base.database import Database
-from referrals.models import ShareLink
-with Database(Settings().database).reading() as db:
-    print(db.scalar(select(ShareLink.code).limit(1)))
-"""
+def dashboards(folder: Path) -> None:
+    """The recruiter's page over ten million clicks, on both databases."""
+    sys.path.insert(0, str(Path(__file__).parent))
+    from bench_dashboards import measure
+    from many_clicks import make
+
+    with postgresql() as url:
+        for address in filter(None, (f"sqlite:///{folder / 'many.db'}", url)):
+            migrate(Database(address))
+            make(address, 10_000_000)
+            for period, found in measure(address).items():
+                print(f"{address.partition(':')[0]:20}{period:10}{found['all']:8.1f} ms")
+
 
 if __name__ == "__main__":
     sys.exit(main())

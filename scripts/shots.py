@@ -26,14 +26,16 @@ LANGUAGES = {"en": "", "fr": "/fr"}
 PUBLIC = [
     "/", "/experts", "EXPERT", "/blog", "ARTICLE", "/jobs", "/jobs?q=data", "/jobs?q=zzzz", "JOB",
     "APPLY", "/search?q=data", "/privacy", "/sign-in", "/sign-in/forgot", "/nothing-here",
-    "/r/nothing9",
+    "/r/nothing9", "/code",
 ]  # fmt: skip
 SIGNED_IN = {
-    "mina.okafor": ["/me/links", "MY_LINK", "MY_RECEIPT", "SHARE", "/me/profile", "/me/articles",
+    "mina.okafor": ["/me/links", "MY_LINK", "MY_RECEIPT", "SHARE", "/jobs/share",
+                    "/me/campaigns", "CAMPAIGN", "/me/campaigns/new", "/me/profile", "/me/articles",
                     "/me/feeds", "/me/account"],
     "lucie.moreau": ["/editing", "REVIEW", "/me/links"],
     "grace.whitfield": ["/recruiting/applications", "APPLICATION", "/recruiting/referrals",
-                        "/recruiting/referrals?by=job", "/recruiting/jobs", "RECEIPT"],
+                        "/recruiting/referrals?by=job", "ROW", "LINK_LOG", "/recruiting/jobs",
+                        "RECEIPT"],
     "samir.haddad": ["/admin/people", "/admin/company", "/admin/mail", "/admin/audit"],
 }  # fmt: skip
 README = {"/": "home", "/recruiting/referrals": "referrals"}
@@ -46,6 +48,9 @@ FOUND = {
     "APPLY": ("JOB", r'href="((?:/fr)?/jobs/[A-Za-z0-9-]+/apply)"'),
     "SHARE": ("JOB", r'href="((?:/fr)?/jobs/[A-Za-z0-9-]+/share)"'),
     "MY_LINK": ("/me/links", r'href="((?:/fr)?/me/links/[A-Za-z0-9]+)"'),
+    "CAMPAIGN": ("/me/campaigns", r'href="((?:/fr)?/me/campaigns/[A-Za-z0-9]{12})"'),
+    "ROW": ("/recruiting/referrals", r'href="((?:/fr)?/recruiting/referrals/employee/\w+)[?"]'),
+    "LINK_LOG": ("ROW", r'href="((?:/fr)?/recruiting/referrals/link/\w+)[?"]'),
     "MY_RECEIPT": ("/me/links", r'href="((?:/fr)?/me/receipts/[A-Za-z0-9]+)"'),
     "REVIEW": ("/editing", r'href="((?:/fr)?/editing/[A-Za-z0-9-]+)"'),
     "APPLICATION": ("/recruiting/applications", r'href="((?:/fr)?/recruiting/applications/\w+)"'),
