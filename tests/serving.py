@@ -23,7 +23,7 @@ class Server:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         data.mkdir(exist_ok=True)
-        self.log = (data.parent / "server.log").open("ab")  # for whoever looks into a failure
+        self.log = data.parent / "server.log"  # for whoever looks into a failure
         self.prefix: list[str] = []  # a command that runs the server
         self.base = f"http://127.0.0.1:{self.port}"
         self.environment = {
@@ -37,13 +37,14 @@ class Server:
 
     def start(self) -> None:
         command = [Path(sys.executable).parent / "entourage", "serve"]
-        self.process = subprocess.Popen(
-            [*self.prefix, *command],
-            env=self.environment,
-            start_new_session=True,
-            stdout=subprocess.DEVNULL,
-            stderr=self.log,
-        )
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [*self.prefix, *command],
+                env=self.environment,
+                start_new_session=True,
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+            )
         for _ in range(300):
             with suppress(OSError):
                 if self.get("/healthz")[0] == 200:
@@ -70,4 +71,3 @@ class Server:
         finally:
             with suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
-            self.log.close()
