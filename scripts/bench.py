@@ -53,13 +53,13 @@ MANY_VISITORS = """
 local requests = {}
 local number = 0
 init = function()
-  for n = 1, 20000 do
+  for n = 1, 2000 do
     local agent = "Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144." .. n
     requests[n] = wrk.format("GET", nil, { ["User-Agent"] = agent })
   end
 end
 request = function()
-  number = number % 20000 + 1
+  number = number % 2000 + 1
   return requests[number]
 end
 """
