@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from careers.base import clock, codes
+from referrals.models import CLASSES
 
 LARGEST = 8 * 1024 * 1024  # bytes, then a new file is begun
 SUFFIX = ".journal"
-KINDS = ("human", "preview", "prefetch", "bot")
 CLICK_ID = r"[0-9A-Za-z]{1,20}"
 _IS_ID = re.compile(CLICK_ID).fullmatch
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -216,7 +216,7 @@ def _line(
         and 0 <= line.link < 2**31
         and 0 <= line.job < 2**31
         and 0 <= line.at < 2**52
-        and kind in KINDS
+        and kind in CLASSES
         and len(source) <= 40
         and "\0" not in source
         and navigates in {"0", "1"}

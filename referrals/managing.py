@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from careers.base import audit, clock, codes
 from careers.base.database import inserting
 from careers.base.people import Person
+from referrals.campaigns import campaign_named
 from referrals.models import Campaign, ShareLink
 
 NAME_LONGEST = 80
@@ -41,13 +41,7 @@ def resume(db: Session, link: ShareLink) -> None:
         audit.record(db, link.person, "link:resume", link.code)
 
 
-def campaigns_of(db: Session, person: Person) -> list[Campaign]:
-    """The person's campaigns, by name."""
-    mine = select(Campaign).where(Campaign.person_id == person.id).order_by(Campaign.name)
-    return list(db.scalars(mine))
-
-
-def campaign_named(db: Session, person: Person, name: str) -> Campaign:
+def begin_campaign(db: Session, person: Person, name: str) -> Campaign:
     """The person's campaign of this name, made when there is none yet.
 
     Made twice at once, it is one: the constraint decides. Raises ValueError for an empty name.
@@ -59,9 +53,9 @@ def campaign_named(db: Session, person: Person, name: str) -> Campaign:
         "code": codes.code(), "person_id": person.id, "name": name, "created_at": clock.now(),
     }  # fmt: skip
     db.execute(inserting(db, Campaign).values(values).on_conflict_do_nothing())
-    return db.scalars(
-        select(Campaign).where(Campaign.person_id == person.id, Campaign.name == name)
-    ).one()
+    campaign = campaign_named(db, person, name)
+    assert campaign is not None
+    return campaign
 
 
 def point_to(link: ShareLink, campaign: Campaign | None) -> None:

@@ -75,7 +75,9 @@ class PrintedLink:
 # -- reading -------------------------------------------------------------------------------------
 
 
-def campaigns_of(db: Session, person: Person, count: int, skip: int = 0) -> list[CampaignRow]:
+def printed_campaigns_of(
+    db: Session, person: Person, count: int, skip: int = 0
+) -> list[CampaignRow]:
     """The person's campaigns that print, newest first."""
     rows = db.execute(
         select(
@@ -96,23 +98,11 @@ def campaigns_of(db: Session, person: Person, count: int, skip: int = 0) -> list
     return [CampaignRow(*row) for row in rows]
 
 
-def count_campaigns_of(db: Session, person: Person) -> int:
+def count_printed_campaigns_of(db: Session, person: Person) -> int:
     """How many campaigns that print the person has."""
     printed = select(ShareLink.campaign_id).where(ShareLink.is_printed)
     mine = select(func.count()).where(Campaign.person_id == person.id, Campaign.id.in_(printed))
     return db.scalar(mine) or 0
-
-
-def campaign_of(db: Session, person: Person, code: str) -> Campaign | None:
-    """The person's own campaign with this code."""
-    mine = select(Campaign).where(Campaign.code == code, Campaign.person_id == person.id)
-    return db.scalar(mine)
-
-
-def campaign_named(db: Session, person: Person, name: str) -> Campaign | None:
-    """The person's own campaign of this name."""
-    mine = select(Campaign).where(Campaign.name == name, Campaign.person_id == person.id)
-    return db.scalar(mine)
 
 
 def printed_links(

@@ -81,12 +81,6 @@ def link_by_code(db: Session, code: str) -> ShareLink | None:
     return db.scalar(select(ShareLink).where(ShareLink.code == code))
 
 
-def campaigns_of(db: Session, person: Person) -> list[Campaign]:
-    """The person's campaigns, by name."""
-    mine = select(Campaign).where(Campaign.person_id == person.id)
-    return list(db.scalars(mine.order_by(Campaign.name)))
-
-
 # -- links with their figures -----------------------------------------------------------------
 
 

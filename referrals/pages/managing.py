@@ -9,6 +9,7 @@ from flask_babel import gettext
 from careers.base.permissions import requires
 from careers.base.web import db, limiter, me
 from referrals import managing, queries, texts
+from referrals.campaigns import campaign_of, campaigns_of
 from referrals.models import Campaign, ShareLink
 from referrals.pages.blueprint import blueprint
 from referrals.pages.sharing import remember_instance
@@ -119,14 +120,13 @@ def gather_link(code: str) -> ResponseReturnValue:
 def _campaign(new: str, chosen: str) -> Campaign | None:
     """The campaign that was named or chosen; a name comes first."""
     if managing.plain_name(new):
-        return managing.campaign_named(db(), me(), new)
+        return managing.begin_campaign(db(), me(), new)
     if not chosen:
         return None
-    mine = (one for one in managing.campaigns_of(db(), me()) if one.code == chosen)
-    return next(mine, None) or abort(404)
+    return campaign_of(db(), me(), chosen) or abort(404)
 
 
 @blueprint.app_template_global()
 def my_campaigns() -> list[Campaign]:
     """The campaigns to choose from on the page of a link."""
-    return managing.campaigns_of(db(), me())
+    return campaigns_of(db(), me())

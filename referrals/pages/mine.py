@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from careers.base.permissions import may, requires
 from careers.base.web import PAGE_ROWS, db, me, page_number
 from referrals import queries
+from referrals.campaigns import campaigns_of
 from referrals.classifying import LISTS
 from referrals.losses import lost_since
 from referrals.models import CHANNELS, TARGETS, ShareLink
@@ -43,7 +44,7 @@ def me_page() -> ResponseReturnValue:
 @requires("link:share")
 def my_links() -> ResponseReturnValue:
     """What became of my links, all of them or some."""
-    campaigns = queries.campaigns_of(db(), me())
+    campaigns = campaigns_of(db(), me())
     narrowed = {
         "target": _one_of("target", TARGETS),
         "channel": _one_of("channel", CHANNELS),

@@ -29,6 +29,7 @@ from careers.base.languages import LANGUAGES, address_in
 from careers.base.permissions import public, requires
 from careers.base.web import PAGE_ROWS, db, limiter, me, page_number, settings
 from referrals import printing, queries
+from referrals.campaigns import campaign_named, campaign_of
 from referrals.models import Campaign, ShareLink
 from referrals.pages.blueprint import address_of, blueprint
 from referrals.qr import SIZES, logo_picture, qr_png, qr_svg
@@ -222,9 +223,9 @@ def campaigns() -> ResponseReturnValue:
     page = page_number()
     return render_template(
         "referrals/campaigns.html",
-        campaigns=printing.campaigns_of(db(), me(), PAGE_ROWS, (page - 1) * PAGE_ROWS),
+        campaigns=printing.printed_campaigns_of(db(), me(), PAGE_ROWS, (page - 1) * PAGE_ROWS),
         page=page,
-        pages=-(-printing.count_campaigns_of(db(), me()) // PAGE_ROWS),
+        pages=-(-printing.count_printed_campaigns_of(db(), me()) // PAGE_ROWS),
     )
 
 
@@ -250,7 +251,7 @@ def new_campaign() -> ResponseReturnValue:
             return redirect(url_for("referrals.campaign", code=campaign.code), code=303)
         except printing.NameTaken:
             db().rollback()
-            taken = printing.campaign_named(db(), me(), name)
+            taken = campaign_named(db(), me(), name)
             form.name.errors = [gettext("You have a campaign of this name already.")]
     return _campaign_form(form, where, taken, 422)
 
@@ -266,7 +267,7 @@ def _campaign_form(
 @requires("link:share")
 def campaign(code: str) -> ResponseReturnValue:
     """What became of each printed link of a campaign, and its sheets."""
-    found = printing.campaign_of(db(), me(), code) or abort(404)
+    found = campaign_of(db(), me(), code) or abort(404)
     return render_template(
         "referrals/campaign.html",
         campaign=found,
@@ -279,7 +280,7 @@ def campaign(code: str) -> ResponseReturnValue:
 @requires("link:share")
 def campaign_links(code: str) -> ResponseReturnValue:
     """Some of a campaign's links: rename one, lead them elsewhere, switch them off or on."""
-    found = printing.campaign_of(db(), me(), code) or abort(404)
+    found = campaign_of(db(), me(), code) or abort(404)
     if not request.args.getlist("link"):
         flash(gettext("Choose at least one first."), "alert")
         return redirect(url_for("referrals.campaign", code=code))
@@ -319,7 +320,7 @@ def _chosen(found: Campaign, chosen: list[str]) -> list[printing.PrintedLink]:
 @requires("link:share")
 def rename_link(code: str) -> ResponseReturnValue:
     """Call one printed link otherwise."""
-    found = printing.campaign_of(db(), me(), code) or abort(404)
+    found = campaign_of(db(), me(), code) or abort(404)
     links = _chosen(found, request.form.getlist("link")[:1])
     label = " ".join(stripped(request.form.get("label")).split())
     if not label or len(label) > printing.LONGEST_NAME:
@@ -336,7 +337,7 @@ def rename_link(code: str) -> ResponseReturnValue:
 @requires("link:share")
 def redirect_links(code: str) -> ResponseReturnValue:
     """Let printed links lead to another page of ours."""
-    found = printing.campaign_of(db(), me(), code) or abort(404)
+    found = campaign_of(db(), me(), code) or abort(404)
     links = _chosen(found, request.form.getlist("link"))
     where = _where_sent()
     if "look" in request.form:
@@ -358,7 +359,7 @@ def redirect_links(code: str) -> ResponseReturnValue:
 @requires("link:share")
 def switch_links(code: str) -> ResponseReturnValue:
     """Switch printed links off, or on again."""
-    found = printing.campaign_of(db(), me(), code) or abort(404)
+    found = campaign_of(db(), me(), code) or abort(404)
     links = _chosen(found, request.form.getlist("link"))
     to = request.form.get("to")
     if to not in {"on", "off"}:
@@ -391,7 +392,7 @@ def _changed(campaign: str, links: list[ShareLink], said: str) -> ResponseReturn
 @requires("link:share")
 def campaign_sheets(code: str) -> ResponseReturnValue:
     """The posters, cards or badges of a campaign, or of some of its links, as PDF."""
-    found = printing.campaign_of(db(), me(), code) or abort(404)
+    found = campaign_of(db(), me(), code) or abort(404)
     form = FORMATS.get(request.args.get("format", "")) or abort(404)
     links = printing.printed_links(db(), found, request.args.getlist("link")) or abort(404)
     company = the_company(db())

@@ -3,88 +3,16 @@
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-from sqlalchemy import create_engine
-from sqlalchemy.orm import Session
+from playwright.sync_api import expect
 
-from careers.base import clock
-from careers.jobs.models import Job
+from tests.browser.somebody import Somebody
 from tests.cast import Cast
-from tests.conftest import lacking
 from tests.documents import pdf
-from tests.serving import Server
 
 pytestmark = pytest.mark.browser
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if not Path(CHROMIUM).exists():
-        lacking("Chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def site(database_url, tmp_path):
-    engine = create_engine(database_url)
-    with Session(engine) as db:
-        db.add(
-            Job(
-                slug="data-engineer-x",
-                source="lever",
-                board="acme",
-                source_id="1",
-                title="Data engineer",
-                description_html="<p>Keep numbers honest.</p>",
-                opened_at=clock.now(),
-                team="Platform",
-                content_hash="0" * 64,
-                locations=["Lyon"],
-            )  # fmt: skip
-        )
-        db.commit()
-    engine.dispose()
-    server = Server(database_url, tmp_path / "data")
-    server.start()
-    yield server.base
-    server.stop()
-
-
-class Somebody:
-    """A person with a browser; what goes wrong in its console is remembered."""
-
-    def __init__(self, browser: Browser, base: str, **options) -> None:
-        # Headless browsers say so in their agent, and are rightly counted as bots.
-        agent = browser.new_context().new_page().evaluate("navigator.userAgent")
-        people = agent.replace("HeadlessChrome", "Chrome")
-        self.context = browser.new_context(base_url=base, user_agent=people, **options)
-        self.page: Page = self.context.new_page()
-        self.base, self.wrong, self.foreign = base, [], []
-        self.page.on("console", lambda said: said.type == "error" and self.wrong.append(said.text))
-        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
-        self.page.on(
-            "request",
-            lambda asked: asked.url.startswith(base) or self.foreign.append(asked.url),
-        )
-
-    def sign_in(self, email: str) -> Page:
-        self.page.goto("/sign-in")
-        self.page.get_by_label("E-mail").fill(email)
-        self.page.get_by_label("Password").first.fill(Cast.PASSWORD)
-        self.page.locator("main form button").first.click()
-        expect(self.page).not_to_have_url(re.compile(r"/sign-in"))
-        return self.page
 
 
 def test_a_share_link_becomes_a_hire_in_three_browsers(site, browser, tmp_path):

@@ -9,14 +9,14 @@ import pytest
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
-from tests.browser.test_chain import Somebody, browser, site  # noqa: F401  fixtures
+from tests.browser.somebody import Somebody
 from tests.cast import Cast
 from tests.documents import pdf
 
 pytestmark = pytest.mark.browser
 
 
-def test_a_code_from_a_table_is_typed_and_counts(site, browser, tmp_path):  # noqa: F811
+def test_a_code_from_a_table_is_typed_and_counts(site, browser, tmp_path):
     employee = Somebody(browser, site)
     ada = employee.sign_in(Cast.ENGINEER)
     ada.goto("/me/campaigns")
@@ -91,7 +91,7 @@ def test_a_code_from_a_table_is_typed_and_counts(site, browser, tmp_path):  # no
         somebody.context.close()
 
 
-def test_a_code_can_be_saved_with_the_logo_from_its_page(site, browser):  # noqa: F811
+def test_a_code_can_be_saved_with_the_logo_from_its_page(site, browser):
     employee = Somebody(browser, site, viewport={"width": 360, "height": 780})
     ada = employee.sign_in(Cast.ENGINEER)
     ada.goto("/jobs/data-engineer-x/share")

@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 import re
-import shutil
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
-from sqlalchemy import create_engine
-from sqlalchemy.orm import Session
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from careers.base import clock
-from careers.jobs.models import Job
 from referrals.texts import length_on
 from tests.cast import Cast
-from tests.conftest import lacking
-from tests.serving import Server
 
 pytestmark = [
     pytest.mark.browser,
     # What is looked at here is the browser's part; tests/referrals has both databases.
     pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
 ]
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 PANEL = "/jobs/data-engineer-x"
 WORDS = "Come & see:\nwe have tea."
 PHONE_SHEET = """
@@ -35,45 +26,6 @@ PHONE_SHEET = """
       if (window.changedTheirMind) throw new DOMException("closed", "AbortError");
     };
 """
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if not Path(CHROMIUM).exists():
-        lacking("Chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def site(database_url, tmp_path):
-    engine = create_engine(database_url)
-    with Session(engine) as db:
-        db.add(
-            Job(
-                slug="data-engineer-x",
-                source="lever",
-                board="acme",
-                source_id="1",
-                title="Data engineer",
-                description_html="<p>Keep numbers honest.</p>",
-                opened_at=clock.now(),
-                team="Platform",
-                content_hash="0" * 64,
-                locations=["Lyon"],
-            )  # fmt: skip
-        )
-        db.commit()
-    engine.dispose()
-    server = Server(database_url, tmp_path / "data")
-    server.start()
-    yield server.base
-    server.stop()
 
 
 class Ada:

@@ -22,6 +22,7 @@ from careers.blog.models import Article
 from careers.jobs.models import Job
 from experts.models import Expert
 from referrals import printing
+from referrals.campaigns import campaign_named
 from referrals.models import Campaign, Click, ShareLink
 from referrals.sheets import FORMATS, Format, House, Sheet, write_sheets
 from referrals.targets import job_target
@@ -161,7 +162,7 @@ def test_when_no_code_is_free_nothing_is_made(db, campaign, job, links):
     with pytest.raises(RuntimeError):
         printing.make_campaign(db, ada, "Next", job_target(job), ["A"], lambda: links[0].typed_code)
     db.rollback()
-    assert printing.campaign_named(db, ada, "Next") is None
+    assert campaign_named(db, ada, "Next") is None
 
 
 # -- choosing where they lead --------------------------------------------------------------------

@@ -9,14 +9,9 @@ import time
 import pytest
 from sqlalchemy import select
 
-from careers.base import clock
 from careers.base.database import Database
 from careers.base.mail import Mail
-from careers.base.people import person_by_email
-from careers.jobs.models import Job
 from referrals.models import Click, LostClicks
-from referrals.sharing import share
-from referrals.targets import job_target
 from tests.cast import Cast
 from tests.conftest import lacking
 from tests.serving import Server
@@ -48,23 +43,6 @@ def fill(folder) -> None:
 
 def make_room(folder) -> None:
     (folder / "filler").unlink()
-
-
-@pytest.fixture
-def shared(database_url):
-    """A database with one share link, and the link's code."""
-    database = Database(database_url)
-    with database.writing() as db:
-        job = Job(
-            slug="engineer-x", source="greenhouse", board="acme", source_id="1", title="Engineer",
-            description_html="<p>Build.</p>", opened_at=clock.now(), content_hash="0" * 64,
-        )  # fmt: skip
-        db.add(job)
-        db.flush()
-        code = share(db, person_by_email(db, Cast.ENGINEER), job_target(job), "linkedin").code
-        db.commit()
-    yield database, code
-    database.dispose()
 
 
 @pytest.fixture

@@ -19,17 +19,13 @@ import psycopg
 import pytest
 from sqlalchemy import func, select
 
-from careers.base import clock
 from careers.base.database import Database
 from careers.base.migrating import migrate
-from careers.base.people import person_by_email
-from careers.jobs.models import Job
 from referrals.models import Click, ClickTotal, LinkDay
-from referrals.sharing import share
-from referrals.targets import job_target
-from tests.cast import Cast, invite_cast
+from tests.cast import invite_cast
 from tests.conftest import lacking
 from tests.serving import Server
+from tests.shared import share_a_job
 
 pytestmark = pytest.mark.system
 KILLS = 20
@@ -128,15 +124,8 @@ def test_every_answered_click_is_stored_exactly_once(place, tmp_path, record_tes
     migrate(database)
     with database.writing() as db:
         invite_cast(db)
-        job = Job(
-            slug="engineer-x", source="greenhouse", board="acme", source_id="1", title="Engineer",
-            description_html="<p>Build.</p>", opened_at=clock.now(), content_hash="0" * 64,
-        )  # fmt: skip
-        db.add(job)
-        db.flush()
-        link = share(db, person_by_email(db, Cast.ENGINEER), job_target(job), "linkedin")
         db.commit()
-        code = link.code
+    code = share_a_job(database)
     server = Server(url, tmp_path / "data")
     server.start()
     clicking = Clicking(server, code)

@@ -12,13 +12,6 @@ from dataclasses import dataclass
 
 import pytest
 
-from careers.base import clock
-from careers.base.database import Database
-from careers.base.people import person_by_email
-from careers.jobs.models import Job
-from referrals.sharing import share
-from referrals.targets import job_target
-from tests.cast import Cast
 from tests.conftest import lacking
 from tests.serving import Server
 
@@ -60,21 +53,11 @@ def calls_in(record: str) -> list[Call]:
 
 
 @pytest.fixture
-def traced(database_url, tmp_path):
+def traced(shared, database_url, tmp_path):
     """A server with one process under strace, the code of a link, and where the record is."""
     if shutil.which("strace") is None:
         lacking("strace")
-    database = Database(database_url)
-    with database.writing() as db:
-        job = Job(
-            slug="engineer-x", source="greenhouse", board="acme", source_id="1", title="Engineer",
-            description_html="<p>Build.</p>", opened_at=clock.now(), content_hash="0" * 64,
-        )  # fmt: skip
-        db.add(job)
-        db.flush()
-        code = share(db, person_by_email(db, Cast.ENGINEER), job_target(job), "linkedin").code
-        db.commit()
-    database.dispose()
+    _, code = shared
     record = tmp_path / "record"
     traced_calls = "trace=write,writev,sendto,sendmsg,fdatasync"
     server = Server(database_url, tmp_path / "data")

@@ -1,0 +1,57 @@
+"""A browser, and a site with one job."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+
+from careers.base import clock
+from careers.jobs.models import Job
+from tests.conftest import lacking
+from tests.serving import Server
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if not Path(CHROMIUM).exists():
+        lacking("Chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def site(database_url, tmp_path):
+    engine = create_engine(database_url)
+    with Session(engine) as db:
+        db.add(
+            Job(
+                slug="data-engineer-x",
+                source="lever",
+                board="acme",
+                source_id="1",
+                title="Data engineer",
+                description_html="<p>Keep numbers honest.</p>",
+                opened_at=clock.now(),
+                team="Platform",
+                content_hash="0" * 64,
+                locations=["Lyon"],
+            )  # fmt: skip
+        )
+        db.commit()
+    engine.dispose()
+    server = Server(database_url, tmp_path / "data")
+    server.start()
+    yield server.base
+    server.stop()
