@@ -1,7 +1,13 @@
-"""The door: what a WSGI server loads."""
+"""The doors: what a server loads.
 
-from careers.app import create_app
+`app` is for any WSGI server. `door` is for an ASGI server, and what `entourage serve` opens: the
+same, but share links that are followed often are answered without a thread.
+"""
+
+from careers.app import THREADS, create_app
 from careers.background import start_beside
+from referrals.doors import ASGIDoor
 
 app = create_app()
 start_beside(app)
+door = ASGIDoor(app, THREADS, app.extensions["settings"].trusted_proxies)

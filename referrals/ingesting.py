@@ -26,6 +26,7 @@ from referrals.journal import (
     Rendered,
     decode,
     is_finished,
+    is_torn,
     journals,
     rows_from,
     sync_folder,
@@ -147,7 +148,7 @@ def _remove(database: Database, finished: list[Path]) -> None:
     for path in finished:
         with database.writing() as db:
             offset = select(JournalOffset.offset).where(JournalOffset.journal == path.name)
-            if (db.scalar(offset) or 0) < path.stat().st_size:
+            if is_torn(path, db.scalar(offset) or 0):
                 log.warning("a journal ended in a torn line, never answered", journal=path.name)
             path.unlink()
             sync_folder(path.parent)  # the file must be gone before its offset is

@@ -11,10 +11,12 @@ from flask.blueprints import BlueprintSetupState
 from careers.base.config import Settings
 from careers.base.database import Database
 from careers.base.web import settings
-from referrals.following import Follow, Links, way_from
+from referrals.doors import WSGIDoor
+from referrals.following import Following
 from referrals.journal import Journal
 from referrals.models import ShareLink
 from referrals.visitors import Visitors
+from referrals.ways import Links, way_from
 
 blueprint = Blueprint("referrals", "referrals.pages")
 
@@ -26,14 +28,13 @@ def follow_links(state: BlueprintSetupState) -> None:
     assert isinstance(app, Flask)
     settings: Settings = app.extensions["settings"]
     database: Database = app.extensions["database"]
-    follow = Follow(
-        app.wsgi_app,
+    following = Following(
         Links(way_from(database, settings.other_language)),
         Journal(settings.folder("journal")),
         Visitors(settings.folder("salt"), settings.redis_url, settings.site),
     )
-    app.extensions["follow"] = follow
-    app.wsgi_app = follow  # type: ignore[method-assign]
+    app.extensions["following"] = following
+    app.wsgi_app = WSGIDoor(app.wsgi_app, following)  # type: ignore[method-assign]
 
 
 def address_of(link: ShareLink) -> str:

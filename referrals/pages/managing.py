@@ -33,7 +33,7 @@ def _settled(link: ShareLink, said: str) -> ResponseReturnValue:
     """
     code = link.code
     db().commit()
-    current_app.extensions["follow"].links.forget(code)
+    current_app.extensions["following"].links.forget(code)
     flash(said)
     return redirect(url_for("referrals.my_link", code=code), code=303)
 

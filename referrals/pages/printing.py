@@ -382,7 +382,7 @@ def _changed(campaign: str, links: list[ShareLink], said: str) -> ResponseReturn
     changed = [link.code for link in links]
     db().commit()
     for code in changed:
-        current_app.extensions["follow"].links.forget(code)
+        current_app.extensions["following"].links.forget(code)
     flash(said)
     return redirect(url_for("referrals.campaign", code=campaign), code=303)
 

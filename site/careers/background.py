@@ -120,7 +120,7 @@ class Background:
                 forget_cards(db, self.settings.folder("cards"))
                 forget_visitors(db)
                 db.commit()
-        self.app.extensions["follow"].visitors.destroy_old(clock.now())
+        self.app.extensions["following"].visitors.destroy_old(clock.now())
         self.database.forget_deleted()
 
     def is_demo(self) -> bool:

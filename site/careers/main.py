@@ -13,7 +13,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from pydantic import ValidationError
 
-from careers.app import MOST_PROCESSES, THREADS, create_app
+from careers.app import MOST_PROCESSES, create_app
 from careers.background import KEPT, Background, stop_with_input
 from careers.base.commands import admin_group, import_employees_command
 from careers.base.company import the_company
@@ -101,12 +101,11 @@ def serve() -> None:
     if is_demo:
         click.echo(SIGN_INS)
     Granian(
-        "wsgi:app",
+        "wsgi:door",
         address=host.strip("[]"),
         port=int(port),
-        interface=Interfaces.WSGI,
+        interface=Interfaces.ASGINL,
         workers=settings.processes or min(os.cpu_count() or 1, MOST_PROCESSES),
-        blocking_threads=THREADS,
         respawn_failed_workers=True,
         websockets=False,
         workers_kill_timeout=10,

@@ -127,7 +127,7 @@ def test_a_finished_journal_is_deleted_once_it_is_stored(
     app, visitor, link, ingested, db, settings
 ):
     visitor.get(f"/r/{link.code}", headers=BROWSER)
-    app.extensions["follow"].journal.close()
+    app.extensions["following"].journal.close()
     assert ingested() == 1
     assert journals(settings.folder("journal")) == []
     assert db.scalars(select(JournalOffset)).all() == []
@@ -149,13 +149,13 @@ def test_the_daily_counts_always_equal_the_clicks(visitor, link, ingested, db):
 
 def test_links_go_on_while_the_database_is_away(app, visitor, link, ingested, monkeypatch):
     visitor.get(f"/r/{link.code}", headers=BROWSER)
-    follow = app.extensions["follow"]
+    follow = app.extensions["following"]
 
     def away(_code):
         raise OperationalError("select", {}, Exception("the database is away"))
 
     monkeypatch.setattr(follow.links, "_load", away)
-    monkeypatch.setattr("referrals.following.FRESH", -1.0)
+    monkeypatch.setattr("referrals.ways.FRESH", -1.0)
     answer = visitor.get(f"/r/{link.code}", headers=BROWSER)
     assert answer.status_code == 302
     assert ingested() == 2
@@ -186,7 +186,7 @@ def test_a_salt_that_cannot_be_kept_does_not_stop_the_visitor(app, visitor, link
     def full(_day):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(app.extensions["follow"].visitors, "_load_or_make", full)
+    monkeypatch.setattr(app.extensions["following"].visitors, "_load_or_make", full)
     answer = visitor.get(f"/r/{link.code}", headers=BROWSER)
     assert answer.status_code == 302
 
@@ -197,7 +197,7 @@ def test_a_link_never_seen_says_so_kindly_while_the_database_is_away(
     def away(_code):
         raise OperationalError("select", {}, Exception("the database is away"))
 
-    monkeypatch.setattr(app.extensions["follow"].links, "_load", away)
+    monkeypatch.setattr(app.extensions["following"].links, "_load", away)
     answer = visitor.get(f"/r/{link.code}", headers=BROWSER)
     assert answer.status_code == 503
     assert answer.headers["Retry-After"] == "5"
@@ -245,7 +245,7 @@ def test_a_journal_that_comes_back_from_a_backup_brings_nothing_twice(
 
 def test_a_click_of_another_database_does_not_hold_up_the_rest(visitor, link, ingested, db, app):
     visitor.get(f"/r/{link.code}", headers=BROWSER)
-    journal = app.extensions["follow"].journal
+    journal = app.extensions["following"].journal
     journal.append(Line("x" * 12, 999_999, 0, 10**15, "human", "", True, 1, "own-1"))
     visitor.get(f"/r/{link.code}", headers=BROWSER)
     assert ingested() == 2
@@ -262,7 +262,7 @@ def test_what_comes_again_within_half_an_hour_is_counted_once(visitor, link, ing
 
 def test_the_order_in_which_journals_are_stored_changes_no_count(visitor, link, ingested, db, app):
     start = clock.now().replace(hour=3)
-    journal = app.extensions["follow"].journal
+    journal = app.extensions["following"].journal
     line = Line("a" * 12, link.id, 0, 0, "human", "", True, 77, "own-1")
     for number, minutes in enumerate((31, 0, 29, 65)):
         at = int((start + timedelta(minutes=minutes)).timestamp() * 1e6)
@@ -313,7 +313,7 @@ def test_only_the_landing_page_confirms_not_the_rest_of_the_visit(visitor, link)
 def test_a_confirmation_may_come_before_its_click_from_another_journal(
     app, visitor, link, ingested, db
 ):
-    journal = app.extensions["follow"].journal
+    journal = app.extensions["following"].journal
     at = int(clock.now().timestamp() * 1e6)
     journal.append(Rendered("early", at))
     ingested()

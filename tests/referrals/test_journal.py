@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import os
 import threading
@@ -16,9 +17,11 @@ from referrals.journal import (
     Line,
     Lost,
     Rendered,
+    Together,
     decode,
     encode,
     is_finished,
+    is_torn,
     journals,
     rows_from,
 )  # fmt: skip
@@ -90,9 +93,10 @@ def test_threads_that_write_at_once_lose_nothing_and_share_a_sync(tmp_path, monk
 
 def test_the_line_is_on_disk_before_append_returns(tmp_path, monkeypatch):
     journal = Journal(tmp_path)
+    journal.append(LINE)  # makes the file, and room in it
     order = []
-    write, sync = os.write, os.fdatasync
-    monkeypatch.setattr(os, "write", lambda *a: (order.append("write"), write(*a))[1])
+    write, sync = os.pwrite, os.fdatasync
+    monkeypatch.setattr(os, "pwrite", lambda *a: (order.append("write"), write(*a))[1])
     monkeypatch.setattr(os, "fdatasync", lambda *a: (order.append("sync"), sync(*a))[1])
     journal.append(LINE)
     order.append("answered")
@@ -107,7 +111,7 @@ def test_a_full_disk_is_told_to_every_thread_whose_line_was_lost(tmp_path, monke
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(os, "write", full)
+        patch.setattr(os, "pwrite", full)
         errors = []
 
         def write():
@@ -173,6 +177,84 @@ def test_a_journal_that_has_grown_large_is_followed_by_another(tmp_path):
         journal.append(LINE._replace(id=str(number)))
     assert len(journals(tmp_path)) > 2
     assert len(lines_in(tmp_path)) == 20
+
+
+def test_what_is_seen_behind_a_zero_is_not_read_yet(tmp_path):
+    """A reader may see the second page of a block before its first."""
+    path = tmp_path / "a.journal"
+    whole = encode(LINE)
+    path.write_bytes(whole + bytes(len(whole) // 2) + whole[len(whole) // 2 :] + whole)
+    assert [decode(raw) for _, raw in rows_from(path, 0, 100)] == [LINE]
+
+
+def test_zeros_behind_the_lines_are_no_torn_line_but_anything_else_is(tmp_path):
+    journal = Journal(tmp_path)
+    journal.append(LINE)
+    (path,) = journals(tmp_path)
+    end = [offset for offset, _ in rows_from(path, 0, 100)][-1]
+    assert path.stat().st_size > end
+    assert not is_torn(path, end)
+    with path.open("r+b") as torn:
+        torn.seek(end)
+        torn.write(encode(LINE)[:-9])
+    assert is_torn(path, end)
+
+
+def test_room_that_the_disk_refuses_stops_no_line(tmp_path, monkeypatch):
+    journal = Journal(tmp_path)
+    write = os.pwrite
+
+    def full_for_zeros(file, block, at):
+        if not bytes(block).strip(b"\0"):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(file, block, at)
+
+    monkeypatch.setattr(os, "pwrite", full_for_zeros)
+    journal.append(LINE._replace(id="one"))
+    monkeypatch.undo()
+    for number in range(3):
+        journal.append(LINE._replace(id=str(number)))
+    assert [line.id for line in lines_in(tmp_path)] == ["one", "0", "1", "2"]
+
+
+def test_a_journal_let_go_of_is_as_long_as_its_lines(tmp_path):
+    journal = Journal(tmp_path)
+    journal.append(LINE)
+    journal.close()
+    (path,) = journals(tmp_path)
+    assert path.read_bytes() == encode(LINE)
+
+
+def test_requests_of_one_loop_share_a_sync_and_a_refusal_reaches_each(tmp_path, monkeypatch):
+    journal = Journal(tmp_path)
+    journal.append(LINE)
+    syncs = []
+    real = os.fdatasync
+    monkeypatch.setattr(os, "fdatasync", lambda opened: (syncs.append(1), real(opened)))
+    together = Together(journal)
+
+    async def write(prefix, gone=False):
+        waiting = [
+            asyncio.ensure_future(together.append(LINE._replace(id=f"{prefix}{number}")))
+            for number in range(20)
+        ]
+        await asyncio.sleep(0)
+        if gone:
+            waiting[3].cancel()
+        return await asyncio.gather(*waiting, return_exceptions=True)
+
+    assert asyncio.run(write("a")) == [None] * 20
+    assert len(syncs) == 1
+    asyncio.run(write("b", gone=True))  # somebody who goes away stops nobody
+    assert {line.id for line in lines_in(tmp_path)} > {f"{p}{n}" for p in "ab" for n in range(20)}
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "pwrite", full)
+    refused = asyncio.run(write("c"))
+    assert [error.errno for error in refused] == [errno.ENOSPC] * 20
+    assert journal.lost == 20
 
 
 def test_only_this_account_may_read_a_journal(tmp_path):

@@ -604,7 +604,7 @@ def test_what_was_withdrawn_is_told_kindly_with_jobs(visit_as, visitor, pages, a
     article.state, expert.state = "withdrawn", "hidden"
     db.commit()
     for address in found:
-        visitor.app.extensions["follow"].links.forget(address.rpartition("/")[2])
+        visitor.app.extensions["following"].links.forget(address.rpartition("/")[2])
         answer = visitor.get(address, headers=BROWSER)
         page = answer.get_data(as_text=True)
         assert answer.status_code == 410
@@ -622,7 +622,7 @@ def test_a_link_of_somebody_who_left_names_nobody(visitor, link, db):
     link.person.status, link.person.left_at = "left", clock.now()
     db.commit()
     assert "Ada" not in shown(visitor.get(landing))
-    visitor.app.extensions["follow"].links.forget(link.code)
+    visitor.app.extensions["following"].links.forget(link.code)
     neutral = visitor.get(f"/r/{link.code}", headers=BROWSER).location
     assert neutral == "/jobs/engineer-x"
     assert "Ada" not in shown(visitor.get(neutral))

@@ -59,10 +59,10 @@ def traced(shared, database_url, tmp_path):
         lacking("strace")
     _, code = shared
     record = tmp_path / "record"
-    traced_calls = "trace=write,writev,sendto,sendmsg,fdatasync"
+    traced_calls = "trace=pwrite64,write,writev,sendto,sendmsg,fdatasync"
     server = Server(database_url, tmp_path / "data")
     server.environment |= {"ENTOURAGE_PROCESSES": "1", "ENTOURAGE_BACKGROUND": "separate"}
-    server.prefix = ["strace", "-f", "-qq", "-s", "4000", "-e", traced_calls, "-o", str(record)]
+    server.prefix = ["strace", "-f", "-qq", "-s", "9000", "-e", traced_calls, "-o", str(record)]
     server.start()
     yield server, code, record
     os.killpg(server.process.pid, signal.SIGTERM)

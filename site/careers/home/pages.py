@@ -127,7 +127,7 @@ def readyz() -> ResponseReturnValue:
         wrong.append("the database does not answer")
     if shutil.disk_usage(settings().folder()).free < 200 * 1024 * 1024:
         wrong.append("the disk is nearly full")
-    lost = current_app.extensions["follow"].journal.lost
+    lost = current_app.extensions["following"].journal.lost
     if lost:
         wrong.append(f"{lost} clicks could not be written")
     answer = "\n".join(wrong or ["ready"]) + "\n"
