@@ -4,6 +4,8 @@
 same, but share links that are followed often are answered without a thread.
 """
 
+import gc
+
 from careers.app import THREADS, create_app
 from careers.background import start_beside
 from referrals.doors import ASGIDoor
@@ -11,3 +13,5 @@ from referrals.doors import ASGIDoor
 app = create_app()
 start_beside(app)
 door = ASGIDoor(app, THREADS, app.extensions["settings"].trusted_proxies)
+gc.collect()
+gc.freeze()  # looking through all that was made until here would hold up requests for 50 ms

@@ -8,8 +8,10 @@ a link that was followed a moment ago, and passes everything else on.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote_from_bytes
 
 import structlog
 from a2wsgi import WSGIMiddleware
@@ -81,9 +83,13 @@ class WSGIDoor:
         try:
             self.following.journal.append(line)
         except OSError as error:
-            log.error("a click was lost", error=str(error), lost=self.following.journal.lost)
+            _say_lost(error, self.following)
             return False
         return True
+
+
+def _say_lost(error: OSError, following: Following) -> None:
+    log.error("a click was lost", error=str(error), lost=following.journal.lost)
 
 
 def _asked(environ: WSGIEnvironment) -> Asked:
@@ -101,7 +107,8 @@ def _asked(environ: WSGIEnvironment) -> Asked:
 
 def _send(answer: Answer, start_response: StartResponse) -> Iterable[bytes]:
     status = HTTPStatus(answer.status)
-    start_response(f"{status.value} {status.phrase}", answer.headers)
+    location = [("Location", answer.location)] if answer.location else []
+    start_response(f"{status.value} {status.phrase}", [*location, *answer.headers])
     return [answer.body]
 
 
@@ -126,38 +133,27 @@ class ASGIDoor:
                 if line is None:
                     return await _answer(TOO_MANY, send)
                 if not is_for_flask(way, line):
-                    is_written = await self._write(line)
-                    return await _answer(answer_to(code, way, line, is_written), send)
-        # What one hop writes with "_" another reads as "-": no such header is believed.
-        headers = [header for header in scope["headers"] if b"_" not in header[0]]
-        await self._pages({**scope, "headers": headers}, receive, send)
-
-    async def _write(self, line: Line) -> bool:
-        """Whether `line` is on disk; a disk that refuses must not stop the visitor."""
-        try:
-            await self._journal.append(line)
-        except OSError as error:
-            log.error("a click was lost", error=str(error), lost=self._following.journal.lost)
-            return False
-        return True
+                    try:
+                        await self._journal.append(line)
+                    except OSError as error:
+                        _say_lost(error, self._following)
+                        return await _answer(answer_to(code, way, line, is_written=False), send)
+                    return await _answer(answer_to(code, way, line, is_written=True), send)
+        await self._pages(_as_wsgi_has_it(scope), _coroutine(receive), send)
 
     def _asked(self, scope: HTTPScope) -> Asked:
-        found = dict(scope["headers"])
-
-        def said(name: bytes) -> str:
-            return found.get(name, b"").decode("latin-1")
-
+        said = dict(scope["headers"]).get
         client = scope.get("client")
         address = client[0] if client else ""
         if self._proxies:
             address = _forwarded(scope["headers"], self._proxies) or address
         return Asked(
             "GET",
-            said(b"user-agent"),
-            said(b"sec-purpose") or said(b"purpose") or said(b"x-moz"),
-            said(b"sec-fetch-dest"),
-            said(b"sec-fetch-mode"),
-            said(b"referer"),
+            said(b"user-agent", b"").decode("latin-1"),
+            (said(b"sec-purpose") or said(b"purpose") or said(b"x-moz", b"")).decode("latin-1"),
+            said(b"sec-fetch-dest", b"").decode("latin-1"),
+            said(b"sec-fetch-mode", b"").decode("latin-1"),
+            said(b"referer", b"").decode("latin-1"),
             address,
         )
 
@@ -168,7 +164,35 @@ def _forwarded(headers: Iterable[tuple[bytes, bytes]], proxies: int) -> str:
     return chain[-proxies].decode("latin-1").strip() if len(chain) >= proxies else ""
 
 
+def _as_wsgi_has_it(scope: HTTPScope) -> HTTPScope:
+    """`scope` with an address of ASCII alone, and only headers that cannot be taken for others:
+    what one hop writes with "_" another reads as "-".
+    """
+    headers = [header for header in scope["headers"] if b"_" not in header[0]]
+    query = quote_from_bytes(scope["query_string"], safe=_ASCII)
+    return {**scope, "headers": headers, "query_string": query.encode()}
+
+
+_ASCII = bytes(range(33, 127))
+
+
+def _coroutine(receive: Receive) -> Receive:
+    """`receive` as asyncio wants it when it is called from a thread: granian's is no coroutine."""
+
+    async def message() -> Any:
+        return await receive()
+
+    return message
+
+
 async def _answer(answer: Answer, send: Send) -> None:
-    headers = [(name.lower().encode(), value.encode()) for name, value in answer.headers]
+    headers = _encoded(answer.headers)
+    if answer.location:
+        headers = [(b"location", answer.location.encode()), *headers]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": answer.body})
+
+
+@cache
+def _encoded(headers: tuple[tuple[str, str], ...]) -> list[tuple[bytes, bytes]]:
+    return [(name.lower().encode(), value.encode()) for name, value in headers]

@@ -62,8 +62,9 @@ class Answer(NamedTuple):
     """An answer of our own."""
 
     status: int
-    headers: list[tuple[str, str]]
+    headers: tuple[tuple[str, str], ...]  # all but Location
     body: bytes = b""
+    location: str = ""
 
 
 class Following:
@@ -137,29 +138,31 @@ def origin_of(referer: str) -> str:
     return rest.partition("/")[0].lower() if separator else ""
 
 
-HEADERS = [
+HEADERS = (
     ("Cache-Control", "no-store"),
     ("Referrer-Policy", "strict-origin-when-cross-origin"),
     ("X-Robots-Tag", "noindex"),
     ("X-Content-Type-Options", "nosniff"),
     ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
-]
+)
+_EMPTY = (("Content-Length", "0"), *HEADERS)
 
 
 def _redirect(address: str) -> Answer:
     """302 to one of our own pages: the address is made here, never taken from the request."""
     assert address[0] == "/" != address[1]
-    return Answer(302, [("Location", address), ("Content-Length", "0"), *HEADERS])
+    return Answer(302, _EMPTY, b"", address)
 
 
 def _words(status: int, words: bytes, seconds: int) -> Answer:
-    head = [("Content-Type", "text/plain"), ("Retry-After", str(seconds))]
-    return Answer(status, [*head, ("Content-Length", str(len(words))), *HEADERS], words)
+    length = ("Content-Length", str(len(words)))
+    head = (("Content-Type", "text/plain"), ("Retry-After", str(seconds)), length)
+    return Answer(status, head + HEADERS, words)
 
 
 SEEN = Answer(204, HEADERS)
 SEEN_AS_PICTURE = Answer(
-    200, [("Content-Type", "image/gif"), ("Content-Length", str(len(PIXEL))), *HEADERS], PIXEL
+    200, (("Content-Type", "image/gif"), ("Content-Length", str(len(PIXEL))), *HEADERS), PIXEL
 )
 TRY_AGAIN = _words(503, b"This link works, but not in this very moment. Please try again.\n", 5)
 TOO_MANY = _words(  # not a click, and not written down

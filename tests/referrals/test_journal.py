@@ -234,11 +234,7 @@ def test_requests_of_one_loop_share_a_sync_and_a_refusal_reaches_each(tmp_path, 
     together = Together(journal)
 
     async def write(prefix, gone=False):
-        waiting = [
-            asyncio.ensure_future(together.append(LINE._replace(id=f"{prefix}{number}")))
-            for number in range(20)
-        ]
-        await asyncio.sleep(0)
+        waiting = [together.append(LINE._replace(id=f"{prefix}{number}")) for number in range(20)]
         if gone:
             waiting[3].cancel()
         return await asyncio.gather(*waiting, return_exceptions=True)
