@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
@@ -22,12 +22,23 @@ from careers.base.config import Settings
 from careers.base.database import Database
 from careers.base.migrating import migrate
 from tests.cast import Cast, invite_cast
+from tests.databases import Databases
 
 CI = os.environ.get("CI") == "true"
 SERVER = os.environ.get(
     "ENTOURAGE_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432/postgres"
 )
 TEMPLATE = f"entourage_template_{os.getpid()}"
+
+
+MEMORY = Path("/dev/shm")
+ROOM = 2**30  # bytes; tests leave nothing behind when they pass, but two may need much at once
+
+
+def pytest_configure() -> None:
+    """Keep the tests' files in memory where there is room: most wait for disks otherwise."""
+    if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
 def lacking(what: str) -> None:
@@ -69,6 +80,14 @@ def postgresql_template() -> Iterator[str]:
     server.close()
 
 
+@pytest.fixture(scope="session")
+def postgresql(postgresql_template: str) -> Iterator[Databases]:
+    """The databases of this process, which are lent to one test after the other."""
+    databases = Databases(SERVER, postgresql_template)
+    yield databases
+    databases.close()
+
+
 def _postgresql(name: str) -> str:
     return SERVER.rsplit("/", 1)[0].replace("postgresql://", "postgresql+psycopg://") + f"/{name}"
 
@@ -81,13 +100,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         yield f"sqlite:///{path}"
         return
-    template = request.getfixturevalue("postgresql_template")
-    name = f"entourage_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(SERVER, autocommit=True) as server:
-        server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
-    yield _postgresql(name)
-    with psycopg.connect(SERVER, autocommit=True) as server:
-        server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    with request.getfixturevalue("postgresql").lent() as name:
+        yield _postgresql(name)
 
 
 @pytest.fixture
@@ -97,9 +111,29 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
     )
 
 
+class CompiledTemplates(BytecodeCache):
+    """Compiles each template once in a process, and not once in each test."""
+
+    def __init__(self) -> None:
+        self._compiled: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._compiled:
+            bucket.bytecode_from_string(self._compiled[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._compiled[bucket.key] = bucket.bytecode_to_string()
+
+
+@pytest.fixture(scope="session")
+def compiled_templates() -> CompiledTemplates:
+    return CompiledTemplates()
+
+
 @pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
+def app(settings: Settings, compiled_templates: CompiledTemplates) -> Iterator[Flask]:
     app = create_app(settings, testing=True)
+    app.jinja_env.bytecode_cache = compiled_templates
     yield app
     app.extensions["database"].dispose()
 
