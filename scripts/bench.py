@@ -1,9 +1,11 @@
 """Speed, as ratios: each page against a bare answer of the same server, in the same run.
 
-Needs `wrk`. Rounds are interleaved, ours and bare by turns; what is printed is the median of three.
-Share links answer only once their line is on disk, and stand beside a bare redirect. Then how many
-clicks a second of processor time are stored; with --dashboards, how long the recruiter's page takes
-over ten million clicks (some minutes to make them).
+Needs `wrk`. Rounds are interleaved, ours and bare by turns after one that isn't counted; what is
+printed is the median of three. Share links answer only once their line is on disk, and stand beside
+a bare redirect: alone, and with the worker beside them that stores what they write. Then how far
+the worker is behind at 2,000 clicks a second, memory over a million clicks, and how many are stored
+in a second of processor time; with --dashboards, how long the recruiter's page takes over ten
+million clicks (some minutes to make them).
 """
 
 from __future__ import annotations
@@ -22,9 +24,10 @@ import time
 import urllib.request
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import create_engine, func, select, text
 from sqlalchemy.engine import make_url
 
 from careers.app import THREADS
@@ -33,7 +36,7 @@ from careers.base.database import Database
 from careers.base.migrating import migrate
 from referrals.ingesting import ingest
 from referrals.journal import Line, Rendered, encode, microseconds
-from referrals.models import ShareLink
+from referrals.models import Click, ShareLink
 
 BIN = Path(sys.executable).parent
 ROUNDS, SECONDS = 3, 4
@@ -63,6 +66,12 @@ request = function()
   return requests[number]
 end
 """
+STEADILY = """
+function delay()
+  return 20
+end
+"""  # milliseconds between two requests of a connection: 40 of them make 2,000 a second
+MANY_CLICKS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -112,8 +121,9 @@ def rate(address: str, connections: int, script: Path) -> Rate:
 def compare(name: str, bare: str, ours: str, connections: int, script: Path) -> None:
     """Print one line: ours beside bare, by turns."""
     rounds = [
-        (rate(bare, connections, script), rate(ours, connections, script)) for _ in range(ROUNDS)
-    ]
+        (rate(bare, connections, script), rate(ours, connections, script))
+        for _ in range(ROUNDS + 1)
+    ][1:]
     one, two = (statistics.median(found[side].answers for found in rounds) for side in (0, 1))
     slow, slower = (statistics.median(found[side].p99 for found in rounds) for side in (0, 1))
     print(
@@ -139,16 +149,64 @@ def serve_and_compare(folder: Path, bare: int, database: str, script: Path, page
     opened = Database(url)
     with opened.reading() as db:
         code = db.scalar(select(ShareLink.code).where(ShareLink.target == "job").limit(1))
-    opened.dispose()
     here, there = f"http://127.0.0.1:{ours}", f"http://127.0.0.1:{bare}"
-    with running([str(BIN / "entourage"), "serve"], ours, environment) as server:
-        before = memory(server)
+    serve = [str(BIN / "entourage"), "serve"]
+    follow, redirect = f"{here}/r/{code}", f"{there}/r/{code}"
+    with running(serve, ours, environment | {"ENTOURAGE_BACKGROUND": "separate"}):
         for connections in (16, 64):
-            name = f"share link, {kind}"
-            compare(name, f"{there}/r/{code}", f"{here}/r/{code}", connections, script)
-        print(f"{'':4}memory of the server: {before} MB, then {memory(server)} MB")
+            compare(f"share link, {kind}", redirect, follow, connections, script)
+    with running(serve, ours, environment) as server:
+        compare("  with the worker beside it", redirect, follow, 64, script)
+        lag(opened, follow, script)
         for page in ("/", "/jobs?q=data", "/experts") if pages else ():
             compare(page, f"{there}/page", f"{here}{page}", 16, script)
+        if pages:
+            million_clicks(server, follow, script)
+    opened.dispose()
+
+
+def million_clicks(server: int, address: str, script: Path) -> None:
+    """Print the server's memory after each of ten parts of a million clicks."""
+    clicks, held = 0.0, [memory(server)]
+    while clicks < MANY_CLICKS:
+        begun = clicks
+        while clicks < begun + MANY_CLICKS / 10:
+            clicks += rate(address, 64, script).answers * SECONDS
+        held.append(memory(server))
+    print(f"{'':4}memory over {clicks:,.0f} clicks, MB: {' '.join(map(str, held))}", flush=True)
+
+
+def lag(database: Database, address: str, script: Path) -> None:
+    """Print how far behind the worker is while 2,000 clicks a second come, for 20 seconds."""
+    _wait_until_stored(database)
+    steadily = script.with_name("steadily.lua")
+    steadily.write_text(script.read_text() + STEADILY)
+    command = ["wrk", "-t1", "-c40", "-d20s", "-s", str(steadily), address]
+    behind = []
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as clicking:
+        time.sleep(3)
+        while clicking.poll() is None:
+            behind.append((clock.now() - _newest(database)).total_seconds())
+            time.sleep(0.1)
+        out = clicking.stdout.read()
+    behind = behind[:-5]  # the last ones may be from after the end
+    answers = float(re.search(r"Requests/sec:\s+([\d.]+)", out)[1])
+    print(
+        f"{'':4}at {answers:.0f} clicks a second the newest stored is "
+        f"{statistics.median(behind):.1f} s old, at most {max(behind):.1f}",
+        flush=True,
+    )
+
+
+def _newest(database: Database) -> datetime:
+    with database.reading() as db:
+        return db.scalars(select(func.max(Click.at))).one()
+
+
+def _wait_until_stored(database: Database) -> None:
+    newest = None
+    while newest != (newest := _newest(database)):
+        time.sleep(3)
 
 
 def memory(process: int) -> int:
