@@ -74,8 +74,7 @@ def split(chain: Sequence[Hop]) -> dict[Hashable, Fraction]:
 
     Sources: Y. Emek, R. Karidi, M. Tennenholtz, A. Zohar, "Mechanisms for Multi-Level Marketing",
     2011 (rewards that fall geometrically along the chain are raised by false names); Y. Zhang,
-    X. Zhang, D. Zhao, "Sybil-proof Answer Querying Mechanism", 2020 (rewards that fall
-    geometrically from both ends are not; here with both ratios 1/2, so that places don't matter).
+    X. Zhang, D. Zhao, "Sybil-proof Answer Querying Mechanism", 2020 (a class that isn't).
     """
     people = list(dict.fromkeys(hop.person for hop in chain if hop.is_verified))
     return dict.fromkeys(people, Fraction(2, 2 ** len(people)))

@@ -106,7 +106,7 @@ LINEAR = Rule("linear", 1, _equal)
 
 POSITION = Rule("position", 1, _ends_first)
 """40 % to the first touch, 40 % to the last, 20 % shared equally by those between ("position
-based" of both). Of two touches each has a half, as both do: neither end outweighs the other."""
+based" of both). Of two touches, for which 20 % would be left over, each has a half."""
 
 HALF_LIFE_DAYS = 7  # Google's
 
