@@ -7,7 +7,8 @@ from dataclasses import fields
 import pytest
 
 from benchmarks import attribution_world
-from benchmarks.attribution_world import Assumptions, report, run, worse
+from benchmarks.attribution_world import report, run, worse
+from benchmarks.stories import Assumptions
 from referrals.rules import LAST_TOUCH, RULES
 
 DEFAULT = {LAST_TOUCH.name: LAST_TOUCH}
