@@ -9,10 +9,10 @@ what each request was, `read_typed_code` what was typed, `decide` who is credite
 `split` how that runs along a chain. Beside them stands a plain cookie of the last click.
 
 The world knows the truth: the one employee without whom there would be no application, or nobody.
-How it behaves stands in `Assumptions` (`benchmarks/stories.py`), all of it. These figures are guesses, for nobody published
-better; none was changed for its result. The last table shows what becomes of the default when the
-most doubtful ones are three times as bad. Agents are those on which the classifier is tested, so
-that how well it tells people from machines it has not met is no finding of this world.
+How it behaves stands in `Assumptions` (`benchmarks/stories.py`), all of it. These figures are
+guesses, for nobody published better; the last table shows on which of them the findings hang: what
+becomes of the default when one is three times as bad. Agents are those on which the classifier is
+tested, so that how well it tells people from machines it has not met is no finding of this world.
 """
 
 from __future__ import annotations
