@@ -1,16 +1,50 @@
-"""From touches to credit: the rules. Pure functions of values; nothing here knows the database.
+"""From touches to credit. Pure functions of values; nothing here knows the database.
 
-A rule has a name and a version; both stand on every receipt, and a rule whose result could change
-gets a new version.
+`decide` is the one entry. It drops the touches that can't count, each with its reason, takes those
+of kind `referral` apart from those of kind `inspiration`, and has a rule (`referrals.rules`) weigh
+what is left of each kind.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
+
+from referrals.rules import Rule
+
+
+class Kind(StrEnum):
+    """What a touch may earn; each kind is decided apart and has shares of its own."""
+
+    REFERRAL = "referral"  # somebody shared, or vouched
+    INSPIRATION = "inspiration"  # somebody's page or article was read on the way
+
+
+class By(StrEnum):
+    """How a touch came about."""
+
+    CLICK = "click"  # on a share link
+    CODE = "code"  # typed
+    ANSWER = "answer"  # to "who told you about us?"
+    READ = "read"  # an expert page or an article
+    CARRIED = "carried"  # an address with a link's code, but without a click that began the visit
+
+    @property
+    def kind(self) -> Kind:
+        """What a touch of this sort may earn."""
+        return Kind.INSPIRATION if self is By.READ else Kind.REFERRAL
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether the visit began without anything that an employee did or a candidate said.
+
+        A visitor without any link leaves no touch here; what comes closest to the "direct" visit
+        of web analytics (an address typed, bookmarked or copied) is an address that carries a code.
+        """
+        return self is By.CARRIED
 
 
 class Dropped(StrEnum):
@@ -24,71 +58,92 @@ class Dropped(StrEnum):
     OWN_APPLICATION = "own_application"  # the sharer is the candidate
     SHARER_HAD_LEFT = "sharer_had_left"
     LINK_WAS_OFF = "link_was_off"  # its owner had paused the link
+    OWNED_BY_ANOTHER = "owned_by_another"  # somebody else brought the candidate before
+    DIRECT = "direct"  # the rule skips direct touches, and there were others
     ANOTHER_WAS_LATER = "another_was_later"  # the rule took a later touch
+    ANOTHER_WAS_EARLIER = "another_was_earlier"  # the rule took an earlier touch
 
 
 @dataclass(frozen=True, slots=True)
 class TouchFact:
     """One touch, with all that a rule may look at. Times are aware."""
 
-    key: str  # names the touch on the receipt
+    key: str  # names the touch on the receipt; no two touches have the same
     person: int
     at: datetime
-    is_person: bool  # of class human, or a code that a person typed or carried
-    is_opened: bool  # a top-level navigation, or a code
+    is_person: bool  # of class human, or something that a person typed, said or carried
+    is_opened: bool  # a top-level navigation, or no click at all
     is_known: bool  # recorded, on the link it names
     is_own: bool  # the sharer is the candidate
     sharer_left_at: datetime | None
     link_off_since: datetime | None
+    by: By = By.CLICK
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
     """Who earns which share, by which touch, and why each other touch doesn't count."""
 
-    shares: dict[int, Fraction]  # by person; they sum to at most 1
+    shares: dict[int, Fraction]  # of kind referral, by person; they sum to at most 1
     used: tuple[str, ...]
     dropped: dict[str, Dropped]
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A published rule: the function that takes the touches that count, oldest first."""
-
-    name: str
-    version: int
-    share: Callable[[Sequence[TouchFact]], tuple[dict[int, Fraction], tuple[str, ...]]]
+    inspiration: dict[int, Fraction] = field(default_factory=dict)  # the same of that kind
 
 
 def decide(
-    rule: Rule, touches: Sequence[TouchFact], applied_at: datetime, window: timedelta
+    rule: Rule,
+    touches: Sequence[TouchFact],
+    applied_at: datetime,
+    window: timedelta,
+    ownership: timedelta | None = None,
 ) -> Decision:
     """Apply `rule` to the touches that preceded an application by at most `window`.
 
+    With `ownership`, a candidate belongs to whoever first brought them in that time before the
+    application, and touches of others are dropped; the owner's count as far back as either time
+    reaches. Nobody owns who reads: touches of kind inspiration know the window alone.
+
     The order in which `touches` come doesn't matter, nor does adding any that are dropped.
     """
+    used: list[TouchFact] = []
     dropped: dict[str, Dropped] = {}
-    counting = []
-    for touch in sorted(touches, key=lambda touch: (touch.at, touch.key)):
-        reason = _reason_against(touch, applied_at, window)
-        if reason is None:
-            counting.append(touch)
-        else:
-            dropped[touch.key] = reason
-    shares, used = rule.share(counting)
-    for touch in counting:
-        if touch.key not in used:
-            dropped[touch.key] = Dropped.ANOTHER_WAS_LATER
-    return Decision(shares, used, dropped)
+    shares: dict[Kind, dict[int, Fraction]] = {}
+    ordered = sorted(touches, key=lambda touch: (touch.at, touch.key))
+    for kind in Kind:
+        owned_for = ownership if kind is Kind.REFERRAL else None
+        reach = applied_at - max(window, owned_for or window)
+        counting = []
+        for touch in ordered:
+            if touch.by.kind is not kind:
+                continue
+            reason = _reason_against(touch, applied_at, reach)
+            if reason is None:
+                counting.append(touch)
+            else:
+                dropped[touch.key] = reason
+        if owned_for is not None:
+            counting = _owners_touches(counting, applied_at - owned_for, dropped)
+        if rule.skips_direct:
+            counting = _without_direct(counting, dropped)
+        shares[kind], taken = _weighed(rule, counting, applied_at, dropped)
+        used += taken
+    used.sort(key=lambda touch: (touch.at, touch.key))
+    return Decision(
+        shares[Kind.REFERRAL],
+        tuple(touch.key for touch in used),
+        dropped,
+        shares[Kind.INSPIRATION],
+    )
 
 
-def _reason_against(touch: TouchFact, applied_at: datetime, window: timedelta) -> Dropped | None:
+def _reason_against(touch: TouchFact, applied_at: datetime, reach: datetime) -> Dropped | None:
+    """What speaks against a touch by itself, whatever others there are."""
     reasons = (
         (not touch.is_known, Dropped.UNKNOWN_CLICK),
         (not touch.is_person, Dropped.NOT_A_PERSON),
         (not touch.is_opened, Dropped.NOT_OPENED),
         (touch.at > applied_at, Dropped.TOO_LATE),
-        (touch.at < applied_at - window, Dropped.TOO_OLD),
+        (touch.at < reach, Dropped.TOO_OLD),
         (touch.is_own, Dropped.OWN_APPLICATION),
         (
             touch.sharer_left_at is not None and touch.sharer_left_at <= touch.at,
@@ -102,16 +157,56 @@ def _reason_against(touch: TouchFact, applied_at: datetime, window: timedelta) -
     return next((reason for holds, reason in reasons if holds), None)
 
 
-def _last(touches: Sequence[TouchFact]) -> tuple[dict[int, Fraction], tuple[str, ...]]:
-    """All to whoever was last; of touches at the same moment, each person has an equal share."""
-    if not touches:
-        return {}, ()
-    latest = [touch for touch in touches if touch.at == touches[-1].at]
-    people = sorted({touch.person for touch in latest})
-    share = Fraction(1, len(people))
-    return dict.fromkeys(people, share), tuple(touch.key for touch in latest)
+def _owners_touches(
+    counting: list[TouchFact], since: datetime, dropped: dict[str, Dropped]
+) -> list[TouchFact]:
+    """Those of whoever came first since then (several, if at the same moment); all if nobody did.
+
+    That every other touch is dropped, earlier ones too, is what keeps one person's touches from
+    costing another a share: while somebody owns the candidate the others have nothing to lose.
+    """
+    begun = min((touch.at for touch in counting if touch.at >= since), default=None)
+    if begun is None:
+        return counting
+    owners = {touch.person for touch in counting if touch.at == begun}
+    for touch in counting:
+        if touch.person not in owners:
+            dropped[touch.key] = Dropped.OWNED_BY_ANOTHER
+    return [touch for touch in counting if touch.person in owners]
 
 
-LAST_TOUCH = Rule("last_touch", 1, _last)
-"""The touch closest before the application earns the whole credit ("last interaction")."""
-RULES = {rule.name: rule for rule in (LAST_TOUCH,)}
+def _without_direct(counting: list[TouchFact], dropped: dict[str, Dropped]) -> list[TouchFact]:
+    others = [touch for touch in counting if not touch.by.is_direct]
+    if not others:
+        return counting
+    for touch in counting:
+        if touch.by.is_direct:
+            dropped[touch.key] = Dropped.DIRECT
+    return others
+
+
+def _weighed(
+    rule: Rule, counting: list[TouchFact], applied_at: datetime, dropped: dict[str, Dropped]
+) -> tuple[dict[int, Fraction], list[TouchFact]]:
+    """The shares of each person, and the touches that earned them; touches come oldest first."""
+    if not counting:
+        return {}, []
+    # What one person did at one moment is one touch.
+    done = sorted({(touch.at, touch.person) for touch in counting})
+    weights = rule.weigh([at for at, _ in done], applied_at)
+    whole = sum(weights)
+    weight_of: dict[int, int | Fraction] = {}
+    earning = set()
+    for (at, person), weight in zip(done, weights, strict=True):
+        if weight:
+            weight_of[person] = weight_of.get(person, 0) + weight
+            earning.add(at)
+    first_used = min(earning)
+    for touch in counting:
+        if touch.at not in earning:
+            dropped[touch.key] = (
+                Dropped.ANOTHER_WAS_LATER if touch.at < first_used else Dropped.ANOTHER_WAS_EARLIER
+            )
+    taken = [touch for touch in counting if touch.at in earning]
+    shares = {person: Fraction(weight_of[person]) / whole for person in sorted(weight_of)}
+    return shares, taken

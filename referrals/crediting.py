@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from careers.base import clock, outbox
 from careers.base.config import Settings
 from careers.hiring.models import Application
-from referrals.attribution import LAST_TOUCH, Decision, TouchFact, decide
+from referrals.attribution import By, Decision, TouchFact, decide
 from referrals.models import Click, Credit, Receipt, Touch
+from referrals.rules import LAST_TOUCH
 
 CLICK_COMES_WITHIN = timedelta(minutes=10)  # from journal to database, at worst
 CREDITED, NO_TOUCH, NONE_COUNTS = "credited", "no_touch", "none_counts"
@@ -69,6 +70,7 @@ def _fact(touch: Touch, clicks: dict[str, Click], application: Application) -> T
         is_own=plain_mailbox(sharer.email) == plain_mailbox(application.email),
         sharer_left_at=sharer.left_at,
         link_off_since=touch.link.paused_at,
+        by=By.CODE if by_code else By.CLICK,
     )
 
 

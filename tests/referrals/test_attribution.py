@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from referrals.attribution import LAST_TOUCH, Dropped, TouchFact, decide
+from referrals.attribution import Dropped, TouchFact, decide
+from referrals.rules import LAST_TOUCH
 
 APPLIED = datetime(2026, 11, 20, 12, tzinfo=UTC)
 WINDOW = timedelta(days=30)
