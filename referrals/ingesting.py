@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import takewhile
@@ -78,10 +80,21 @@ class _Piece(NamedTuple):
     damaged: int
 
 
+@contextmanager
+def _without_looking_for_cycles() -> Iterator[None]:
+    """A batch is a hundred thousand small objects, none of which refers back to another: looking
+    through them for what does would take a quarter of the time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
 def _turn(database: Database, paths: list[Path], refused: set[str]) -> tuple[int, int]:
     """Store the next lines of all journals: how many had some, and how many were clicks."""
     try:
-        with database.writing() as db:
+        with _without_looking_for_cycles(), database.writing() as db:
             pieces = _read(db, paths, refused)
             if not pieces:
                 return 0, 0
