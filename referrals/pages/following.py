@@ -73,5 +73,5 @@ def withdrawn(code: str) -> ResponseReturnValue:
         return render_template("referrals/no_such_link.html"), 404
     target = target_of(link)
     if target.standing is not Standing.WITHDRAWN:
-        return redirect(url_for(target.endpoint, **target.values))
+        return redirect(url_for(target.endpoint, slug=target.slug))
     return render_template("referrals/withdrawn.html"), 410

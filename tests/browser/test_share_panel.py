@@ -150,6 +150,8 @@ def test_mail_and_text_message_open_in_their_own_app(ada, name, scheme):
     link = link_in(page, name)
     (body,) = parse_qs(asked[0].partition("?")[2])["body"]
     assert body.replace("\r\n", "\n") == f"{WORDS}\n{link}"
+    # Without an app for it, this Chromium takes no more clicks in a tab that asked for `sms:`.
+    page = ada.page = ada.context.new_page()
     ada.open_panel(PANEL)
     channel(page, name).click()
     assert link_in(page, name) == link
