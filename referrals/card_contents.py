@@ -1,7 +1,8 @@
 """What a share card and its preview say about a page of ours, and whom they name.
 
 Nobody is named who doesn't show themselves: a sharer only while their page is shown, they work here
-and their link is not paused; an author by the name that stands under their article.
+and their link is not paused; an author by the name that stands under their article, while they work
+here.
 """
 
 from __future__ import annotations
@@ -153,13 +154,13 @@ def _of_jobs(count: int, brand: Brand, language: str, sharing: Sharing | None) -
 
 
 def _of_article(article: Article, brand: Brand, language: str, sharing: Sharing | None) -> Contents:
+    author = article.author
+    is_named = author.is_active and drawable(author.name, "sans")
     return _contents(
-        brand, language, sharing, (article.author,) if article.author.page else (),
+        brand, language, sharing, (author,) if author.page else (),
         _sentences(article.summary, _ask(sharing)),
         title=article.title,
-        kicker=gettext("Article by %(name)s", name=article.author.name)
-        if drawable(article.author.name, "sans")
-        else gettext("Article"),
+        kicker=gettext("Article by %(name)s", name=author.name) if is_named else gettext("Article"),
         drawn=article.title,
         otherwise=gettext("A story from %(company)s", company=brand.name),
         words=article.summary,

@@ -15,15 +15,14 @@ import hashlib
 import io
 import json
 import math
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from functools import lru_cache
 
 from PIL import Image, ImageDraw, ImageStat
 
 from careers.base.company import contrast, palette
 from experts.portrait_picture import Point, curve, portrait_picture
 from referrals.lettering import Block, Style, drawable, fitted, one_line, width_of, write
+from referrals.mark import HIGH, WIDE, draw_mark
 
 DRAWING = 1  # raised when a card of the same value looks different: every address changes then
 WIDTH, HEIGHT = 1200, 630
@@ -135,30 +134,11 @@ def _brand(
         picture.paste(drawn, (MARGIN, MARGIN + 24 - drawn.height // 2), drawn)
         x += drawn.width + 18
     else:
-        scale = 48 / 26
-        from_, to = _shape_mask(_mark_from, scale), _shape_mask(_mark_to, scale)
-        picture.paste(mark, (MARGIN, MARGIN), to)
-        picture.paste(INK, (MARGIN, MARGIN), from_)
-        x += 30 * scale + 16
+        unit = 48 / HIGH
+        draw_mark(picture, (MARGIN, MARGIN), unit, mark, INK)
+        x += WIDE * unit + 16
     name = one_line(drawable(company, "display"), column - round(x) + MARGIN, BRAND)
     write(draw, x, MARGIN + 37, name, BRAND, INK)
-
-
-def _mark_from(draw: ImageDraw.ImageDraw, scale: float) -> None:
-    draw.circle((6 * scale, 20 * scale), 5 * scale, 255)
-
-
-def _mark_to(draw: ImageDraw.ImageDraw, scale: float) -> None:
-    points = [(6, 20), *curve((6, 20), (14, 20), (12, 8), (22, 7))]
-    draw.line([(x * scale, y * scale) for x, y in points], 255, round(2.6 * scale), joint="curve")
-    draw.circle((24 * scale, 6 * scale), 6 * scale, 255)
-
-
-@lru_cache(maxsize=2)
-def _shape_mask(shape: Callable[[ImageDraw.ImageDraw, float], None], scale: float) -> Image.Image:
-    mask = Image.new("L", (round(31 * scale) * OVER, round(27 * scale) * OVER))
-    shape(ImageDraw.Draw(mask), scale * OVER)
-    return mask.reduce(OVER)
 
 
 def _logo(content: bytes) -> Image.Image:

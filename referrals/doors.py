@@ -73,6 +73,7 @@ class WSGIDoor:
         is_written = self._write(line)
         if is_for_flask(way, line):
             environ["entourage.preview"] = line.kind == "preview"
+            environ["entourage.click"] = line.id if is_written else ""
             return self.app(environ, start_response)
         return _send(answer_to(code, way, line, is_written), start_response)
 

@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import qrcode
-from PIL import Image, ImageDraw
+from PIL import Image
 from qrcode.constants import ERROR_CORRECT_H, ERROR_CORRECT_M
+
+from referrals.mark import HIGH, WIDE, draw_mark
 
 QUIET_ZONE = 4  # modules, ISO/IEC 18004
 LOGO_PART = 0.05  # of the code's area; H restores 30 % of what is written
 LOGO_WIDEST = 0.34  # of the code's width, so that it stays away from the corner marks
 MILLIMETRES = 25.4  # in an inch
+START = "#6d7380"  # of the mark, as in static/img/mark.svg: it stands on paper and on screens
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,25 +158,8 @@ def logo_picture(content: bytes | None, colour: str) -> Image.Image:
 
 
 def _mark(colour: str) -> Image.Image:
-    """The mark of static/img/mark.svg: a thread from one person to another."""
-    unit, finer = 10, 4  # pixels of one unit of the SVG; drawn finer, then made small
-    scale = unit * finer
-    picture = Image.new("RGB", (30 * scale, 26 * scale), "white")
-    pen = ImageDraw.Draw(picture)
-
-    def round_at(x: float, y: float, radius: float, fill: str) -> None:
-        pen.ellipse(
-            [(value * scale) for value in (x - radius, y - radius, x + radius, y + radius)], fill
-        )
-
-    ends = ((6, 20), (14, 20), (12, 8), (22, 7))
-    for step in range(241):
-        t = step / 240
-        parts = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
-        x, y = (
-            sum(part * end[axis] for part, end in zip(parts, ends, strict=True)) for axis in (0, 1)
-        )
-        round_at(x, y, 1.5, colour)
-    round_at(6, 20, 5, "#6d7380")
-    round_at(24, 6, 6, colour)
-    return picture.resize((30 * unit, 26 * unit), Image.Resampling.LANCZOS)
+    """Our mark on white, large enough for the largest code."""
+    unit = 10
+    picture = Image.new("RGB", (WIDE * unit, HIGH * unit), "white")
+    draw_mark(picture, (0, 0), unit, colour, START)
+    return picture

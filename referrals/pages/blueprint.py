@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import (
     Blueprint,
     Flask,
+    current_app,
+    flash,
 )
 from flask.blueprints import BlueprintSetupState
 
 from careers.base.config import Settings
 from careers.base.database import Database
-from careers.base.web import settings
+from careers.base.web import db, settings
 from referrals.doors import WSGIDoor
 from referrals.following import Following
 from referrals.journal import Journal
@@ -40,3 +44,15 @@ def follow_links(state: BlueprintSetupState) -> None:
 def address_of(link: ShareLink) -> str:
     """The short public address of a link."""
     return f"{settings().base_url}/r/{link.code}"
+
+
+def keep(links: Sequence[ShareLink], said: str) -> None:
+    """Commit what was changed about `links`, have the next click look at them anew, and say so.
+
+    Other processes learn of it when what they know of a link is a minute old.
+    """
+    codes = [link.code for link in links]
+    db().commit()
+    for code in codes:
+        current_app.extensions["following"].links.forget(code)
+    flash(said)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import abort, current_app, flash, redirect, request, url_for
+from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -11,7 +11,7 @@ from careers.base.web import db, limiter, me
 from referrals import managing, queries, texts
 from referrals.campaigns import campaign_of, campaigns_of
 from referrals.models import Campaign, ShareLink
-from referrals.pages.blueprint import blueprint
+from referrals.pages.blueprint import blueprint, keep
 from referrals.pages.sharing import remember_instance
 from referrals.targets import language_of, target_of
 
@@ -27,15 +27,10 @@ def _mine(code: str) -> ShareLink:
 
 
 def _settled(link: ShareLink, said: str) -> ResponseReturnValue:
-    """Commit, have the next click look at the link anew, and go back to its page.
-
-    Other processes learn of it when what they know of the link is a minute old.
-    """
-    code = link.code
-    db().commit()
-    current_app.extensions["following"].links.forget(code)
-    flash(said)
-    return redirect(url_for("referrals.my_link", code=code), code=303)
+    """Keep the change, say so, and go back to the page of the link."""
+    page = url_for("referrals.my_link", code=link.code)
+    keep([link], said)
+    return redirect(page, code=303)
 
 
 @blueprint.post("/me/links/<code>/text")

@@ -10,7 +10,6 @@ from typing import IO
 from flask import (
     Response,
     abort,
-    current_app,
     flash,
     redirect,
     render_template,
@@ -30,8 +29,8 @@ from careers.base.permissions import public, requires
 from careers.base.web import PAGE_ROWS, db, limiter, me, page_number, settings
 from referrals import printing, queries
 from referrals.campaigns import campaign_named, campaign_of
-from referrals.models import Campaign, ShareLink
-from referrals.pages.blueprint import address_of, blueprint
+from referrals.models import Campaign
+from referrals.pages.blueprint import address_of, blueprint, keep
 from referrals.qr import SIZES, logo_picture, qr_png, qr_svg
 from referrals.sheets import FORMATS, House, write_sheets
 from referrals.targets import Target, all_jobs, language_of, target_of
@@ -352,7 +351,8 @@ def redirect_links(code: str) -> ResponseReturnValue:
         len(links),
         title=where.target.title,
     )
-    return _changed(code, changed, said)
+    keep(changed, said)
+    return redirect(url_for("referrals.campaign", code=code), code=303)
 
 
 @blueprint.post("/me/campaigns/<code>/switch")
@@ -374,17 +374,8 @@ def switch_links(code: str) -> ResponseReturnValue:
             "%(num)s links are off. They still lead on, but bring you nothing.",
             len(links),
         )
-    return _changed(code, changed, said)
-
-
-def _changed(campaign: str, links: list[ShareLink], said: str) -> ResponseReturnValue:
-    """Keep a change of links, and have this process follow them anew; others do in a minute."""
-    changed = [link.code for link in links]
-    db().commit()
-    for code in changed:
-        current_app.extensions["following"].links.forget(code)
-    flash(said)
-    return redirect(url_for("referrals.campaign", code=campaign), code=303)
+    keep(changed, said)
+    return redirect(url_for("referrals.campaign", code=code), code=303)
 
 
 @blueprint.get("/me/campaigns/<code>/sheets.pdf")

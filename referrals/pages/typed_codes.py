@@ -9,6 +9,7 @@ from careers.base.languages import LANGUAGES, address_in, language
 from careers.base.permissions import public
 from careers.base.web import db, limiter
 from referrals.pages.blueprint import blueprint
+from referrals.pages.following import withdrawn_address
 from referrals.targets import Standing, path_to, target_of
 from referrals.touches import carries, link_typed
 from referrals.typed_codes import TYPED_LONGEST
@@ -27,7 +28,7 @@ def code() -> ResponseReturnValue:
         return render_template("referrals/code.html", typed=typed, is_wrong=True), 422
     target = target_of(link)
     if target.standing is Standing.WITHDRAWN:
-        return render_template("referrals/withdrawn.html", target=target), 410
+        return redirect(withdrawn_address(link, language()), code=303)
     spoken = target.language if target.language in LANGUAGES else language()
     path = address_in(spoken, path_to(target.kind, target.slug))
     return redirect(f"{path}?via={link.code}" if carries(link) else path, code=303)

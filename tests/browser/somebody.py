@@ -13,10 +13,11 @@ class Somebody:
     """A person with a browser; what goes wrong in its console is remembered."""
 
     def __init__(self, browser: Browser, base: str, **options) -> None:
-        # Headless browsers say so in their agent, and are rightly counted as bots.
-        agent = browser.new_context().new_page().evaluate("navigator.userAgent")
-        people = agent.replace("HeadlessChrome", "Chrome")
-        self.context = browser.new_context(base_url=base, user_agent=people, **options)
+        if "user_agent" not in options:
+            # Headless browsers say so in their agent, and are rightly counted as bots.
+            agent = browser.new_context().new_page().evaluate("navigator.userAgent")
+            options["user_agent"] = agent.replace("HeadlessChrome", "Chrome")
+        self.context = browser.new_context(base_url=base, **options)
         self.page: Page = self.context.new_page()
         self.base, self.wrong, self.foreign = base, [], []
         self.page.on("console", lambda said: said.type == "error" and self.wrong.append(said.text))

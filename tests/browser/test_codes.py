@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 from pypdf import PdfReader
+from sqlalchemy import create_engine, update
 
+from referrals.models import ShareLink
+from referrals.typed_codes import check_digit
 from tests.browser.somebody import Somebody
 from tests.cast import Cast
 from tests.documents import pdf
@@ -16,7 +19,11 @@ from tests.documents import pdf
 pytestmark = pytest.mark.browser
 
 
-def test_a_code_from_a_table_is_typed_and_counts(site, browser, tmp_path):
+STEM = "01V7Q"
+TYPED = STEM + check_digit(STEM)  # has every sign that is taken for another
+
+
+def test_a_code_from_a_table_is_typed_and_counts(site, browser, database_url, tmp_path):
     employee = Somebody(browser, site)
     ada = employee.sign_in(Cast.ENGINEER)
     ada.goto("/me/campaigns")
@@ -30,6 +37,13 @@ def test_a_code_from_a_table_is_typed_and_counts(site, browser, tmp_path):
     expect(ada.get_by_role("heading", level=1)).to_have_text("Job fair Lyon")
     typed = ada.locator("td code").first.inner_text()
     assert re.fullmatch(r"\w{3} \w{3}", typed)
+    engine = create_engine(database_url)
+    with engine.begin() as database:
+        old = ShareLink.typed_code == typed.replace(" ", "")
+        assert database.execute(update(ShareLink).where(old).values(typed_code=TYPED)).rowcount == 1
+    engine.dispose()
+    ada.reload()
+    expect(ada.locator("td code").first).to_have_text(f"01V {TYPED[3:]}")
 
     ada.get_by_label("Table 2").check()
     ada.get_by_label("As what?").select_option("a6")
@@ -46,7 +60,7 @@ def test_a_code_from_a_table_is_typed_and_counts(site, browser, tmp_path):
     nadia.get_by_role("button", name="Show me").click()
     expect(nadia.get_by_role("alert")).to_contain_text("We don't know this code")
     expect(nadia.get_by_label("Your code")).to_have_value("K7F2QX")
-    nadia.get_by_label("Your code").fill(typed.lower())
+    nadia.get_by_label("Your code").fill(f"olu {TYPED[3:]}".lower())
     nadia.get_by_role("button", name="Show me").click()
     expect(nadia.get_by_role("heading", level=1)).to_have_text("Data engineer")
     nadia.get_by_role("link", name="Apply").first.click()
@@ -65,7 +79,7 @@ def test_a_code_from_a_table_is_typed_and_counts(site, browser, tmp_path):
     paul.get_by_label("Your name").fill("Paul Martin")
     paul.get_by_label("Your e-mail address").fill("paul@mail.example")
     paul.get_by_label("Your CV").set_input_files(document)
-    paul.get_by_label("Did somebody give you a code?").fill(typed)
+    paul.get_by_label("Did somebody give you a code?").fill(f"Oiu-{TYPED[3:].lower()}")
     paul.get_by_role("button", name="Send my application").click()
     expect(paul.get_by_role("alert")).to_contain_text("This code is from Ada Engel")
     paul.get_by_label("nothing").check()
@@ -81,7 +95,7 @@ def test_a_code_from_a_table_is_typed_and_counts(site, browser, tmp_path):
     ada.get_by_role("button", name="Lead there from now on").click()
     expect(ada.get_by_role("status")).to_contain_text("1 link leads to “Our open jobs” now.")
     nadia.goto("/code")
-    nadia.get_by_label("Your code").fill(typed)
+    nadia.get_by_label("Your code").fill(TYPED)
     nadia.get_by_role("button", name="Show me").click()
     expect(nadia).to_have_url(re.compile(r"/jobs\?via="))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import product
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -28,6 +29,13 @@ PHONE_SHEET = """
 """
 
 
+CHANNELS = {
+    "linkedin": "LinkedIn", "x": "X", "facebook": "Facebook", "whatsapp": "WhatsApp",
+    "email": "E-mail", "sms": "Text message", "bluesky": "Bluesky", "mastodon": "Mastodon",
+    "instagram": "Instagram", "teams": "Teams", "slack": "Slack", "other": "Somewhere else",
+}  # fmt: skip
+
+
 class Ada:
     """Ada with a browser: what goes wrong in it, and what leaves for other hosts, is remembered."""
 
@@ -36,6 +44,7 @@ class Ada:
         self.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=base)
         self.wrong: list[str] = []
         self.foreign: list[str] = []
+        self.posted: list[str] = []
         self.context.route(lambda url: not url.startswith(base), self._catch)
         self.page: Page = self.context.new_page()
         self.page.on("console", lambda said: said.type == "error" and self.wrong.append(said.text))
@@ -43,6 +52,8 @@ class Ada:
 
     def _catch(self, route) -> None:
         self.foreign.append(route.request.url)
+        if route.request.method != "GET" or route.request.post_data:
+            self.posted.append(route.request.url)
         route.fulfill(content_type="text/html", body="<title>A network</title>")
 
     def sign_in(self) -> Page:
@@ -70,6 +81,7 @@ def ada(browser, site, request):
     made.sign_in()
     yield made
     assert made.wrong == []
+    assert made.posted == []
     made.context.close()
 
 
@@ -77,9 +89,10 @@ def channel(page: Page, name: str):
     return page.locator(f'button[name="channel"][value="{name}"]:not([data-sheet])')
 
 
-def link_in(page: Page) -> str:
-    """The address of the link that the panel has just made."""
+def link_in(page: Page, name: str) -> str:
+    """The address of the link of the channel `name` that the panel has just made or found again."""
     page.locator('.sharing-said a[href*="/me/links/"]').click()
+    expect(page.locator(".page-head .kicker")).to_have_text(CHANNELS[name])
     return page.locator("code").first.inner_text()
 
 
@@ -94,14 +107,14 @@ NETWORKS = {
 }
 
 
-@pytest.mark.parametrize("prefix", ["", "/fr"])
-def test_one_press_opens_the_networks_own_window_and_nothing_else_leaves(ada, prefix):
-    page = ada.page
-    for name, (where, field, value) in NETWORKS.items():
+def test_one_press_opens_the_networks_own_window_and_nothing_else_leaves(ada):
+    page, links = ada.page, {}
+    for prefix, name in product(("", "/fr"), NETWORKS):
+        where, field, value = NETWORKS[name]
         ada.open_panel(prefix + PANEL)
         assert ada.foreign == []
         page.locator("textarea").fill(WORDS)
-        if name == "mastodon":
+        if name == "mastodon" and name not in links:  # the server is asked for once
             channel(page, name).click()
             expect(page.locator("#share-instance")).to_be_focused()
             page.locator("#share-instance").fill("@ada@mastodon.example")
@@ -114,11 +127,13 @@ def test_one_press_opens_the_networks_own_window_and_nothing_else_leaves(ada, pr
         expect(page.locator(".sharing-said")).not_to_be_empty()
         if name in {"linkedin", "facebook"}:
             assert ada.copied() == WORDS
-        link = link_in(page)
+        link = link_in(page, name)
+        assert links.setdefault(name, link) == link
         assert window.netloc + window.path == where
         assert parse_qs(window.query)[field] == [value.format(link=link)]
         assert [urlsplit(url).netloc for url in ada.foreign] == [window.netloc]
         ada.foreign.clear()
+    assert len(set(links.values())) == len(NETWORKS)
 
 
 @pytest.mark.parametrize(("name", "scheme"), [("email", "mailto:?"), ("sms", "sms:?&")])
@@ -132,9 +147,14 @@ def test_mail_and_text_message_open_in_their_own_app(ada, name, scheme):
     again = page.locator(f'.sharing-said a[href^="{scheme}"]')
     expect(again).to_be_visible()
     assert again.get_attribute("href") in asked
-    link = link_in(page)
+    link = link_in(page, name)
     (body,) = parse_qs(asked[0].partition("?")[2])["body"]
     assert body.replace("\r\n", "\n") == f"{WORDS}\n{link}"
+    # Without an app for it, this Chromium takes no more clicks in a tab that asked for `sms:`.
+    page = ada.page = ada.context.new_page()
+    ada.open_panel(PANEL)
+    channel(page, name).click()
+    assert link_in(page, name) == link
     assert ada.foreign == []
 
 
@@ -145,7 +165,11 @@ def test_where_no_window_is_the_text_and_the_link_are_copied(ada, name):
     channel(page, name).click()
     expect(page.locator(".sharing-said")).not_to_be_empty()
     copied = ada.copied()
-    assert copied == f"{WORDS}\n{link_in(page)}"
+    link = link_in(page, name)
+    assert copied == f"{WORDS}\n{link}"
+    ada.open_panel(PANEL)
+    channel(page, name).click()
+    assert link_in(page, name) == link
     assert ada.foreign == []
 
 
@@ -157,8 +181,7 @@ def test_the_sheet_of_the_phone_gets_the_words_and_the_link(ada):
     expect(page.locator(".sharing-said")).not_to_be_empty()
     (shared,) = page.evaluate("window.shared")
     assert shared["text"] == WORDS
-    assert shared["url"] == link_in(page)
-    assert "Somewhere else" in page.locator("main").inner_text()
+    assert shared["url"] == link_in(page, "other")
 
 
 def test_closing_the_sheet_of_the_phone_is_no_error(ada):

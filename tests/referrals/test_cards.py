@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import threading
 import time
 from dataclasses import fields, replace
@@ -195,6 +196,39 @@ def test_an_author_who_shares_stands_on_the_card_once(visitor, article, show, db
     link = share(db, person_by_email(db, Cast.EDITOR), article_target(article), "x")
     db.commit()
     assert "Edith works here" in head_of(visitor, f"/r/{link.code}").one("og:image:alt")
+
+
+@pytest.mark.parametrize("kind", ["job", "jobs", "article", "expert", "own article"])
+@pytest.mark.parametrize("speaks", ["en", "fr"])
+def test_of_a_link_whose_owner_has_left_nothing_says_that_they_work_here(
+    app, visitor, links, article, show, db, kind, speaks
+):
+    ada = person_by_email(db, Cast.ENGINEER)
+    show(Cast.ENGINEER)
+    ada.language = speaks
+    link = links[kind.removeprefix("own ")]
+    if link.article or link.job:
+        (link.article or link.job).language = speaks
+    if kind == "own article":
+        article.author_id = ada.id
+    db.commit()
+    before = visitor.get(f"/r/{link.code}", headers=FETCHER).get_data(as_text=True)
+    assert "Ada" in before
+    old = Head(before).one("og:image").removeprefix(BASE)
+    picture(visitor.get(old))
+    leave(db, ada)
+    db.commit()
+    after = visitor.get(f"/r/{link.code}", headers=FETCHER).get_data(as_text=True)
+    assert "og:description" in after
+    said = re.sub("(Edith|Rosa) (works here|travaille ici)", "", after)  # whom it is about do
+    for word in ("Ada", "Engel", "works here", "travaille ici", "Shared by", "Partagé par"):
+        assert word not in said, word
+    answer = visitor.get(old)
+    assert answer.status_code == 302
+    assert answer.location != old
+    picture(visitor.get(answer.location))
+    if kind == "own article":
+        assert "Article." in Head(after).one("og:image:alt")
 
 
 def test_a_closed_job_says_so(visitor, link, job, db):

@@ -144,9 +144,12 @@ def test_a_code_of_an_article_that_was_taken_back_says_so(visitor, db):
     link = share(db, ada, article_target(article), "qr")
     article.state = "withdrawn"
     db.commit()
-    answer = visitor.post("/code", {"code": link.typed_code})
-    assert answer.status_code == 410
-    assert "not shown any more" in answer.get_data(as_text=True)
+    answer = visitor.post("/fr/code", {"code": link.typed_code})
+    assert answer.status_code == 303
+    assert answer.location == f"/fr/r/{link.code}/withdrawn?via={link.code}"
+    page = visitor.get(answer.location)
+    assert page.status_code == 410
+    assert "n’est plus visible" in page.get_data(as_text=True)
 
 
 @pytest.fixture
