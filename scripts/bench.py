@@ -68,9 +68,9 @@ end
 """
 STEADILY = """
 function delay()
-  return 20
+  return 17
 end
-"""  # milliseconds between two requests of a connection: 40 of them make 2,000 a second
+"""  # milliseconds between two requests of a connection: 40 of them make some 2,000 a second
 MANY_CLICKS = 1_000_000
 
 
