@@ -34,7 +34,7 @@ SIGNED_IN = {
                     "/me/feeds", "/me/account"],
     "lucie.moreau": ["/editing", "REVIEW", "/me/links"],
     "grace.whitfield": ["/recruiting/applications", "APPLICATION", "/recruiting/referrals",
-                        "/recruiting/referrals?by=job", "ROW", "LINK_LOG", "/recruiting/jobs",
+                        "/recruiting/referrals?by=job", "/recruiting/funnel", "ROW", "LINK_LOG", "/recruiting/jobs",
                         "RECEIPT"],
     "samir.haddad": ["/admin/people", "/admin/company", "/admin/mail", "/admin/audit"],
 }  # fmt: skip

@@ -4,6 +4,7 @@ from referrals.pages import (  # noqa: F401
     cards,
     carrying,
     following,
+    funnel,
     managing,
     mine,
     printing,
