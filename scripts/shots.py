@@ -35,7 +35,7 @@ SIGNED_IN = {
     "lucie.moreau": ["/editing", "REVIEW", "/me/links"],
     "grace.whitfield": ["/recruiting/applications", "APPLICATION", "/recruiting/referrals",
                         "/recruiting/referrals?by=job", "ROW", "LINK_LOG", "/recruiting/jobs",
-                        "RECEIPT"],
+                        "RECEIPT", "/recruiting/rule", "/recruiting/analysis"],
     "samir.haddad": ["/admin/people", "/admin/company", "/admin/mail", "/admin/audit"],
 }  # fmt: skip
 README = {"/": "home", "/recruiting/referrals": "referrals"}
