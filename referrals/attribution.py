@@ -137,13 +137,27 @@ def decide(
 
 
 def _reason_against(touch: TouchFact, applied_at: datetime, reach: datetime) -> Dropped | None:
-    """What speaks against a touch by itself, whatever others there are."""
+    """The first that speaks against a touch by itself, whatever others there are."""
+    standing = standing_reasons(touch)
+    if standing and standing[0] in _BEFORE_ITS_TIME:
+        return standing[0]
+    if touch.at > applied_at:
+        return Dropped.TOO_LATE
+    if touch.at < reach:
+        return Dropped.TOO_OLD
+    return standing[0] if standing else None
+
+
+_BEFORE_ITS_TIME = {Dropped.UNKNOWN_CLICK, Dropped.NOT_A_PERSON, Dropped.NOT_OPENED}
+
+
+def standing_reasons(touch: TouchFact) -> list[Dropped]:
+    """All that speaks against a touch under every rule, window and ownership, in the order in which
+    reasons are given. A receipt keeps them, so that another rule can be tried on it later."""
     reasons = (
         (not touch.is_known, Dropped.UNKNOWN_CLICK),
         (not touch.is_person, Dropped.NOT_A_PERSON),
         (not touch.is_opened, Dropped.NOT_OPENED),
-        (touch.at > applied_at, Dropped.TOO_LATE),
-        (touch.at < reach, Dropped.TOO_OLD),
         (touch.is_own, Dropped.OWN_APPLICATION),
         (
             touch.sharer_left_at is not None and touch.sharer_left_at <= touch.at,
@@ -154,7 +168,7 @@ def _reason_against(touch: TouchFact, applied_at: datetime, reach: datetime) -> 
             Dropped.LINK_WAS_OFF,
         ),
     )
-    return next((reason for holds, reason in reasons if holds), None)
+    return [reason for holds, reason in reasons if holds]
 
 
 def _owners_touches(

@@ -99,10 +99,7 @@ def _at_one_moment(database: Database, folder: Path, repair: bool) -> Iterator[S
     """A session that sees one state of the database throughout; with `repair`, nobody stores clicks
     meanwhile."""
     if not repair:
-        engine = database.engine.execution_options(reads_only=True)
-        if not database.is_sqlite:
-            engine = engine.execution_options(isolation_level="REPEATABLE READ")
-        with Session(engine) as db:
+        with reading_one_moment(database) as db:
             yield db
         return
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -113,6 +110,16 @@ def _at_one_moment(database: Database, folder: Path, repair: bool) -> Iterator[S
                 tables = ", ".join(("click", *ROLLUPS))
                 db.execute(text(f"LOCK TABLE {tables} IN EXCLUSIVE MODE"))
             yield db
+
+
+@contextmanager
+def reading_one_moment(database: Database) -> Iterator[Session]:
+    """A session that reads, and sees one state of the database throughout."""
+    engine = database.engine.execution_options(reads_only=True)
+    if not database.is_sqlite:
+        engine = engine.execution_options(isolation_level="REPEATABLE READ")
+    with Session(engine) as db:
+        yield db
 
 
 @contextmanager

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from datetime import timedelta
 from typing import Any
 
@@ -13,12 +11,14 @@ from sqlalchemy.orm import Session
 from careers.base import clock, outbox
 from careers.base.config import Settings
 from careers.hiring.models import Application
-from referrals.attribution import By, Decision, TouchFact, decide
+from referrals.attribution import By, Decision, TouchFact, standing_reasons
+from referrals.choosing_rule import keep_first_choice, terms_in_force
 from referrals.models import Click, Credit, Receipt, Touch
-from referrals.rules import LAST_TOUCH
+from referrals.receipts import checksum, what_it_says
+from referrals.recomputing import outcome_of
+from referrals.terms import Terms
 
 CLICK_COMES_WITHIN = timedelta(minutes=10)  # from journal to database, at worst
-CREDITED, NO_TOUCH, NONE_COUNTS = "credited", "no_touch", "none_counts"
 
 
 def queue_credit(db: Session, application: Application) -> None:
@@ -41,9 +41,10 @@ def decide_credit(db: Session, payload: dict[str, Any], settings: Settings) -> N
     if missing and clock.now() - application.created_at < CLICK_COMES_WITHIN:
         raise outbox.NotYet("a click is still in a journal", wait=timedelta(seconds=2))
     facts = [_fact(touch, clicks, application) for touch in touches]
-    window = timedelta(days=settings.attribution_days)
-    decision = decide(LAST_TOUCH, facts, application.created_at, window)
-    db.add(_receipt(application, touches, clicks, facts, decision, window))
+    keep_first_choice(db, settings)
+    terms = terms_in_force(db, application.created_at, settings)
+    decision = terms.decide(facts, application.created_at)
+    db.add(_receipt(application, touches, clicks, facts, decision, terms))
 
 
 def receipt_of(db: Session, application: int) -> Receipt | None:
@@ -90,7 +91,7 @@ def _receipt(
     clicks: dict[str, Click],
     facts: list[TouchFact],
     decision: Decision,
-    window: timedelta,
+    terms: Terms,
 ) -> Receipt:
     rows = [
         _touch_row(touch, clicks.get(touch.click_id or ""), fact, decision)
@@ -99,11 +100,11 @@ def _receipt(
     receipt = Receipt(
         application_id=application.id,
         decided_at=clock.now(),
-        rule=LAST_TOUCH.name,
-        version=LAST_TOUCH.version,
-        parameters={"window_days": window.days},
+        rule=terms.rule.name,
+        version=terms.rule.version,
+        parameters=terms.parameters,
         touches=rows,
-        outcome=CREDITED if decision.shares else NONE_COUNTS if touches else NO_TOUCH,
+        outcome=outcome_of(decision, len(touches)),
     )
     link_of = {
         touch.link.person_id: touch.link
@@ -121,7 +122,7 @@ def _receipt(
         )
         for person, share in sorted(decision.shares.items())
     ]
-    receipt.sha256 = checksum(receipt, application)
+    receipt.sha256 = checksum(what_it_says(receipt, application))
     return receipt
 
 
@@ -141,30 +142,5 @@ def _touch_row(
         "lists": click.lists if click else None,
         "used": fact.key in decision.used,
         "dropped": reason.value if reason else None,
+        "against": [each.value for each in standing_reasons(fact)],
     }
-
-
-def checksum(receipt: Receipt, application: Application) -> str:
-    """SHA-256, in hexadecimal, over what the receipt says, as canonical JSON.
-
-    Canonical: keys sorted, no spaces, UTF-8; times in ISO 8601 with zone.
-    """
-    says = {
-        "application": application.code,
-        "applied_at": application.created_at.isoformat(),
-        "rule": receipt.rule,
-        "version": receipt.version,
-        "parameters": receipt.parameters,
-        "touches": receipt.touches,
-        "outcome": receipt.outcome,
-        "credits": [
-            {
-                "person": credit.person.code,
-                "kind": credit.kind,
-                "share": f"{credit.part}/{credit.whole}",
-            }
-            for credit in receipt.credits
-        ],
-    }
-    canonical = json.dumps(says, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()

@@ -312,3 +312,50 @@ class Credit(Base):
 
     person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
     link: Mapped[ShareLink] = relationship(lazy="joined", innerjoin=True)
+
+
+class RuleChoice(Base):
+    """By what the company has credit decided, from a moment on. Rows are only added.
+
+    The first is what held before anybody chose: it has no moment and nobody who chose it.
+    """
+
+    __tablename__ = "rule_choice"
+    __table_args__ = (
+        UniqueConstraint("number"),
+        CheckConstraint("(number = 1) = (since IS NULL)", name="first_is_from_the_beginning"),
+    )
+
+    id: Mapped[int] = primary_key()
+    number: Mapped[int]  # from 1, without gaps: of two who choose at once, one is refused
+    since: Mapped[datetime | None]
+    rule: Mapped[str] = mapped_column(String(20))
+    version: Mapped[int]
+    parameters: Mapped[dict[str, Any]]
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"))
+    why: Mapped[str] = mapped_column(Text, default="")
+
+    person: Mapped[Person | None] = relationship(lazy="joined")
+
+
+class RulePreview(Base):
+    """Who would have gained and lost by other terms: worked out receipt by receipt, kept for a
+    week."""
+
+    __tablename__ = "rule_preview"
+
+    id: Mapped[int] = primary_key()
+    code: Mapped[str] = mapped_column(String(16), unique=True, default=codes.code)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"))
+    rule: Mapped[str] = mapped_column(String(20))
+    version: Mapped[int]
+    parameters: Mapped[dict[str, Any]]
+    instead_of: Mapped[int]  # the number of the choice in force when it was asked for; 0: none yet
+    days: Mapped[int]  # of the past, counted back from `created_at`
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    applications: Mapped[int]  # to be looked at
+    done: Mapped[int] = mapped_column(default=0)
+    changed: Mapped[int] = mapped_column(default=0)  # of those done, how many would go otherwise
+    after_receipt: Mapped[int] = mapped_column(default=0)  # up to this one all are done
+    last_receipt: Mapped[int]
+    sums: Mapped[dict[str, Any]] = mapped_column(default=dict)  # by person, see `previewing`

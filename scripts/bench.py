@@ -5,12 +5,14 @@ printed is the median of three. Share links answer only once their line is on di
 a bare redirect: alone, and with the worker beside them that stores what they write. Then how far
 the worker is behind at 2,000 clicks a second, memory over a million clicks, and how many are stored
 in a second of processor time; with --dashboards, how long the recruiter's page takes over ten
-million clicks (some minutes to make them).
+million clicks (some minutes to make them). --credit measures something else, and alone: how long it
+takes, and in how much memory, to recompute 100,000 applications under another rule.
 """
 
 from __future__ import annotations
 
 import os
+import random
 import re
 import resource
 import shutil
@@ -22,21 +24,29 @@ import sys
 import tempfile
 import time
 import urllib.request
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from multiprocessing import get_context
 from pathlib import Path
 
-from sqlalchemy import create_engine, func, select, text
+from sqlalchemy import create_engine, delete, func, insert, select, text
 from sqlalchemy.engine import make_url
 
 from careers.app import THREADS
 from careers.base import clock
 from careers.base.database import Database
 from careers.base.migrating import migrate
+from careers.base.people import Person
+from careers.hiring.models import Application
+from careers.jobs.models import Job
 from referrals.ingesting import ingest
 from referrals.journal import Line, Rendered, encode, microseconds
-from referrals.models import Click, ShareLink
+from referrals.models import Click, Credit, Receipt, ShareLink
+from referrals.previewing import begin, go_on
+from referrals.rules import LINEAR, POSITION, TIME_DECAY
+from referrals.terms import Terms
 
 BIN = Path(sys.executable).parent
 ROUNDS, SECONDS = 3, 4
@@ -268,7 +278,100 @@ def postgresql():
         server.dispose()
 
 
+def recompute_credit(url: str, applications: int = 100_000, most: int = 20) -> None:
+    """Print how long the preview of another rule takes over a year of so many applications, with up
+    to `most` touches each, and how much more memory than before its first piece."""
+    with ProcessPoolExecutor(1, get_context("spawn")) as other:  # what it needs isn't measured
+        touches = other.submit(_give_touches, url, applications, most).result()
+    database = Database(url)
+    for terms in (Terms(LINEAR, 30), Terms(TIME_DECAY, 90, 180), Terms(POSITION, 30)):
+        with database.writing() as db:
+            person = db.scalar(select(Person).limit(1))
+            preview = begin(db, person, terms, 0, 365)
+            number, count = preview.id, preview.applications
+            db.commit()
+        before, most_memory, longest = memory(os.getpid()), 0, 0.0
+        start = time.perf_counter()
+        is_done = False
+        while not is_done:
+            piece = time.perf_counter()
+            with database.writing() as db:
+                is_done = go_on(db, number)
+                db.commit()
+            longest = max(longest, time.perf_counter() - piece)
+            most_memory = max(most_memory, memory(os.getpid()))
+        took = time.perf_counter() - start
+        print(
+            f"{url.partition(':')[0]:20}{terms.rule.name:14}{count:8} applications"
+            f"{touches:9} touches{took:7.1f} s, longest piece {longest:.2f} s, "
+            f"{most_memory - before:+d} MB on {before} MB",
+            flush=True,
+        )
+    database.dispose()
+
+
+def _give_touches(url: str, applications: int, most: int) -> int:
+    """Fill an empty database with so many applications of last year; how many touches they have."""
+    sys.path.insert(0, str(Path(__file__).parent))
+    from many_clicks import make
+
+    migrate(Database(url))
+    make(url, 1_000)
+    database = Database(url)
+    chance = random.Random(2026)  # noqa: S311  the same data each time
+    now, made = clock.now(), 0
+    with database.writing() as db:
+        for table in (Credit, Receipt, Application):
+            db.execute(delete(table))
+        links = db.execute(
+            select(ShareLink.code, ShareLink.channel, ShareLink.id, Person.id, Person.code)
+            .join(Person, Person.id == ShareLink.person_id)
+            .limit(2_000)
+        ).all()
+        job = db.scalar(select(func.min(Job.id)))
+        for first in range(1, applications + 1, 5_000):
+            rows: dict[type, list[dict]] = {Application: [], Receipt: [], Credit: []}
+            for number in range(first, min(first + 5_000, applications + 1)):
+                at = now - timedelta(seconds=chance.randrange(364 * 86_400))
+                touches = []
+                for _ in range(chance.randint(0, most)):
+                    link, channel, _key, _person, sharer = chance.choice(links)
+                    met = at - timedelta(seconds=chance.randrange(45 * 86_400))
+                    against = ["not_a_person"] if chance.random() < 0.1 else []
+                    touches.append({
+                        "kind": "click", "link": link, "channel": channel, "sharer": sharer,
+                        "shared_at": met.isoformat(), "at": met.isoformat(), "class": "human",
+                        "by": "", "lists": "1", "used": False, "dropped": None, "against": against,
+                    })  # fmt: skip
+                made += len(touches)
+                rows[Application].append({
+                    "id": number, "code": f"B{number:09}", "token_hash": f"t{number}",
+                    "submission": f"s{number}", "job_id": job, "name": "", "email": "",
+                    "created_at": at,
+                })  # fmt: skip
+                rows[Receipt].append({
+                    "id": number, "application_id": number, "decided_at": at, "rule": "last_touch",
+                    "version": 1, "parameters": {"window_days": 30}, "touches": touches,
+                    "outcome": "credited", "sha256": "0" * 64,
+                })  # fmt: skip
+                _, _, link_id, person, _ = chance.choice(links)
+                rows[Credit].append({
+                    "receipt_id": number, "application_id": number, "person_id": person,
+                    "link_id": link_id, "kind": "referral", "part": 1, "whole": 1,
+                })  # fmt: skip
+            for table, those in rows.items():
+                db.execute(insert(table), those)
+        db.commit()
+    database.dispose()
+    return made
+
+
 def main() -> int:
+    if "--credit" in sys.argv:
+        with tempfile.TemporaryDirectory() as place, postgresql() as url:
+            for address in filter(None, (f"sqlite:///{Path(place) / 'credit.db'}", url)):
+                recompute_credit(address)
+        return 0
     if shutil.which("wrk") is None:
         print("make bench needs wrk (Debian: apt-get install wrk)")
         return 1

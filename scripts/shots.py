@@ -34,8 +34,8 @@ SIGNED_IN = {
                     "/me/feeds", "/me/account"],
     "lucie.moreau": ["/editing", "REVIEW", "/me/links"],
     "grace.whitfield": ["/recruiting/applications", "APPLICATION", "/recruiting/referrals",
-                        "/recruiting/referrals?by=job", "/recruiting/funnel", "ROW", "LINK_LOG", "/recruiting/jobs",
-                        "RECEIPT"],
+                        "/recruiting/referrals?by=job", "/recruiting/funnel", "ROW", "LINK_LOG",
+                        "/recruiting/jobs", "RECEIPT", "/recruiting/rule", "/recruiting/analysis"],
     "samir.haddad": ["/admin/people", "/admin/company", "/admin/mail", "/admin/audit"],
 }  # fmt: skip
 README = {"/": "home", "/recruiting/referrals": "referrals"}

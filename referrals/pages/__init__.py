@@ -1,6 +1,7 @@
 """Pages of share links, clicks and credit, for employees, recruiters and whoever follows a link."""
 
 from referrals.pages import (  # noqa: F401
+    analysis,
     cards,
     carrying,
     following,
@@ -10,6 +11,7 @@ from referrals.pages import (  # noqa: F401
     printing,
     receipts,
     recruiting,
+    rule,
     sharing,
     typed_codes,
 )

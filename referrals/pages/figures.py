@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask_babel import format_decimal, gettext
+from flask_babel import format_decimal, format_percent, gettext
 
 from referrals.pages.blueprint import blueprint
 from referrals.totals import FIGURES, Figures
@@ -74,6 +74,25 @@ def figure_columns(clicks_only: bool = False) -> list[Column]:
 def grouped(number: int) -> str:
     """A count as the reader's language writes it: 12,345."""
     return str(format_decimal(number))
+
+
+@blueprint.app_template_filter("credits")
+def credits(applications: float) -> str:
+    """Credit, in applications, with two decimals: 12.50."""
+    return str(format_decimal(applications, "#,##0.00"))
+
+
+@blueprint.app_template_filter("gains")
+def gains(applications: float) -> str:
+    """A difference of credit with its sign: +1.50, −0.25, ±0.00."""
+    sign = "+" if applications >= 0.005 else "−" if applications <= -0.005 else "±"
+    return sign + credits(abs(applications))
+
+
+@blueprint.app_template_filter("percents")
+def percents(part: float) -> str:
+    """A part of one, from 0 to 1, in per cent with one decimal: 12.5%."""
+    return str(format_percent(part, "#,##0.0%"))
 
 
 def numbers(figures: Figures) -> list[int]:

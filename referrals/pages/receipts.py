@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from flask import (
-    abort,
-    render_template,
-)
+from flask import Response, abort, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from careers.base import audit
 from careers.base.people import Person
 from careers.base.permissions import requires
 from careers.base.web import db, me
 from careers.hiring.models import Application, SharerSees
 from referrals import queries
-from referrals.models import Credit
+from referrals.forms import RULE_WORDS
+from referrals.models import Credit, Receipt
 from referrals.pages.blueprint import blueprint
+from referrals.receipts import receipt_file
 from referrals.sharing import CHANNEL_NAMES
 
 
@@ -23,12 +23,7 @@ from referrals.sharing import CHANNEL_NAMES
 @requires("link:share")
 def my_receipt(code: str) -> ResponseReturnValue:
     """The same receipt that recruiters see, minus what the candidate keeps to themself."""
-    found = queries.receipt_for(db(), code) or abort(404)
-    application, receipt = found
-    if receipt is None or application.sharer_sees == SharerSees.NOTHING or application.erased_at:
-        abort(404)
-    if me().id not in {credit.person_id for credit in receipt.credits}:
-        abort(404)
+    application, receipt = _mine(code)
     return render_template(
         "referrals/receipt.html",
         application=application,
@@ -36,7 +31,39 @@ def my_receipt(code: str) -> ResponseReturnValue:
         people=queries.sharers_on(db(), receipt),
         channels=CHANNEL_NAMES,
         shows_steps=application.sharer_sees == SharerSees.STEPS,
+        rule_words=RULE_WORDS,
+        file_address=url_for("referrals.export_my_receipt", code=code),
     )
+
+
+@blueprint.post("/me/receipts/<code>/export")
+@requires("link:share")
+def export_my_receipt(code: str) -> ResponseReturnValue:
+    """The receipt's file, the same that recruiters save: it holds nothing that the candidate may
+    keep to themself, so nothing is left out of it and its hash holds for both."""
+    return _file_of(*_mine(code))
+
+
+def _mine(code: str) -> tuple[Application, Receipt]:
+    """An application with its receipt, for an employee who is credited and may see it."""
+    application, receipt = queries.receipt_for(db(), code) or abort(404)
+    if receipt is None or application.sharer_sees == SharerSees.NOTHING or application.erased_at:
+        abort(404)
+    if me().id not in {credit.person_id for credit in receipt.credits}:
+        abort(404)
+    return application, receipt
+
+
+def _file_of(application: Application, receipt: Receipt) -> Response:
+    """The receipt's file; who took it is recorded."""
+    made = receipt_file(receipt, application)
+    audit.record(db(), me(), "receipt:export", application.code)
+    db().commit()
+    answer = Response(made, mimetype="application/json")
+    answer.headers["Content-Disposition"] = (
+        f'attachment; filename="receipt-{application.code}.json"'
+    )
+    return answer
 
 
 @blueprint.app_template_global()
@@ -64,4 +91,14 @@ def receipt(code: str) -> ResponseReturnValue:
         people=queries.sharers_on(db(), found) if found else {},
         channels=CHANNEL_NAMES,
         shows_steps=True,
+        rule_words=RULE_WORDS,
+        file_address=url_for("referrals.export_receipt", code=code),
     )
+
+
+@blueprint.post("/recruiting/receipts/<code>/export")
+@requires("referral:read")
+def export_receipt(code: str) -> ResponseReturnValue:
+    """The receipt's file, to be checked elsewhere."""
+    application, found = queries.receipt_for(db(), code) or abort(404)
+    return _file_of(application, found or abort(404))

@@ -25,7 +25,7 @@ from careers.base.signin.administrators import setup_address
 from careers.demo.commands import SIGN_INS, demo
 from careers.jobs.commands import import_jobs_command, search_group
 from feeds.commands import feeds
-from referrals.commands import clicks
+from referrals.commands import clicks, receipt, referrals
 
 
 def settings_or_refuse() -> Settings:
@@ -64,6 +64,8 @@ def import_group() -> None:
 entourage.add_command(admin_group)
 entourage.add_command(demo)
 entourage.add_command(clicks)
+entourage.add_command(receipt)
+entourage.add_command(referrals)
 entourage.add_command(feeds)
 import_group.add_command(import_employees_command)
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from itertools import count
+
 import pytest
 
 from careers.base import clock
 from careers.base.people import person_by_email
+from careers.hiring.models import Application
 from careers.jobs.models import Job
+from referrals.crediting import decide_credit
 from referrals.ingesting import ingest
+from referrals.models import Click, Touch
 from referrals.sharing import share
 from referrals.targets import job_target
 from tests.cast import Cast
@@ -42,3 +48,37 @@ def link(db, job):
 def ingested(app, database):
     """`ingested()` stores what the journals hold, and says how many clicks that were."""
     return lambda: ingest(database, app.extensions["settings"].folder("journal"))
+
+
+@pytest.fixture
+def came(app, db, job):
+    """`came(ada=3, carl=1)` is an application whose touches are clicks on those people's links, so
+    many days before; its credit is decided. `ago` is when it came, in days."""
+    people = {"ada": Cast.ENGINEER, "carl": Cast.COLLEAGUE, "rosa": Cast.RECRUITER}
+    number = count()
+
+    def make(*, ago: float = 0, hired: bool = False, class_: str = "human", **days: float):
+        at = clock.now() - timedelta(days=ago)
+        made = Application(
+            token_hash=f"t{next(number)}", submission=f"s{next(number)}", name="Nadia Rossi",
+            email="nadia@mail.example", job_id=job.id, created_at=at,
+            hired_at=at if hired else None, stage="hired" if hired else "new",
+        )  # fmt: skip
+        db.add(made)
+        db.flush()
+        for name, before in days.items():
+            sharer = person_by_email(db, people[name])
+            link = share(db, sharer, job_target(job), "linkedin" if name == "ada" else "email")
+            db.flush()
+            click = Click(
+                id=f"c{next(number)}", link_id=link.id, job_id=job.id, class_=class_,
+                at=at - timedelta(days=before), navigates=True, visitor=1, lists="test",
+            )  # fmt: skip
+            db.add(click)
+            db.add(Touch(application_id=made.id, link=link, click_id=click.id, carried_at=at))
+        db.flush()
+        decide_credit(db, {"application": made.id}, app.extensions["settings"])
+        db.commit()
+        return made
+
+    return make

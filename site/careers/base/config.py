@@ -89,7 +89,8 @@ class Settings(BaseSettings):
         30,
         ge=1,
         le=365,
-        description="How long before an application a click can earn credit, in days.",
+        description="How long before an application a click can earn credit, in days, until a "
+        "rule is chosen or the first credit decided; then what is chosen at /recruiting/rule.",
     )
 
     @field_validator("base_url")

@@ -21,8 +21,14 @@ _EMPLOYEE: Final = {
     "link:share",  # one's own share links and what became of them
 }
 _EDITOR: Final = {"article:review", "entry:withdraw"}
-_RECRUITER: Final = {"application:read", "application:move", "referral:read", "job:edit"}
-_ADMIN: Final = {"person:manage", "company:edit", "mail:read", "audit:read"}
+_RECRUITER: Final = {
+    "application:read",
+    "application:move",
+    "referral:read",
+    "rule:choose",  # by which rule credit is decided; administrators may too
+    "job:edit",
+}
+_ADMIN: Final = {"person:manage", "company:edit", "mail:read", "audit:read", "rule:choose"}
 
 GRANTS: Final[dict[Role, frozenset[str]]] = {
     Role.EMPLOYEE: frozenset(_EMPLOYEE),

@@ -1,0 +1,238 @@
+"""Who would have gained and lost if credit had been decided on other terms.
+
+Worked out from the touches on the receipts of the past, never from clicks, and some receipts at a
+time: a preview remembers how far it has come, so that much of the past takes little memory, holds
+nobody up, and shows its progress.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, delete, exists, func, select, update
+from sqlalchemy.orm import Session, aliased
+
+from careers.base import clock, outbox
+from careers.base.config import Settings
+from careers.base.people import Person
+from careers.hiring.models import Application
+from referrals.attribution import Kind
+from referrals.models import Credit, Receipt, RulePreview
+from referrals.recomputing import recomputed
+from referrals.terms import Terms, terms_stated
+
+DAYS = (30, 90, 365)  # of the past that can be looked at
+AT_ONCE = 1_000  # receipts
+KEPT = timedelta(days=7)
+UNIT = 10**9  # sums are kept in billionths of an application, for exact ones grow without bound
+
+
+class Past(NamedTuple):
+    """An application with the touches on its receipt, and its credit of kind referral as it is."""
+
+    applied_at: datetime
+    touches: list[Any]
+    shares: dict[str, Fraction]  # by the person's public code
+
+
+class Sums(NamedTuple):
+    """One person's credit over many applications, in billionths of an application."""
+
+    now: int
+    then: int  # under the other terms
+    changed: int  # in how many applications the two differ
+
+
+class Compared(NamedTuple):
+    """What other terms come to."""
+
+    changed: int  # applications in which anybody's credit differs
+    sums: dict[str, Sums]  # by the person's public code
+
+
+def compare(terms: Terms, past: Iterable[Past]) -> Compared:
+    """The credit of kind referral in `past` as it is, and as it would be under `terms`. Pure."""
+    changed, sums = 0, dict[str, Sums]()
+    for applied_at, touches, now in past:
+        then = recomputed(terms, applied_at, touches).shares_of(Kind.REFERRAL)
+        changed += now != then
+        for person in now.keys() | then.keys():
+            is_so, would_be = now.get(person), then.get(person)
+            sums[person] = _added(
+                sums.get(person, Sums(0, 0, 0)),
+                Sums(_in_units(is_so), _in_units(would_be), int(is_so != would_be)),
+            )
+    return Compared(changed, sums)
+
+
+def _in_units(share: Fraction | None) -> int:
+    if share is None:
+        return 0
+    return (2 * share.numerator * UNIT + share.denominator) // (2 * share.denominator)
+
+
+def _added(one: Sums, two: Sums) -> Sums:
+    return Sums(one.now + two.now, one.then + two.then, one.changed + two.changed)
+
+
+# -- piece by piece ---------------------------------------------------------------------------
+
+
+def begin(db: Session, person: Person, terms: Terms, instead_of: int, days: int) -> RulePreview:
+    """A preview of `terms` for the applications of the last `days`, with nothing done yet.
+
+    `instead_of` is the number of the choice in force. Previews of last week are forgotten.
+    """
+    now = clock.now()
+    db.execute(delete(RulePreview).where(RulePreview.created_at < now - KEPT))
+    wanted = (counts_for_its_application(), Application.created_at >= now - timedelta(days=days))
+    count, first, last = db.execute(
+        select(func.count(), func.min(Receipt.id), func.max(Receipt.id))
+        .join(Application, Application.id == Receipt.application_id)
+        .where(*wanted)
+    ).one()
+    name, version, parameters = terms.stated
+    preview = RulePreview(
+        person_id=person.id, rule=name, version=version, parameters=parameters,
+        instead_of=instead_of, days=days, created_at=now, applications=count,
+        after_receipt=(first or 1) - 1, last_receipt=last or 0, sums={},
+    )  # fmt: skip
+    db.add(preview)
+    db.flush()
+    return preview
+
+
+def counts_for_its_application() -> ColumnElement[bool]:
+    """Of a receipt: that it is the newest of its application."""
+    newer = aliased(Receipt)
+    return ~exists().where(newer.application_id == Receipt.application_id, newer.id > Receipt.id)
+
+
+def is_finished(preview: RulePreview) -> bool:
+    """Whether all of the past was looked at."""
+    return preview.after_receipt >= preview.last_receipt
+
+
+def terms_of_preview(preview: RulePreview) -> Terms:
+    """The terms that it tries."""
+    return terms_stated(preview.rule, preview.version, preview.parameters)
+
+
+def go_on(db: Session, number: int) -> bool:
+    """Look at the next receipts of the preview with this key; whether all are done.
+
+    What the session did before must be committed. It reads, lets go of the database while it
+    computes, and writes at the end, for the caller to commit. A preview that has gone, or that
+    somebody else went on with meanwhile, stays as it is.
+    """
+    preview = db.get(RulePreview, number, populate_existing=True)
+    if preview is None or is_finished(preview):
+        return True
+    terms, after, last = terms_of_preview(preview), preview.after_receipt, preview.last_receipt
+    known = {person: Sums(*sums) for person, sums in preview.sums.items()}
+    rows = _next_receipts(db, preview)
+    past = list(_with_credits(db, rows))
+    db.rollback()
+    found = compare(terms, past)
+    for person, sums in found.sums.items():
+        known[person] = _added(known.get(person, Sums(0, 0, 0)), sums)
+    reached = rows[-1][0] if len(rows) == AT_ONCE else last
+    db.execute(
+        update(RulePreview)
+        .where(RulePreview.id == number, RulePreview.after_receipt == after)
+        .values(
+            after_receipt=reached,
+            done=RulePreview.done + len(rows),
+            changed=RulePreview.changed + found.changed,
+            sums=known,
+        )
+    )
+    return reached >= last
+
+
+def _next_receipts(db: Session, preview: RulePreview) -> list[Any]:
+    columns: list[Any] = [Receipt.id, Application.created_at, Receipt.touches]
+    return list(
+        db.execute(
+            select(*columns)
+            .join(Application, Application.id == Receipt.application_id)
+            .where(
+                Receipt.id > preview.after_receipt,
+                Receipt.id <= preview.last_receipt,
+                Application.created_at >= preview.created_at - timedelta(days=preview.days),
+                counts_for_its_application(),
+            )
+            .order_by(Receipt.id)
+            .limit(AT_ONCE)
+        )
+    )
+
+
+def _with_credits(db: Session, rows: list[Any]) -> Iterator[Past]:
+    columns: list[Any] = [Credit.receipt_id, Person.code, Credit.part, Credit.whole]
+    asked = (
+        select(*columns)
+        .join(Person, Person.id == Credit.person_id)
+        .where(Credit.receipt_id.in_([row[0] for row in rows]), Credit.kind == Kind.REFERRAL.value)
+    )
+    shares: dict[int, dict[str, Fraction]] = {}
+    for receipt, person, part, whole in db.execute(asked):
+        shares.setdefault(receipt, {})[person] = Fraction(part, whole)
+    for number, applied_at, touches in rows:
+        yield Past(applied_at, touches, shares.get(number, {}))
+
+
+def queue(db: Session, preview: RulePreview) -> None:
+    """Have the background go on with a preview, once the caller's transaction is committed."""
+    outbox.add(db, "rule_preview", {"preview": preview.id})
+
+
+@outbox.handles("rule_preview")
+def go_on_in_background(db: Session, payload: dict[str, Any], settings: Settings) -> None:
+    """Look at the next receipts, and come again while some are left."""
+    if not go_on(db, payload["preview"]):
+        outbox.add(db, "rule_preview", payload)
+
+
+# -- what came of it --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One employee's credit, in applications."""
+
+    person: Person
+    now: float
+    then: float
+    changed: int
+
+    @property
+    def difference(self) -> float:
+        """What they gain; below zero what they lose. Of the two as they are shown."""
+        return round(round(self.then, 2) - round(self.now, 2), 2)
+
+
+def find_preview(db: Session, code: str) -> RulePreview | None:
+    """The preview with this public code."""
+    return db.scalar(select(RulePreview).where(RulePreview.code == code))
+
+
+def rows_of(db: Session, preview: RulePreview) -> list[Row]:
+    """Who was or would be credited: whoever gains most first, whoever loses most last."""
+    people = db.scalars(select(Person).where(Person.code.in_(preview.sums)))
+    rows = [
+        Row(person, now / UNIT, then / UNIT, changed)
+        for person in people
+        for now, then, changed in [preview.sums[person.code]]
+    ]
+    return sorted(rows, key=lambda row: (-row.difference, -row.now, row.person.name))
+
+
+def total_of(preview: RulePreview) -> tuple[float, float]:
+    """All credit as it is, and as it would be, in applications."""
+    sums = [Sums(*sums) for sums in preview.sums.values()]
+    return sum(one.now for one in sums) / UNIT, sum(one.then for one in sums) / UNIT
