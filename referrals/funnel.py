@@ -16,9 +16,9 @@ from sqlalchemy import and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from careers.hiring.models import Application, Stage, StageChange
-from referrals.crediting import NO_TOUCH
 from referrals.models import Credit, Receipt
 from referrals.periods import Period
+from referrals.recomputing import NO_TOUCH
 from referrals.totals import applied_in
 
 LEAST = 20  # applications on each side, below which no two rates are compared
