@@ -21,8 +21,19 @@ _EMPLOYEE: Final = {
     "link:share",  # one's own share links and what became of them
 }
 _EDITOR: Final = {"article:review", "entry:withdraw"}
-_RECRUITER: Final = {"application:read", "application:move", "referral:read", "job:edit"}
-_ADMIN: Final = {"person:manage", "company:edit", "mail:read", "audit:read"}
+_BONUSES: Final = {
+    "bonus:edit",  # programmes, bonuses, and what goes to the payroll
+    "appeal:decide",  # of others, about what somebody else decided
+}
+_RECRUITER: Final = {
+    "application:read",
+    "application:move",
+    "referral:read",
+    "job:edit",
+    "credit:correct",
+    *_BONUSES,
+}
+_ADMIN: Final = {"person:manage", "company:edit", "mail:read", "audit:read", *_BONUSES}
 
 GRANTS: Final[dict[Role, frozenset[str]]] = {
     Role.EMPLOYEE: frozenset(_EMPLOYEE),
