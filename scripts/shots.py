@@ -36,8 +36,8 @@ SIGNED_IN = {
     "lucie.moreau": ["/editing", "REVIEW", "/me/links"],
     "grace.whitfield": ["/recruiting/applications", "APPLICATION", "/recruiting/referrals",
                         "/recruiting/referrals?by=job", "ROW", "LINK_LOG", "/recruiting/jobs",
-                        "RECEIPT", "/recruiting/bonuses", "BONUS", "PROGRAMME", "/recruiting/payroll",
-                        "BATCH", "/recruiting/appeals", "CORRECTION"],
+                        "RECEIPT", "/recruiting/bonuses", "BONUS", "PROGRAMME",
+                        "/recruiting/payroll", "BATCH", "/recruiting/appeals", "CORRECTION"],
     "samir.haddad": ["APPEAL", "/admin/people", "/admin/company", "/admin/mail", "/admin/audit"],
 }  # fmt: skip
 README = {"/": "home", "/recruiting/referrals": "referrals"}

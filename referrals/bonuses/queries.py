@@ -351,6 +351,11 @@ def appeals(db: Session, *, is_open: bool, count: int, skip: int = 0) -> list[Ap
     return list(db.scalars(asked.limit(count).offset(skip)))
 
 
+def count_waiting(db: Session) -> int:
+    """How many appeals wait."""
+    return db.scalar(select(func.count(Appeal.id)).where(Appeal.outcome == "")) or 0
+
+
 def appeal_by_code(db: Session, code: str) -> Appeal | None:
     """The appeal with this public code."""
     return db.scalar(select(Appeal).where(Appeal.code == code))

@@ -32,7 +32,7 @@ def bonuses() -> ResponseReturnValue:
         sums=queries.sums(db()),
         states=list(State),
         state=state,
-        count=count,
+        waiting=queries.count_waiting(db()),
         page=page,
         pages=-(-count // PAGE_ROWS),
     )

@@ -27,15 +27,15 @@ def look_after_bonuses(db: Session) -> None:
         db,
         granted,
         recruiter,
-        "We had met her at the fair in Leeds.",
-        "She came to the fair because I had sent her the link the evening before.",
+        "We had met them at the fair in Leeds.",
+        "They came to the fair because I had sent the link the evening before.",
     )
     _appealed(
         db,
         waiting,
         recruiter,
         "An agency had named the same candidate to us.",
-        "The agency named him in a mail of the 12th. He applied by my link on the 9th.",
+        "The agency named them in a mail of the 12th. They applied by my link on the 9th.",
     )
     batch = make_batch(db, recruiter)
     for bonus in bonuses:
