@@ -31,12 +31,15 @@ PUBLIC = [
 SIGNED_IN = {
     "mina.okafor": ["/me/links", "MY_LINK", "MY_RECEIPT", "SHARE", "/jobs/share",
                     "/me/campaigns", "CAMPAIGN", "/me/campaigns/new", "/me/profile", "/me/articles",
-                    "/me/feeds", "/me/account"],
+                    "/me/feeds", "/me/account", "/me/bonuses"],
+    "megan.price": ["/me/bonuses"],
     "lucie.moreau": ["/editing", "REVIEW", "/me/links"],
     "grace.whitfield": ["/recruiting/applications", "APPLICATION", "/recruiting/referrals",
                         "/recruiting/referrals?by=job", "/recruiting/funnel", "ROW", "LINK_LOG",
-                        "/recruiting/jobs", "RECEIPT", "/recruiting/rule", "/recruiting/analysis"],
-    "samir.haddad": ["/admin/people", "/admin/company", "/admin/mail", "/admin/audit"],
+                        "/recruiting/jobs", "RECEIPT", "/recruiting/rule", "/recruiting/analysis",
+                        "/recruiting/bonuses", "BONUS", "PROGRAMME", "/recruiting/payroll", "BATCH",
+                        "/recruiting/appeals", "CORRECTION"],
+    "samir.haddad": ["APPEAL", "/admin/people", "/admin/company", "/admin/mail", "/admin/audit"],
 }  # fmt: skip
 README = {"/": "home", "/recruiting/referrals": "referrals"}
 PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
@@ -54,6 +57,14 @@ FOUND = {
     "MY_RECEIPT": ("/me/links", r'href="((?:/fr)?/me/receipts/[A-Za-z0-9]+)"'),
     "REVIEW": ("/editing", r'href="((?:/fr)?/editing/[A-Za-z0-9-]+)"'),
     "APPLICATION": ("/recruiting/applications", r'href="((?:/fr)?/recruiting/applications/\w+)"'),
+    "BONUS": ("/recruiting/bonuses", r'href="((?:/fr)?/recruiting/bonuses/[A-Za-z0-9]{12})"'),
+    "PROGRAMME": (
+        "/recruiting/bonuses",
+        r'href="((?:/fr)?/recruiting/bonuses/programmes/[A-Za-z0-9]{12})"',
+    ),
+    "BATCH": ("/recruiting/payroll", r'href="((?:/fr)?/recruiting/payroll/[A-Za-z0-9]{12})"'),
+    "APPEAL": ("/recruiting/appeals", r'href="((?:/fr)?/recruiting/appeals/[A-Za-z0-9]{12})"'),
+    "CORRECTION": ("RECEIPT", r'href="((?:/fr)?/recruiting/receipts/\w+/correction)"'),
     "RECEIPT": ("APPLICATION", r'href="((?:/fr)?/recruiting/receipts/\w+)"'),
 }
 

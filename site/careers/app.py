@@ -13,6 +13,7 @@ from whitenoise import WhiteNoise
 
 import experts.pages
 import feeds.pages
+import referrals.bonuses.pages
 import referrals.pages
 from careers.base import admin, languages, web
 from careers.base.bodies import Bodies
@@ -30,7 +31,18 @@ from careers.jobs import pages as jobs
 MOST_PROCESSES = 4  # of the server, unless the settings ask for more; each holds about 100 MB
 THREADS = 24  # of each; each may wait for a disk, a database or a client
 SENDING_AT_ONCE = 8  # of them, those that may wait for what clients send
-PACKAGES = (home, experts.pages, blog, jobs, hiring, referrals.pages, feeds.pages, signin, admin)
+PACKAGES = (
+    home,
+    experts.pages,
+    blog,
+    jobs,
+    hiring,
+    referrals.pages,
+    referrals.bonuses.pages,
+    feeds.pages,
+    signin,
+    admin,
+)
 
 
 def create_app(settings: Settings | None = None, *, testing: bool = False, **config: Any) -> Flask:

@@ -29,6 +29,7 @@ from careers.base.database import Database
 from careers.base.signin.sessions import forget_ended
 from careers.demo.outside import fetch_for
 from feeds.polling import poll_due
+from referrals.bonuses.settling import remind_of_due, settle_due
 from referrals.card_store import sweep as forget_cards
 from referrals.ingesting import ingest
 from referrals.telling_apart import forget_visitors
@@ -119,6 +120,10 @@ class Background:
                 forget_ended(db)
                 forget_cards(db, self.settings.folder("cards"))
                 forget_visitors(db)
+                db.commit()
+            with self.database.writing() as db:
+                settle_due(db)
+                remind_of_due(db)
                 db.commit()
         self.app.extensions["following"].visitors.destroy_old(clock.now())
         self.database.forget_deleted()

@@ -5,6 +5,7 @@ from alembic.autogenerate.api import AutogenContext
 
 import experts.models
 import feeds.models
+import referrals.bonuses.models
 import referrals.models
 from careers.base import audit, company, mail, outbox
 from careers.base.database import Base, Json, UTCDateTime
@@ -14,7 +15,7 @@ from careers.hiring import models as hiring
 from careers.jobs import models as jobs
 
 TABLES_OF = (audit, company, mail, outbox, sessions, blog, jobs, hiring)
-TABLES_OF += (experts.models, feeds.models, referrals.models)
+TABLES_OF += (experts.models, feeds.models, referrals.models, referrals.bonuses.models)
 
 
 def render_item(kind: str, item: object, autogen_context: AutogenContext) -> str | bool:

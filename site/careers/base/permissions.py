@@ -21,14 +21,22 @@ _EMPLOYEE: Final = {
     "link:share",  # one's own share links and what became of them
 }
 _EDITOR: Final = {"article:review", "entry:withdraw"}
+_BONUSES: Final = {
+    "bonus:edit",  # programmes, bonuses, and what goes to the payroll
+    "appeal:decide",  # of others, about what somebody else decided
+}
 _RECRUITER: Final = {
     "application:read",
     "application:move",
     "referral:read",
     "rule:choose",  # by which rule credit is decided; administrators may too
     "job:edit",
+    "credit:correct",
+    *_BONUSES,
 }
-_ADMIN: Final = {"person:manage", "company:edit", "mail:read", "audit:read", "rule:choose"}
+_ADMIN: Final = {
+    "person:manage", "company:edit", "mail:read", "audit:read", "rule:choose", *_BONUSES,
+}  # fmt: skip
 
 GRANTS: Final[dict[Role, frozenset[str]]] = {
     Role.EMPLOYEE: frozenset(_EMPLOYEE),

@@ -15,6 +15,7 @@ from careers.base.console import Refused, with_app
 from careers.base.database import Database
 from careers.base.people import Person
 from careers.demo import founding
+from careers.demo.bonuses import look_after_bonuses
 from careers.demo.outside import fetch
 from careers.demo.weeks import live_weeks
 from feeds.polling import poll_due
@@ -57,9 +58,13 @@ def demo(app: Flask, if_empty: bool) -> None:
         founding.publish_articles(db, now)
         founding.subscribe_to_feeds(db)
         founding.open_jobs(db)
+        founding.promise_bonuses(db, now)
         db.commit()
     poll_due(database, fetch, contact=settings.base_url)
     _live(app)
+    with database.writing() as db:
+        look_after_bonuses(db)
+        db.commit()
     with database.reading() as db:
         search.rebuild(db, settings)
     if not if_empty:  # otherwise the server that follows says it

@@ -21,6 +21,7 @@ from careers.jobs.models import Job
 from experts.editing import Profile, write_profile
 from experts.showing import opt_in
 from feeds.subscribing import subscribe
+from referrals.bonuses.models import Programme, Term
 
 PASSWORD = "lumenne demo"  # noqa: S105  printed for everybody who tries the demo
 EMPLOYEE, EDITOR, RECRUITER, ADMIN = (
@@ -53,6 +54,20 @@ def found_company(db: Session) -> None:
             person.time_zone = "Europe/London"
     for email, role in ROLES.items():
         found(db, email).grant(role)
+
+
+def promise_bonuses(db: Session, now: datetime) -> None:
+    """Promise something for hires, before anybody applies."""
+    db.add(
+        Programme(
+            name="Cooptation 2026",
+            amount=120_000,
+            currency="EUR",
+            since=(now - timedelta(days=240)).date(),
+            two_people_above=100_000,
+            terms=[Term(number=1, percent=50, days=0), Term(number=2, percent=50, days=90)],
+        )
+    )
 
 
 def found(db: Session, email: str) -> Person:

@@ -1,0 +1,1 @@
+"""What employees are promised for a hire: programmes, bonuses, corrections, appeals."""

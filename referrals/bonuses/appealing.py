@@ -1,0 +1,86 @@
+"""Appeals: an employee asks, and somebody who didn't decide before answers with a reason."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import CursorResult, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from careers.base import audit, clock
+from careers.base.people import Person
+from referrals.bonuses import letters
+from referrals.bonuses.models import Appeal
+from referrals.bonuses.queries import Decision
+from referrals.bonuses.rules import may_decide
+from referrals.bonuses.settling import overrule
+
+GRANTED, REFUSED = "granted", "refused"
+
+
+class AppealedAlready(Exception):
+    """This decision was appealed by this person before."""
+
+
+class NotYours(Exception):
+    """Whoever wants to decide is the one who asks, or decided before."""
+
+
+class DecidedMeanwhile(Exception):
+    """Somebody else was faster."""
+
+
+def appeal(db: Session, person: Person, decision: Decision, text: str) -> Appeal:
+    """Ask for a second look at `decision`, in the caller's transaction. Raises AppealedAlready."""
+    made = Appeal(
+        person=person,
+        application=decision.application,
+        receipt_id=decision.receipt_id,
+        correction_id=decision.correction_id,
+        change_id=decision.change_id,
+        text=text,
+        outcome="",
+    )
+    db.add(made)
+    try:
+        db.flush()
+    except IntegrityError:
+        db.rollback()
+        raise AppealedAlready from None
+    audit.record(db, person, "appeal:write", made.code)
+    letters.tell_appealed(db, made)
+    return made
+
+
+def can_decide(found: Appeal, person: Person) -> bool:
+    """Whether `person` is somebody else than who asks and than who decided before."""
+    before: set[int | None] = set()
+    if found.change is not None:
+        before |= {found.change.person_id, found.change.instalment.bonus.refused_by_id}
+    if found.correction is not None:
+        before.add(found.correction.person_id)
+    return may_decide(person.id, found.person_id, before)
+
+
+def decide(db: Session, found: Appeal, person: Person, outcome: str, answer: str) -> None:
+    """Grant or refuse an appeal with a reason, in the caller's transaction.
+
+    A granted one about a bonus sets aside what spoke against it; about a credit, the caller
+    corrects it in the same transaction. Raises NotYours, DecidedMeanwhile.
+    """
+    if not can_decide(found, person):
+        raise NotYours
+    decided: CursorResult[Any] = db.execute(  # type: ignore[assignment]
+        update(Appeal)
+        .where(Appeal.id == found.id, Appeal.outcome == "")
+        .values(outcome=outcome, decided_at=clock.now(), decided_by_id=person.id, answer=answer)
+        .execution_options(synchronize_session=False)
+    )
+    if not decided.rowcount:
+        raise DecidedMeanwhile
+    db.refresh(found)
+    audit.record(db, person, "appeal:decide", found.code, outcome=outcome)
+    letters.tell_decided(db, found)
+    if outcome == GRANTED and found.change is not None:
+        overrule(db, found.change.instalment.bonus, person, answer)

@@ -1,0 +1,109 @@
+"""Correcting a credit by hand: a decision beside the old one, never instead of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from fractions import Fraction
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from careers.base import audit
+from careers.base.config import Settings
+from careers.base.people import Person
+from careers.hiring.models import Application, SharerSees
+from referrals.bonuses import letters
+from referrals.bonuses.models import CorrectedShare, Correction
+from referrals.bonuses.queries import corrections_of, standing_shares
+from referrals.bonuses.settling import award
+from referrals.models import Receipt
+
+_SHARE = re.compile(r"([0-9]{1,3})(?:\s*/\s*([1-9][0-9]{0,2}))?")
+
+
+class WrongShares(ValueError):
+    """They aren't fractions between 0 and 1 that sum to at most 1, or change nothing."""
+
+
+class CorrectedMeanwhile(Exception):
+    """Somebody else corrected this credit at the same time."""
+
+
+def share_from(text: str) -> Fraction | None:
+    """The fraction that somebody wrote as `1/2`, `0` or `1`; nothing is 0. None for nonsense."""
+    if not text.strip():
+        return Fraction(0)
+    found = _SHARE.fullmatch(text.strip())
+    if found is None:
+        return None
+    share = Fraction(int(found[1]), int(found[2] or 1))
+    return share if share <= 1 else None
+
+
+def correct(
+    db: Session,
+    application: Application,
+    receipt: Receipt,
+    shares: Mapping[Person, Fraction],
+    person: Person,
+    why: str,
+    settings: Settings,
+) -> Correction:
+    """Say anew who has which share of a credit, and bring bonuses in line, in the caller's
+    transaction.
+
+    The receipt stays as it is. Nobody raises their own share. Raises WrongShares,
+    CorrectedMeanwhile.
+    """
+    before = standing_shares(db, application.id)
+    named = {one: share for one, share in shares.items() if share}
+    after = {one.id: share for one, share in named.items()}
+    if any(share < 0 for share in named.values()) or sum(named.values()) > 1 or after == before:
+        raise WrongShares
+    if after.get(person.id, 0) > before.get(person.id, 0):
+        raise WrongShares
+    known = corrections_of(db, receipt)
+    correction = Correction(
+        receipt=receipt,
+        number=len(known) + 1,
+        person=person,
+        why=why,
+        shares=[
+            CorrectedShare(person=one, part=share.numerator, whole=share.denominator)
+            for one, share in named.items()
+        ],
+    )
+    db.add(correction)
+    try:
+        db.flush()
+    except IntegrityError:
+        db.rollback()
+        raise CorrectedMeanwhile from None
+    audit.record(
+        db,
+        person,
+        "credit:correct",
+        application.code,
+        shares={one.code: str(share) for one, share in named.items()},
+    )
+    _tell(db, application, before, after, why)
+    award(db, application, person, settings, why)
+    return correction
+
+
+def _tell(
+    db: Session,
+    application: Application,
+    before: Mapping[int, Fraction],
+    after: Mapping[int, Fraction],
+    why: str,
+) -> None:
+    """Tell those whose share changed, where the candidate lets them know."""
+    if application.sharer_sees == SharerSees.NOTHING or application.erased_at is not None:
+        return
+    for key in sorted(before.keys() | after.keys()):
+        share = after.get(key, Fraction(0))
+        if share != before.get(key, Fraction(0)):
+            person = db.get_one(Person, key)
+            letters.tell_corrected(db, person, str(share), why)

@@ -1,0 +1,87 @@
+"""Appeals of employees, and how a second person decides them."""
+
+from __future__ import annotations
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from careers.base.permissions import requires
+from careers.base.web import PAGE_ROWS, db, limiter, me, settings
+from referrals.bonuses import appealing, queries
+from referrals.bonuses.correcting import CorrectedMeanwhile, WrongShares, correct
+from referrals.bonuses.forms import AnswerForm
+from referrals.bonuses.models import Appeal
+from referrals.bonuses.pages.blueprint import blueprint
+from referrals.bonuses.pages.corrections import Named, named, shares_sent, wrong_shares
+from referrals.crediting import receipt_of
+
+
+@blueprint.get("/recruiting/appeals")
+@requires("appeal:decide")
+def appeals() -> ResponseReturnValue:
+    """What waits for a second look, and what was decided."""
+    waiting = queries.appeals(db(), is_open=True, count=PAGE_ROWS)
+    return render_template(
+        "bonuses/appeals.html",
+        waiting=[(one, appealing.can_decide(one, me())) for one in waiting],
+        decided=queries.appeals(db(), is_open=False, count=PAGE_ROWS),
+    )
+
+
+@blueprint.route("/recruiting/appeals/<code>", methods=["GET", "POST"])
+@limiter.limit("60/hour", methods=["POST"])
+@requires("appeal:decide")
+def appeal(code: str) -> ResponseReturnValue:
+    """One appeal: what was decided and by whom, what the employee says, and the answer."""
+    found = queries.appeal_by_code(db(), code) or abort(404)
+    form = AnswerForm()
+    people = [] if found.is_about_bonus else named(found.application, found.person)
+    error = ""
+    if form.sent_and_valid():
+        error = _decide(found, people, form)
+        if not error:
+            return redirect(url_for("bonuses.appeals"), code=303)
+        found = queries.appeal_by_code(db(), code) or abort(404)
+    page = render_template(
+        "bonuses/appeal.html",
+        appeal=found,
+        form=form,
+        people=people,
+        error=error,
+        can_decide=not found.outcome and appealing.can_decide(found, me()),
+    )
+    return page, 422 if request.method == "POST" else 200
+
+
+def _decide(found: Appeal, people: Named, form: AnswerForm) -> str:
+    """Decide, and commit; what was wrong, "" if nothing was."""
+    answer = form.answer.data or ""
+    try:
+        appealing.decide(db(), found, me(), form.outcome.data, answer)
+        if form.outcome.data == appealing.GRANTED and not found.is_about_bonus:
+            _correct(found, people, answer)
+        db().commit()
+    except appealing.NotYours:
+        abort(404)
+    except appealing.DecidedMeanwhile:
+        db().rollback()
+        return str(gettext("Somebody else decided this appeal meanwhile."))
+    except CorrectedMeanwhile:
+        db().rollback()
+        return str(gettext("Somebody else corrected this credit meanwhile. Look at it again."))
+    except WrongShares:
+        db().rollback()
+        return wrong_shares()
+    flash(gettext("Decided. The employee was told."))
+    return ""
+
+
+def _correct(found: Appeal, people: Named, answer: str) -> None:
+    """Give the employee a share, as the granted appeal says."""
+    shares = shares_sent(people)
+    receipt = receipt_of(db(), found.application_id)
+    assert receipt is not None
+    if shares is None or not shares.get(found.person):
+        raise WrongShares
+    correct(db(), found.application, receipt, shares, me(), answer, settings())

@@ -1,0 +1,361 @@
+"""What pages about bonuses read."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from careers.base.people import Person
+from careers.hiring.models import Application, SharerSees
+from referrals.bonuses.models import (
+    Appeal,
+    Bonus,
+    BonusChange,
+    Correction,
+    Instalment,
+    PayrollBatch,
+    Programme,
+)
+from referrals.bonuses.rules import OVERRULABLE, State
+from referrals.models import Credit, Receipt, ShareLink, Touch
+
+# -- credit, as it stands -------------------------------------------------------------------------
+
+
+def corrections_of(db: Session, receipt: Receipt) -> list[Correction]:
+    """The corrections of a receipt, oldest first; the last one holds."""
+    found = select(Correction).where(Correction.receipt_id == receipt.id)
+    return list(db.scalars(found.order_by(Correction.number)))
+
+
+def standing_shares(db: Session, application: int) -> dict[int, Fraction]:
+    """Who has which share of the referral of an application, by keys: what the last correction
+    says, or else the receipt."""
+    correction = db.scalar(
+        select(Correction)
+        .join(Receipt, Receipt.id == Correction.receipt_id)
+        .where(Receipt.application_id == application)
+        .order_by(Correction.number.desc())
+        .limit(1)
+    )
+    if correction is not None:
+        return {one.person_id: one.share for one in correction.shares}
+    credits = db.scalars(
+        select(Credit).where(Credit.application_id == application, Credit.kind == "referral")
+    )
+    return {credit.person_id: Fraction(credit.part, credit.whole) for credit in credits}
+
+
+# -- programmes and bonuses -----------------------------------------------------------------------
+
+
+def programmes(db: Session) -> list[Programme]:
+    """All programmes, newest first."""
+    return list(db.scalars(select(Programme).order_by(Programme.id.desc())))
+
+
+def programme_by_code(db: Session, code: str) -> Programme | None:
+    """The programme with this public code."""
+    return db.scalar(select(Programme).where(Programme.code == code))
+
+
+def bonus_by_code(db: Session, code: str) -> Bonus | None:
+    """The bonus with this public code."""
+    return db.scalar(select(Bonus).where(Bonus.code == code))
+
+
+def instalment_by_code(db: Session, code: str) -> Instalment | None:
+    """The instalment with this public code."""
+    return db.scalar(select(Instalment).where(Instalment.code == code))
+
+
+def _in_state(asked: Select[Any], state: str) -> Select[Any]:
+    if not state:
+        return asked
+    there = select(Instalment.bonus_id).where(Instalment.state == state)
+    return asked.where(Bonus.id.in_(there))
+
+
+def bonuses(db: Session, state: str, count: int, skip: int) -> list[Bonus]:
+    """Bonuses, newest hire first; only those with an instalment in `state` where one is given."""
+    asked = _in_state(select(Bonus), state).order_by(Bonus.hired_at.desc(), Bonus.id.desc())
+    return list(db.scalars(asked.limit(count).offset(skip)))
+
+
+def count_bonuses(db: Session, state: str) -> int:
+    """How many there are of these."""
+    return db.scalar(_in_state(select(func.count(Bonus.id)), state)) or 0
+
+
+def sums(db: Session) -> dict[str, list[tuple[int, str]]]:
+    """What the instalments come to, by state: (minor units, currency), the largest first."""
+    rows = db.execute(
+        select(Instalment.state, Bonus.currency, func.sum(Instalment.amount))
+        .join(Bonus, Bonus.id == Instalment.bonus_id)
+        .group_by(Instalment.state, Bonus.currency)
+    )
+    found: dict[str, list[tuple[int, str]]] = {state.value: [] for state in State}
+    for state, currency, amount in rows:
+        found[state].append((int(amount), currency))
+    return {state: sorted(amounts, reverse=True) for state, amounts in found.items()}
+
+
+def history_of(db: Session, bonus: Bonus) -> list[BonusChange]:
+    """Every change of a bonus, oldest first."""
+    keys = [one.id for one in bonus.instalments]
+    found = select(BonusChange).where(BonusChange.instalment_id.in_(keys))
+    return list(db.scalars(found.order_by(BonusChange.id)))
+
+
+# -- payroll --------------------------------------------------------------------------------------
+
+
+def due(db: Session, *, exported: bool | None = None) -> list[Instalment]:
+    """What is eligible, by name and hire; only what was exported before, or what was not, where
+    `exported` says so."""
+    asked = _payroll_rows().where(Instalment.state == State.ELIGIBLE.value)
+    if exported is not None:
+        asked = asked.where(
+            Instalment.batch_id.is_not(None) if exported else Instalment.batch_id.is_(None)
+        )
+    return list(db.scalars(asked))
+
+
+def rows_of(db: Session, batch: PayrollBatch) -> list[Instalment]:
+    """What a batch holds, whatever became of it since."""
+    return list(db.scalars(_payroll_rows().where(Instalment.batch_id == batch.id)))
+
+
+def _payroll_rows() -> Select[Any]:
+    return (
+        select(Instalment)
+        .join(Bonus, Bonus.id == Instalment.bonus_id)
+        .join(Person, Person.id == Bonus.person_id)
+        .options(joinedload(Instalment.bonus), joinedload(Instalment.first_by))
+        .order_by(Person.name, Bonus.id, Instalment.number)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRow:
+    """A batch, with how many instalments it holds and how many of them are paid."""
+
+    batch: PayrollBatch
+    instalments: int
+    paid: int
+
+
+def batches(db: Session, count: int = 50) -> list[BatchRow]:
+    """The last batches, newest first."""
+    rows = db.execute(
+        select(PayrollBatch, func.count(Instalment.id), func.count(Instalment.paid_at))
+        .join(Instalment, Instalment.batch_id == PayrollBatch.id)
+        .group_by(PayrollBatch.id)
+        .order_by(PayrollBatch.id.desc())
+        .limit(count)
+    ).unique()
+    found = {row[0]: (row[1], row[2]) for row in rows}
+    return [BatchRow(batch, *numbers) for batch, numbers in found.items()]
+
+
+def batch_by_code(db: Session, code: str) -> PayrollBatch | None:
+    """The batch with this public code."""
+    return db.scalar(select(PayrollBatch).where(PayrollBatch.code == code))
+
+
+# -- an employee's own ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What can be appealed: one of these keys is given."""
+
+    application: Application
+    receipt_id: int | None = None
+    correction_id: int | None = None
+    change_id: int | None = None
+    decided_by: frozenset[int | None] = frozenset()  # the people who decided so far
+
+
+@dataclass(slots=True)
+class MyBonus:
+    """A bonus of an employee, with what they can do about it."""
+
+    bonus: Bonus
+    can_appeal: bool
+    appeals: list[Appeal] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Uncredited:
+    """An application that carried an employee's link without earning them credit, and why."""
+
+    application: Application
+    reasons: list[str]  # codes of dropped touches
+    correction: Correction | None
+    can_appeal: bool
+    appeals: list[Appeal] = field(default_factory=list)
+
+
+def my_bonuses(db: Session, person: Person, count: int = 100) -> list[MyBonus]:
+    """The bonuses of `person`, newest hire first."""
+    found = db.scalars(
+        select(Bonus)
+        .where(Bonus.person_id == person.id)
+        .order_by(Bonus.hired_at.desc(), Bonus.id.desc())
+        .limit(count)
+    ).all()
+    appeals = _appeals_of(db, person)
+    return [
+        MyBonus(
+            bonus,
+            can_appeal=_is_open(refused_bonus(db, bonus), appeals),
+            appeals=[
+                one
+                for one in appeals
+                if one.change is not None and one.change.instalment.bonus_id == bonus.id
+            ],
+        )
+        for bonus in found
+    ]
+
+
+def refused_bonus(db: Session, bonus: Bonus) -> Decision | None:
+    """The decision by which a bonus isn't due; None where nothing can be said against it."""
+    if not any(
+        one.state == State.INELIGIBLE and one.reason in OVERRULABLE for one in bonus.instalments
+    ):
+        return None
+    keys = [one.id for one in bonus.instalments]
+    last = db.scalars(
+        select(BonusChange)
+        .where(
+            BonusChange.instalment_id.in_(keys),
+            BonusChange.after == State.INELIGIBLE.value,
+            BonusChange.reason.in_([reason.value for reason in OVERRULABLE]),
+        )
+        .order_by(BonusChange.id.desc())
+        .limit(1)
+    ).one()
+    return Decision(
+        bonus.application,
+        change_id=last.id,
+        decided_by=frozenset({last.person_id, bonus.refused_by_id}),
+    )
+
+
+def my_uncredited(db: Session, person: Person, count: int = 100) -> list[Uncredited]:
+    """Applications that carried a link of `person` and give them no credit, newest first; only
+    those of which the candidate lets them know."""
+    carried = (
+        select(Touch.application_id)
+        .join(ShareLink, ShareLink.id == Touch.link_id)
+        .where(ShareLink.person_id == person.id)
+    )
+    rows = db.execute(
+        select(Application, Receipt)
+        .join(Receipt, Receipt.application_id == Application.id)
+        .where(
+            Application.id.in_(carried),
+            Application.sharer_sees != SharerSees.NOTHING.value,
+            Application.erased_at.is_(None),
+        )
+        .order_by(Application.created_at.desc())
+        .limit(count)
+    ).all()
+    appeals = _appeals_of(db, person)
+    found = []
+    for application, receipt in rows:
+        decision = refused_credit(db, person, application, receipt)
+        if decision is None:
+            continue
+        corrections = corrections_of(db, receipt)
+        found.append(
+            Uncredited(
+                application,
+                reasons=_dropped(receipt, person),
+                correction=corrections[-1] if corrections else None,
+                can_appeal=_is_open(decision, appeals),
+                appeals=[
+                    one
+                    for one in appeals
+                    if one.application_id == application.id and not one.is_about_bonus
+                ],
+            )
+        )
+    return found
+
+
+def refused_credit(
+    db: Session, person: Person, application: Application, receipt: Receipt
+) -> Decision | None:
+    """The decision by which `person`, whose link `application` carried, has no credit for it."""
+    if person.id in standing_shares(db, application.id):
+        return None
+    corrections = corrections_of(db, receipt)
+    if not corrections:
+        return Decision(application, receipt_id=receipt.id)
+    return Decision(
+        application,
+        correction_id=corrections[-1].id,
+        decided_by=frozenset(one.person_id for one in corrections),
+    )
+
+
+def carries_link_of(db: Session, application: Application, person: Person) -> bool:
+    """Whether `application` carried a link of `person`, and the candidate lets them know of it."""
+    if application.sharer_sees == SharerSees.NOTHING or application.erased_at is not None:
+        return False
+    there = (
+        select(Touch.id)
+        .join(ShareLink, ShareLink.id == Touch.link_id)
+        .where(Touch.application_id == application.id, ShareLink.person_id == person.id)
+    )
+    return db.scalar(there.limit(1)) is not None
+
+
+def _dropped(receipt: Receipt, person: Person) -> list[str]:
+    reasons = [
+        touch.get("dropped") for touch in receipt.touches if touch.get("sharer") == person.code
+    ]
+    return list(dict.fromkeys(reason for reason in reasons if reason))
+
+
+def _appeals_of(db: Session, person: Person) -> list[Appeal]:
+    return list(db.scalars(select(Appeal).where(Appeal.person_id == person.id).order_by(Appeal.id)))
+
+
+def _is_open(decision: Decision | None, appeals: Collection[Appeal]) -> bool:
+    """Whether there is a decision that wasn't appealed yet."""
+    if decision is None:
+        return False
+    key = (decision.receipt_id, decision.correction_id, decision.change_id)
+    return key not in {(one.receipt_id, one.correction_id, one.change_id) for one in appeals}
+
+
+# -- appeals --------------------------------------------------------------------------------------
+
+
+def appeals(db: Session, *, is_open: bool, count: int, skip: int = 0) -> list[Appeal]:
+    """Appeals that wait, oldest first; or those that were decided, newest first."""
+    asked = select(Appeal)
+    if is_open:
+        asked = asked.where(Appeal.outcome == "").order_by(Appeal.id)
+    else:
+        asked = asked.where(Appeal.outcome != "").order_by(Appeal.decided_at.desc())
+    return list(db.scalars(asked.limit(count).offset(skip)))
+
+
+def count_waiting(db: Session) -> int:
+    """How many appeals wait."""
+    return db.scalar(select(func.count(Appeal.id)).where(Appeal.outcome == "")) or 0
+
+
+def appeal_by_code(db: Session, code: str) -> Appeal | None:
+    """The appeal with this public code."""
+    return db.scalar(select(Appeal).where(Appeal.code == code))
