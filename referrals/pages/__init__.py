@@ -3,6 +3,7 @@
 from referrals.pages import (  # noqa: F401
     cards,
     carrying,
+    coming,
     following,
     managing,
     mine,
@@ -10,6 +11,7 @@ from referrals.pages import (  # noqa: F401
     receipts,
     recruiting,
     sharing,
+    telling,
     typed_codes,
 )
 from referrals.pages.blueprint import blueprint

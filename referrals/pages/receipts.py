@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import (
     abort,
     render_template,
+    request,
 )
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -14,7 +17,7 @@ from careers.base.permissions import requires
 from careers.base.web import db, me
 from careers.hiring.models import Application, SharerSees
 from referrals import queries
-from referrals.models import Credit
+from referrals.models import Credit, Receipt
 from referrals.pages.blueprint import blueprint
 from referrals.sharing import CHANNEL_NAMES
 
@@ -31,18 +34,20 @@ def my_receipt(code: str) -> ResponseReturnValue:
         abort(404)
     return render_template(
         "referrals/receipt.html",
-        application=application,
-        receipt=receipt,
-        people=queries.sharers_on(db(), receipt),
-        channels=CHANNEL_NAMES,
         shows_steps=application.sharer_sees == SharerSees.STEPS,
+        **receipt_parts(application, receipt),
     )
 
 
-@blueprint.app_template_global()
-def sharers_of(application: Application) -> list[Person]:
-    """Through whom an application came, for the candidate's own page."""
-    return queries.sharers_of(db(), application)
+def receipt_parts(application: Application, receipt: Receipt | None) -> dict[str, Any]:
+    """What the page of a receipt shows, whoever looks at it."""
+    return {
+        "application": application,
+        "receipt": receipt,
+        "people": queries.people_on(db(), receipt) if receipt else {},
+        "articles": queries.articles_on(db(), receipt) if receipt else {},
+        "channels": CHANNEL_NAMES,
+    }
 
 
 @blueprint.app_template_filter("credit_share")
@@ -55,13 +60,20 @@ def credit_share(credit: Credit) -> tuple[Person, float, str]:
 @blueprint.get("/recruiting/receipts/<code>")
 @requires("referral:read")
 def receipt(code: str) -> ResponseReturnValue:
-    """How an application came to us, and who is credited for it, with every reason."""
+    """How an application came to us, and who is credited for it, with every reason.
+
+    With `decision=1` and so on it is that one of several decisions.
+    """
     application, found = queries.receipt_for(db(), code) or abort(404)
+    decisions = queries.decisions_of(db(), application)
+    asked = request.args.get("decision", "")
+    if asked:
+        number = int(asked) if asked.isdecimal() and len(asked) < 6 else 0
+        found = decisions[number - 1] if 1 <= number <= len(decisions) else abort(404)
     return render_template(
         "referrals/receipt.html",
-        application=application,
-        receipt=found,
-        people=queries.sharers_on(db(), found) if found else {},
-        channels=CHANNEL_NAMES,
         shows_steps=True,
+        decisions=decisions,
+        answers=queries.answers_of(db(), application),
+        **receipt_parts(application, found),
     )
