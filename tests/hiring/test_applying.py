@@ -254,9 +254,7 @@ def test_an_application_that_cannot_be_stored_leaves_no_file(visitor, job, db, s
         ({"via": "abc123.xyz", "sharer_sees": "steps"}, Came()),  # there is no such link
     ],
 )
-def test_who_told_the_candidate_is_announced_as_the_form_carried_it(
-    visitor, job, db, fields, came
-):
+def test_who_told_the_candidate_is_announced_as_the_form_carried_it(visitor, job, db, fields, came):
     heard = []
 
     def listen(application, **more):
