@@ -58,6 +58,8 @@ class Dropped(StrEnum):
     OWN_APPLICATION = "own_application"  # the sharer is the candidate
     SHARER_HAD_LEFT = "sharer_had_left"
     LINK_WAS_OFF = "link_was_off"  # its owner had paused the link
+    NOBODY_NAMED = "nobody_named"  # an answer that is no name of anybody who shows themselves
+    TAKEN_OUT = "taken_out"  # the candidate took it out after sending the application
     OWNED_BY_ANOTHER = "owned_by_another"  # somebody else brought the candidate before
     DIRECT = "direct"  # the rule skips direct touches, and there were others
     ANOTHER_WAS_LATER = "another_was_later"  # the rule took a later touch
@@ -78,6 +80,8 @@ class TouchFact:
     sharer_left_at: datetime | None
     link_off_since: datetime | None
     by: By = By.CLICK
+    is_named: bool = True  # whom it speaks for is known
+    is_taken_out: bool = False  # by the candidate
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +159,8 @@ def standing_reasons(touch: TouchFact) -> list[Dropped]:
     """All that speaks against a touch under every rule, window and ownership, in the order in which
     reasons are given. A receipt keeps them, so that another rule can be tried on it later."""
     reasons = (
+        (touch.is_taken_out, Dropped.TAKEN_OUT),
+        (not touch.is_named, Dropped.NOBODY_NAMED),
         (not touch.is_known, Dropped.UNKNOWN_CLICK),
         (not touch.is_person, Dropped.NOT_A_PERSON),
         (not touch.is_opened, Dropped.NOT_OPENED),

@@ -21,10 +21,10 @@ from careers.base.database import Database
 from careers.base.people import Person
 from careers.hiring.models import Application
 from careers.jobs.models import Job
+from referrals.attribution import Kind
 from referrals.auditing import reading_one_moment
 from referrals.models import Credit, Receipt, ShareLink
 from referrals.periods import Period, month
-from referrals.previewing import counts_for_its_application
 from referrals.receipts import Unverified, checksum, differences
 from referrals.totals import GROUPS, Board
 
@@ -86,7 +86,7 @@ def audit_credit(
 def _recompute(
     db: Session, report: CreditReport, progress: Callable[[int, int], None]
 ) -> Iterator[Earned]:
-    wanted = select(Receipt).where(counts_for_its_application())
+    wanted = select(Receipt).where(Receipt.is_newest)
     of = db.scalar(select(func.count()).select_from(wanted.subquery())) or 0
     after = 0
     progress(0, of)
@@ -114,7 +114,7 @@ def _next_rows(db: Session, after: int) -> list[Any]:
             select(*columns)
             .join(Application, Application.id == Receipt.application_id)
             .join(Job, Job.id == Application.job_id)
-            .where(Receipt.id > after, counts_for_its_application())
+            .where(Receipt.id > after, Receipt.is_newest)
             .order_by(Receipt.id)
             .limit(AT_ONCE)
         )
@@ -129,7 +129,7 @@ def _credits_of(db: Session, receipts: list[int]) -> dict[int, list[Any]]:
     asked = (
         select(*columns)
         .join(Person, Person.id == Credit.person_id)
-        .join(ShareLink, ShareLink.id == Credit.link_id)
+        .outerjoin(ShareLink, ShareLink.id == Credit.link_id)
         .where(Credit.receipt_id.in_(receipts))
         .order_by(Credit.id)
     )
@@ -172,10 +172,11 @@ def _told_otherwise(row: Any, credits: list[Any]) -> Iterator[str]:
 def _earned(row: Any, credits: list[Any]) -> Iterator[Earned]:
     day = row.created_at.date()
     for credit in credits:
-        yield Earned(
-            row.application_id, day, row.hired_at is not None, credit.code, credit.team,
-            credit.office, row.slug, credit.channel,
-        )  # fmt: skip
+        if credit.kind == Kind.REFERRAL:
+            yield Earned(
+                row.application_id, day, row.hired_at is not None, credit.code, credit.team,
+                credit.office, row.slug, credit.channel or "other",
+            )  # fmt: skip
 
 
 def _find_undecided(db: Session, report: CreditReport) -> None:

@@ -1,24 +1,39 @@
-"""Deciding the credit of an application, once, and writing its receipt."""
+"""Deciding the credit of an application, and writing its receipt.
+
+It is decided once, and anew when the candidate changes what they said of how they came. A receipt
+is never changed: a new one stands beside it, and the newest counts.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
+from blinker import Signal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from careers.base import clock, outbox
 from careers.base.config import Settings
 from careers.hiring.models import Application
-from referrals.attribution import By, Decision, TouchFact, standing_reasons
+from referrals.attribution import By, Decision, Dropped, Kind, TouchFact, standing_reasons
 from referrals.choosing_rule import keep_first_choice, terms_in_force
-from referrals.models import Click, Credit, Receipt, Touch
+from referrals.models import Click, Credit, Receipt, ShareLink, Touch
 from referrals.receipts import checksum, what_it_says
 from referrals.recomputing import outcome_of
-from referrals.terms import Terms
+from referrals.terms import Terms, terms_stated
 
 CLICK_COMES_WITHIN = timedelta(minutes=10)  # from journal to database, at worst
+NOTED_WITH = timedelta(minutes=1)  # what was noted with the application, and not later
+
+
+settled = Signal()
+"""Sent as `settled.send(application, db=session)`. Whoever answers True says that something final
+followed from the credit of `application`, such as a bonus that was paid: it changes no more."""
+
+decided_anew = Signal()
+"""Sent as `decided_anew.send(application, db=session)` in the transaction of a new decision."""
 
 
 def queue_credit(db: Session, application: Application) -> None:
@@ -26,52 +41,109 @@ def queue_credit(db: Session, application: Application) -> None:
     outbox.add(db, "credit", {"application": application.id})
 
 
+def queue_new_decision(db: Session, application: Application) -> None:
+    """Have it decided anew, because the candidate changed what they said of how they came."""
+    outbox.add(db, "credit", {"application": application.id, "again": True})
+
+
+def is_settled(db: Session, application: Application) -> bool:
+    """Whether the credit of `application` can't change any more."""
+    return any(answer is True for _, answer in settled.send(application, db=db))
+
+
 @outbox.handles("credit")
 def decide_credit(db: Session, payload: dict[str, Any], settings: Settings) -> None:
     """Decide for the application `payload["application"]`; nothing happens the second time.
 
-    Raises NotYet while a click that the application carries is still in a journal.
+    With `payload["again"]` there is a new decision beside the old one, by the rule of the old one,
+    unless nothing comes out differently or it is settled. Raises NotYet while a click that the
+    application carries is still in a journal.
     """
     application = db.get(Application, payload["application"])
-    if application is None or receipt_of(db, application.id) is not None:
+    if application is None:
         return
-    touches = list(db.scalars(select(Touch).where(Touch.application_id == application.id)))
+    before = receipt_of(db, application.id)
+    if before is not None and (not payload.get("again") or is_settled(db, application)):
+        return
+    touches = touches_of(db, application)
     clicks = _clicks_of(db, touches)
     missing = [touch for touch in touches if touch.click_id and touch.click_id not in clicks]
     if missing and clock.now() - application.created_at < CLICK_COMES_WITHIN:
         raise outbox.NotYet("a click is still in a journal", wait=timedelta(seconds=2))
-    facts = [_fact(touch, clicks, application) for touch in touches]
+    facts = [_fact(f"t{touch.id}", touch, clicks, application.email) for touch in touches]
     keep_first_choice(db, settings)
-    terms = terms_in_force(db, application.created_at, settings)
+    terms = (
+        terms_stated(before.rule, before.version, before.parameters)
+        if before
+        else terms_in_force(db, application.created_at, settings)
+    )
     decision = terms.decide(facts, application.created_at)
-    db.add(_receipt(application, touches, clicks, facts, decision, terms))
+    made = _receipt(application, touches, clicks, facts, decision, terms)
+    if before is not None:
+        if made.sha256 == before.sha256:
+            return
+        before.is_newest = False
+        for credit in before.credits:
+            credit.is_newest = False
+        db.flush()
+    db.add(made)
+    if before is not None:
+        decided_anew.send(application, db=db)
+
+
+def foreseen(
+    db: Session, settings: Settings, touches: Mapping[str, Touch], email: str
+) -> dict[str, Dropped | None]:
+    """What would be decided if somebody with this mail address applied now, with these touches.
+
+    By key: why a touch would not count, None if it would. A click that isn't stored yet is taken
+    for a person's.
+    """
+    clicks = _clicks_of(db, touches.values())
+    now = clock.now()
+    facts = [_fact(key, touch, clicks, email, is_early=True) for key, touch in touches.items()]
+    decision = terms_in_force(db, now, settings).decide(facts, now)
+    return {key: decision.dropped.get(key) for key in touches}
+
+
+def touches_of(db: Session, application: Application) -> list[Touch]:
+    """The touches of an application, as they were noted."""
+    wanted = select(Touch).where(Touch.application_id == application.id)
+    return list(db.scalars(wanted.order_by(Touch.id)))
 
 
 def receipt_of(db: Session, application: int) -> Receipt | None:
-    """The receipt of an application, by its key."""
-    return db.scalar(select(Receipt).where(Receipt.application_id == application))
+    """The receipt of an application that counts, by the application's key."""
+    return db.scalar(
+        select(Receipt).where(Receipt.application_id == application, Receipt.is_newest)
+    )
 
 
-def _clicks_of(db: Session, touches: list[Touch]) -> dict[str, Click]:
+def _clicks_of(db: Session, touches: Iterable[Touch]) -> dict[str, Click]:
     asked = [touch.click_id for touch in touches if touch.click_id]
     return {click.id: click for click in db.scalars(select(Click).where(Click.id.in_(asked)))}
 
 
-def _fact(touch: Touch, clicks: dict[str, Click], application: Application) -> TouchFact:
+def _fact(
+    key: str, touch: Touch, clicks: dict[str, Click], email: str, is_early: bool = False
+) -> TouchFact:
     click = clicks.get(touch.click_id or "")
-    by_code = touch.click_id is None
-    sharer = touch.link.person
+    is_no_click = touch.click_id is None or (is_early and click is None)
+    person = touch.person
     return TouchFact(
-        key=f"t{touch.id}",
-        person=sharer.id,
+        key=key,
+        person=person.id if person else 0,
         at=click.at if click else touch.carried_at,
-        is_person=by_code or (click is not None and click.class_ == "human"),
-        is_opened=by_code or (click is not None and click.navigates),
-        is_known=by_code or (click is not None and click.link_id == touch.link_id),
-        is_own=plain_mailbox(sharer.email) == plain_mailbox(application.email),
-        sharer_left_at=sharer.left_at,
-        link_off_since=touch.link.paused_at,
-        by=By.CODE if by_code else By.CLICK,
+        is_person=is_no_click or (click is not None and click.class_ == "human"),
+        is_opened=is_no_click or (click is not None and click.navigates),
+        is_known=is_no_click
+        or (click is not None and touch.link is not None and click.link_id == touch.link.id),
+        is_own=person is not None and plain_mailbox(person.email) == plain_mailbox(email),
+        sharer_left_at=person.left_at if person else None,
+        link_off_since=touch.link.paused_at if touch.link else None,
+        by=By(touch.how),
+        is_named=person is not None,
+        is_taken_out=touch.taken_out_at is not None,
     )
 
 
@@ -93,9 +165,10 @@ def _receipt(
     decision: Decision,
     terms: Terms,
 ) -> Receipt:
+    both = list(zip(touches, facts, strict=True))
     rows = [
-        _touch_row(touch, clicks.get(touch.click_id or ""), fact, decision)
-        for touch, fact in sorted(zip(touches, facts, strict=True), key=lambda pair: pair[1].at)
+        _touch_row(number, application, touch, clicks.get(touch.click_id or ""), fact, decision)
+        for number, (touch, fact) in sorted(enumerate(both, 1), key=lambda row: row[1][1].at)
     ]
     receipt = Receipt(
         application_id=application.id,
@@ -104,39 +177,60 @@ def _receipt(
         version=terms.rule.version,
         parameters=terms.parameters,
         touches=rows,
-        outcome=outcome_of(decision, len(touches)),
+        outcome=outcome_of(decision, facts),
     )
-    link_of = {
-        touch.link.person_id: touch.link
-        for touch, fact in zip(touches, facts, strict=True)
-        if fact.key in decision.used
-    }
+    people = {touch.person.id: touch.person for touch in touches if touch.person}
+    through = _links_used(both, decision)
+    kinds = ((Kind.REFERRAL, decision.shares), (Kind.INSPIRATION, decision.inspiration))
     receipt.credits = [
         Credit(
             application_id=application.id,
-            person=link_of[person].person,
-            link=link_of[person],
-            kind="referral",
+            person=people[person],
+            link=through.get(person) if kind is Kind.REFERRAL else None,
+            kind=kind.value,
             part=share.numerator,
             whole=share.denominator,
         )
-        for person, share in sorted(decision.shares.items())
+        for kind, shares in kinds
+        for person, share in sorted(shares.items())
     ]
     receipt.sha256 = checksum(what_it_says(receipt, application))
     return receipt
 
 
+def _links_used(
+    both: list[tuple[Touch, TouchFact]], decision: Decision
+) -> dict[int, ShareLink | None]:
+    """Of each person who is credited, the link that was used last; none where none was."""
+    last_first = sorted(both, key=lambda pair: pair[1].at, reverse=True)
+    found: dict[int, ShareLink | None] = {}
+    for touch, fact in last_first:
+        if fact.key in decision.used and touch.link is not None:
+            found.setdefault(fact.person, touch.link)
+    return found
+
+
 def _touch_row(
-    touch: Touch, click: Click | None, fact: TouchFact, decision: Decision
+    number: int,
+    application: Application,
+    touch: Touch,
+    click: Click | None,
+    fact: TouchFact,
+    decision: Decision,
 ) -> dict[str, Any]:
     reason = decision.dropped.get(fact.key)
+    link = touch.link
+    is_later = touch.noted_at - application.created_at > NOTED_WITH
     return {
-        "kind": "click" if touch.click_id else "code",
-        "link": touch.link.code,
-        "channel": touch.link.channel,
-        "sharer": touch.link.person.code,
-        "shared_at": touch.link.created_at.isoformat(),
+        "number": number,
+        "kind": touch.how,
+        "link": link.code if link else None,
+        "channel": link.channel if link else None,
+        "sharer": touch.person.code if touch.person else None,
+        "article": touch.article.code if touch.article else None,
+        "shared_at": link.created_at.isoformat() if link else None,
         "at": fact.at.isoformat(),
+        "noted_at": touch.noted_at.isoformat() if is_later else None,
         "class": click.class_ if click else None,
         "by": click.source if click and click.class_ != "human" else "",
         "lists": click.lists if click else None,

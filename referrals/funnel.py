@@ -16,7 +16,7 @@ from sqlalchemy import and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from careers.hiring.models import Application, Stage, StageChange
-from referrals.models import Credit, Receipt
+from referrals.models import BRINGS, Credit, Receipt
 from referrals.periods import Period
 from referrals.recomputing import NO_TOUCH
 from referrals.totals import applied_in
@@ -62,9 +62,7 @@ _INTERVIEWED = (Stage.INTERVIEW.value, Stage.OFFER.value, Stage.HIRED.value)
 
 def funnel_of(db: Session, period: Period) -> Funnel:
     """The way of the applications that came in `period` (days in UTC)."""
-    is_referred = _case(
-        exists().where(Credit.application_id == Application.id, Credit.kind == "referral")
-    )
+    is_referred = _case(exists().where(Credit.application_id == Application.id, BRINGS))
     was_interviewed = or_(
         Application.stage.in_(_INTERVIEWED),
         exists().where(
@@ -72,7 +70,9 @@ def funnel_of(db: Session, period: Period) -> Funnel:
         ),
     )
     is_sourced = exists().where(
-        Receipt.application_id == Application.id, Receipt.outcome != NO_TOUCH
+        Receipt.application_id == Application.id,
+        Receipt.is_newest,
+        Receipt.outcome != NO_TOUCH,
     )
     inner = (
         select(

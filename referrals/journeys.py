@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 from careers.hiring.models import Application
 from referrals.attribution import Dropped
 from referrals.models import Receipt
-from referrals.previewing import counts_for_its_application
 from referrals.removal import Journey, is_enough, removal_effects, shapley_values
 
 ROWS_AT_ONCE = 1_000
@@ -65,7 +64,7 @@ def analyses(db: Session) -> dict[str, Analysis]:
     asked = (
         select(*columns)
         .join(Application, Application.id == Receipt.application_id)
-        .where(counts_for_its_application())
+        .where(Receipt.is_newest)
     )
     for touches, is_hired in db.execute(asked, execution_options={"yield_per": ROWS_AT_ONCE}):
         for by, found in journeys.items():

@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    and_,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -257,27 +258,60 @@ class Touch(Base):
     """What preceded an application and may earn credit for it."""
 
     __tablename__ = "touch"
-    __table_args__ = (UniqueConstraint("application_id", "link_id", "click_id"),)
+    __table_args__ = (
+        UniqueConstraint("application_id", "link_id", "click_id"),
+        CheckConstraint(
+            "how IN ('click', 'code', 'carried', 'answer', 'read')", name="how_is_known"
+        ),
+        CheckConstraint("(how = 'click') = (click_id IS NOT NULL)", name="clicked_by_a_click"),
+        CheckConstraint(
+            "(how IN ('click', 'code', 'carried')) = (link_id IS NOT NULL)", name="link_named"
+        ),
+        CheckConstraint("how = 'answer' OR person_id IS NOT NULL", name="person_named"),
+        CheckConstraint("how = 'read' OR article_id IS NULL", name="article_was_read"),
+    )
 
     id: Mapped[int] = primary_key()
     application_id: Mapped[int] = mapped_column(ForeignKey("application.id", ondelete="RESTRICT"))
-    link_id: Mapped[int] = mapped_column(ForeignKey("share_link.id", ondelete="RESTRICT"))
+    how: Mapped[str] = mapped_column(String(8))
+    # Whom it speaks for; none when an answer names nobody who shows themselves.
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"))
+    link_id: Mapped[int | None] = mapped_column(ForeignKey("share_link.id", ondelete="RESTRICT"))
     # As the address carried it; not a foreign key: the click may still be in a journal.
     click_id: Mapped[str | None] = mapped_column(String(20))
-    carried_at: Mapped[datetime] = mapped_column(default=clock.now)
+    # What was read; of a read touch without it, the expert's page.
+    article_id: Mapped[int | None] = mapped_column(ForeignKey("article.id", ondelete="RESTRICT"))
+    said: Mapped[str] = mapped_column(String(120), default="")  # an answer in the candidate's words
+    carried_at: Mapped[datetime] = mapped_column(default=clock.now)  # of a read touch: when read
+    noted_at: Mapped[datetime] = mapped_column(default=clock.now)
+    taken_out_at: Mapped[datetime | None]  # by the candidate, after sending the application
 
-    link: Mapped[ShareLink] = relationship(lazy="joined", innerjoin=True)
+    link: Mapped[ShareLink | None] = relationship(lazy="joined")
+    person: Mapped[Person | None] = relationship(lazy="joined")
+    article: Mapped[Article | None] = relationship(lazy="joined")
 
 
 class Receipt(Base):
-    """The explanation of an application's credit, or of its refusal. One for each application."""
+    """The explanation of an application's credit, or of its refusal. Rows are only added.
+
+    A change of mind brings a new one beside the old; the newest counts.
+    """
 
     __tablename__ = "receipt"
+    __table_args__ = (
+        Index(
+            "uq_receipt_newest",
+            "application_id",
+            unique=True,
+            sqlite_where=text("is_newest"),
+            postgresql_where=text("is_newest"),
+        ),
+        Index("ix_receipt_application_id", "application_id"),
+    )
 
     id: Mapped[int] = primary_key()
-    application_id: Mapped[int] = mapped_column(
-        ForeignKey("application.id", ondelete="RESTRICT"), unique=True
-    )
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id", ondelete="RESTRICT"))
+    is_newest: Mapped[bool] = mapped_column(default=True)
     decided_at: Mapped[datetime] = mapped_column(default=clock.now)
     rule: Mapped[str] = mapped_column(String(20))
     version: Mapped[int]
@@ -305,13 +339,19 @@ class Credit(Base):
     receipt_id: Mapped[int] = mapped_column(ForeignKey("receipt.id", ondelete="RESTRICT"))
     application_id: Mapped[int] = mapped_column(ForeignKey("application.id", ondelete="RESTRICT"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"))
-    link_id: Mapped[int] = mapped_column(ForeignKey("share_link.id", ondelete="RESTRICT"))
+    # None when no link was followed: the candidate named them, or read them.
+    link_id: Mapped[int | None] = mapped_column(ForeignKey("share_link.id", ondelete="RESTRICT"))
     kind: Mapped[str] = mapped_column(String(12))
+    is_newest: Mapped[bool] = mapped_column(default=True)  # as its receipt is
     part: Mapped[int]
     whole: Mapped[int]
 
     person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
-    link: Mapped[ShareLink] = relationship(lazy="joined", innerjoin=True)
+    link: Mapped[ShareLink | None] = relationship(lazy="joined")
+
+
+BRINGS = and_(Credit.kind == "referral", Credit.is_newest)
+"""What figures count of credits: of those that stand, the ones for having brought somebody."""
 
 
 class RuleChoice(Base):

@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, delete, exists, func, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
 
 from careers.base import clock, outbox
 from careers.base.config import Settings
@@ -89,7 +89,7 @@ def begin(db: Session, person: Person, terms: Terms, instead_of: int, days: int)
     """
     now = clock.now()
     db.execute(delete(RulePreview).where(RulePreview.created_at < now - KEPT))
-    wanted = (counts_for_its_application(), Application.created_at >= now - timedelta(days=days))
+    wanted = (Receipt.is_newest, Application.created_at >= now - timedelta(days=days))
     count, first, last = db.execute(
         select(func.count(), func.min(Receipt.id), func.max(Receipt.id))
         .join(Application, Application.id == Receipt.application_id)
@@ -104,12 +104,6 @@ def begin(db: Session, person: Person, terms: Terms, instead_of: int, days: int)
     db.add(preview)
     db.flush()
     return preview
-
-
-def counts_for_its_application() -> ColumnElement[bool]:
-    """Of a receipt: that it is the newest of its application."""
-    newer = aliased(Receipt)
-    return ~exists().where(newer.application_id == Receipt.application_id, newer.id > Receipt.id)
 
 
 def is_finished(preview: RulePreview) -> bool:
@@ -164,7 +158,7 @@ def _next_receipts(db: Session, preview: RulePreview) -> list[Any]:
                 Receipt.id > preview.after_receipt,
                 Receipt.id <= preview.last_receipt,
                 Application.created_at >= preview.created_at - timedelta(days=preview.days),
-                counts_for_its_application(),
+                Receipt.is_newest,
             )
             .order_by(Receipt.id)
             .limit(AT_ONCE)

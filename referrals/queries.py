@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, cast, func, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, cast, func, select
 from sqlalchemy.orm import Session
 
 from careers.base import clock
 from careers.base.people import Person
+from careers.blog.models import Article
 from careers.hiring.models import Application, SharerSees
 from referrals.models import (
+    BRINGS,
     CLASSES,
     COUNTS,
     Campaign,
@@ -69,7 +71,8 @@ class MyCredit:
     code: str
     name: str
     job_title: str
-    channel: str
+    kind: str  # `referral`, or `inspiration`: they were read
+    channel: str  # "" when no link was followed
     part: int
     whole: int
     applied_at: datetime
@@ -138,10 +141,10 @@ def _results_of(db: Session, links: list[int], period: Period) -> dict[int, Any]
     asked = (
         select(Credit.link_id, func.count(Application.id), func.count(Application.hired_at))
         .join(Application, Application.id == Credit.application_id)
-        .where(Credit.link_id.in_(links), *applied_in(period))
+        .where(BRINGS, Credit.link_id.in_(links), *applied_in(period))
         .group_by(Credit.link_id)
     )
-    return {row[0]: tuple(row[1:]) for row in db.execute(asked)}
+    return {row[0]: tuple(row[1:]) for row in db.execute(asked) if row[0] is not None}
 
 
 def _previews_of(db: Session, links: list[int]) -> dict[int, list[str]]:
@@ -252,6 +255,7 @@ def credits_of(db: Session, person: Person, count: int = 100) -> list[MyCredit]:
         .join(Application, Application.id == Credit.application_id)
         .where(
             Credit.person_id == person.id,
+            Credit.is_newest,
             Application.sharer_sees != SharerSees.NOTHING.value,
             Application.erased_at.is_(None),
         )
@@ -267,7 +271,8 @@ def _my_credit(credit: Credit, application: Application) -> MyCredit:
         code=application.code,
         name=application.name,
         job_title=application.job.title,
-        channel=credit.link.channel,
+        kind=credit.kind,
+        channel=credit.link.channel if credit.link else "",
         part=credit.part,
         whole=credit.whole,
         applied_at=application.created_at,
@@ -276,23 +281,35 @@ def _my_credit(credit: Credit, application: Application) -> MyCredit:
 
 
 def receipt_for(db: Session, code: str) -> tuple[Application, Receipt | None] | None:
-    """The application with this public code, and its receipt once it is decided."""
+    """The application with this public code, and its newest receipt once it is decided."""
     row = db.execute(
         select(Application, Receipt)
-        .outerjoin(Receipt, Receipt.application_id == Application.id)
+        .outerjoin(Receipt, and_(Receipt.application_id == Application.id, Receipt.is_newest))
         .where(Application.code == code)
     ).one_or_none()
     return (row[0], row[1]) if row else None
 
 
-def sharers_of(db: Session, application: Application) -> list[Person]:
-    """Those whose links `application` carried, credited or not."""
-    links = select(Touch.link_id).where(Touch.application_id == application.id)
-    sharing = select(ShareLink.person_id).where(ShareLink.id.in_(links))
-    return list(db.scalars(select(Person).where(Person.id.in_(sharing)).order_by(Person.name)))
+def decisions_of(db: Session, application: Application) -> list[Receipt]:
+    """All receipts of an application, oldest first."""
+    wanted = select(Receipt).where(Receipt.application_id == application.id)
+    return list(db.scalars(wanted.order_by(Receipt.id)))
 
 
-def sharers_on(db: Session, receipt: Receipt) -> dict[str, Person]:
+def people_on(db: Session, receipt: Receipt) -> dict[str, Person]:
     """The people named on a receipt, by their public code."""
-    named = {touch["sharer"] for touch in receipt.touches}
+    named = {touch["sharer"] for touch in receipt.touches if touch["sharer"]}
     return {found.code: found for found in db.scalars(select(Person).where(Person.code.in_(named)))}
+
+
+def articles_on(db: Session, receipt: Receipt) -> dict[str, Article]:
+    """The articles named on a receipt, by their public code."""
+    named = {touch["article"] for touch in receipt.touches if touch.get("article")}
+    wanted = select(Article).where(Article.code.in_(named))
+    return {found.code: found for found in db.scalars(wanted)} if named else {}
+
+
+def answers_of(db: Session, application: Application) -> list[str]:
+    """What the candidate answered to "who told you about us?" in words that name nobody."""
+    wanted = select(Touch.said).where(Touch.application_id == application.id, Touch.said != "")
+    return list(db.scalars(wanted.order_by(Touch.id)))

@@ -34,11 +34,11 @@ class Result:
         return {person: share for (person, of), share in self.shares.items() if of == kind}
 
 
-def outcome_of(decision: Decision, touches: int) -> str:
-    """In a word, what came of so many touches: `credited`, else why nobody was."""
+def outcome_of(decision: Decision, touches: Sequence[TouchFact]) -> str:
+    """In a word, what came of `touches`: `credited`, else why nobody was who could have been."""
     if decision.shares:
         return CREDITED
-    return NONE_COUNTS if touches else NO_TOUCH
+    return NONE_COUNTS if any(touch.by.kind is Kind.REFERRAL for touch in touches) else NO_TOUCH
 
 
 def recomputed(terms: Terms, applied_at: datetime, touches: Touches) -> Result:
@@ -55,7 +55,7 @@ def recomputed(terms: Terms, applied_at: datetime, touches: Touches) -> Result:
     code_of = list(people)
     by_kind = ((Kind.REFERRAL, decision.shares), (Kind.INSPIRATION, decision.inspiration))
     return Result(
-        outcome_of(decision, len(facts)),
+        outcome_of(decision, facts),
         {
             (code_of[person], kind.value): share
             for kind, shares in by_kind
@@ -80,6 +80,8 @@ def _fact(key: int, touch: Mapping[str, Any], person: int) -> TouchFact:
         sharer_left_at=at if Dropped.SHARER_HAD_LEFT in speaks else None,
         link_off_since=at if Dropped.LINK_WAS_OFF in speaks else None,
         by=By(touch["kind"]),
+        is_named=Dropped.NOBODY_NAMED not in speaks,
+        is_taken_out=Dropped.TAKEN_OUT in speaks,
     )
 
 

@@ -25,6 +25,7 @@ from sqlalchemy import (
     bindparam,
     cast,
     func,
+    or_,
     select,
     union_all,
 )
@@ -35,7 +36,7 @@ from careers.base.database import Base, UTCDateTime
 from careers.base.people import Person
 from careers.hiring.models import Application
 from careers.jobs.models import Job
-from referrals.models import CHANNELS, COUNTS, Credit, ShareLink
+from referrals.models import BRINGS, CHANNELS, COUNTS, Credit, ShareLink
 from referrals.periods import Period, Span, bounded, month, spans, starts, steps, unit_of
 
 GROUPS = ("employee", "team", "job", "channel", "office")
@@ -68,6 +69,7 @@ TOTAL = Base.metadata.tables["click_total"].c
 Counts = tuple[int, ...]  # in the order of COUNTS
 Results = list[tuple[Any, ...]]  # one for each employee's credit in an application:
 APPLICATION, DAY, IS_HIRED, PERSON, JOB, CHANNEL = range(6)  # its columns
+_channel_credited = func.coalesce(ShareLink.channel, "other")  # of word of mouth there is no link
 NO_CLICKS, NO_RESULTS = (0,) * len(COUNTS), (0, 0)
 NOTHING = NO_CLICKS + NO_RESULTS
 
@@ -261,12 +263,13 @@ def _asked_credits(begins: bool, ends: bool) -> Select[Any]:
         Application.hired_at.is_not(None),
         Credit.person_id,
         Application.job_id,
-        ShareLink.channel,
+        _channel_credited,
     ]
     asked = (
         select(*columns)
         .join(Credit, Credit.application_id == Application.id)
-        .join(ShareLink, ShareLink.id == Credit.link_id)
+        .outerjoin(ShareLink, ShareLink.id == Credit.link_id)
+        .where(BRINGS)
     )
     if begins:
         asked = asked.where(Application.created_at >= bindparam("since", type_=UTCDateTime))
@@ -327,7 +330,10 @@ def _asked_jobs() -> Select[Any]:
 
 
 def _has_shared() -> ColumnElement[bool]:
-    return select(ShareLink.id).where(ShareLink.person_id == Person.id).exists()
+    """Who has a link, or brought somebody by word of mouth."""
+    has_a_link = select(ShareLink.id).where(ShareLink.person_id == Person.id).exists()
+    brought = select(Credit.id).where(Credit.person_id == Person.id, BRINGS).exists()
+    return or_(has_a_link, brought)
 
 
 def _jobs(db: Session, brought: set[int]) -> dict[int, tuple[str, str]]:
@@ -349,8 +355,8 @@ def find_subject(db: Session, group: str, key: str) -> Subject | None:
     if group == "channel":
         if key not in CHANNELS:
             return None
-        is_one = ShareLink.channel == key
-        return Subject(group, key, key, [CHANNELS.index(key)], is_one, is_one)
+        is_behind, is_shared = _channel_credited == key, ShareLink.channel == key
+        return Subject(group, key, key, [CHANNELS.index(key)], is_behind, is_shared)
     column = Person.code if group == "employee" else getattr(Person, group)
     name = Person.name if group == "employee" else column
     found = db.scalar(select(name).where(column == key, _has_shared()).limit(1))
@@ -369,7 +375,9 @@ def _job(db: Session, key: str) -> Subject | None:
     if job is None:
         return None
     is_shared, is_behind = ShareLink.job_id == job.id, Application.job_id == job.id
-    brought = select(Credit.id).join(Application, Application.id == Credit.application_id)
+    brought = (
+        select(Credit.id).join(Application, Application.id == Credit.application_id).where(BRINGS)
+    )
     is_there = select(ShareLink.id).where(is_shared).exists() | brought.where(is_behind).exists()
     if not db.scalar(select(is_there)):
         return None
@@ -392,8 +400,8 @@ def credited(
     behind = (
         select(*both)
         .join(Application, Application.id == Credit.application_id)
-        .join(ShareLink, ShareLink.id == Credit.link_id)
-        .where(subject.is_behind, *applied_in(period))
+        .outerjoin(ShareLink, ShareLink.id == Credit.link_id)
+        .where(BRINGS, subject.is_behind, *applied_in(period))
     )
     total = db.scalar(
         select(func.count()).select_from(behind.with_only_columns(Credit.id).subquery())

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from careers.base.people import Person
@@ -22,7 +22,7 @@ from referrals.bonuses.models import (
     Programme,
 )
 from referrals.bonuses.rules import OVERRULABLE, State
-from referrals.models import Credit, Receipt, ShareLink, Touch
+from referrals.models import BRINGS, Credit, Receipt, Touch
 
 # -- credit, as it stands -------------------------------------------------------------------------
 
@@ -45,9 +45,7 @@ def standing_shares(db: Session, application: int) -> dict[int, Fraction]:
     )
     if correction is not None:
         return {one.person_id: one.share for one in correction.shares}
-    credits = db.scalars(
-        select(Credit).where(Credit.application_id == application, Credit.kind == "referral")
-    )
+    credits = db.scalars(select(Credit).where(Credit.application_id == application, BRINGS))
     return {credit.person_id: Fraction(credit.part, credit.whole) for credit in credits}
 
 
@@ -139,6 +137,9 @@ def _payroll_rows() -> Select[Any]:
         .options(joinedload(Instalment.bonus), joinedload(Instalment.first_by))
         .order_by(Person.name, Bonus.id, Instalment.number)
     )
+
+
+_REFERS = Touch.how != "read"  # who is only read brings nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,14 +253,10 @@ def refused_bonus(db: Session, bonus: Bonus) -> Decision | None:
 def my_uncredited(db: Session, person: Person, count: int = 100) -> list[Uncredited]:
     """Applications that carried a link of `person` and give them no credit, newest first; only
     those of which the candidate lets them know."""
-    carried = (
-        select(Touch.application_id)
-        .join(ShareLink, ShareLink.id == Touch.link_id)
-        .where(ShareLink.person_id == person.id)
-    )
+    carried = select(Touch.application_id).where(Touch.person_id == person.id, _REFERS)
     rows = db.execute(
         select(Application, Receipt)
-        .join(Receipt, Receipt.application_id == Application.id)
+        .join(Receipt, and_(Receipt.application_id == Application.id, Receipt.is_newest))
         .where(
             Application.id.in_(carried),
             Application.sharer_sees != SharerSees.NOTHING.value,
@@ -311,10 +308,8 @@ def carries_link_of(db: Session, application: Application, person: Person) -> bo
     """Whether `application` carried a link of `person`, and the candidate lets them know of it."""
     if application.sharer_sees == SharerSees.NOTHING or application.erased_at is not None:
         return False
-    there = (
-        select(Touch.id)
-        .join(ShareLink, ShareLink.id == Touch.link_id)
-        .where(Touch.application_id == application.id, ShareLink.person_id == person.id)
+    there = select(Touch.id).where(
+        Touch.application_id == application.id, Touch.person_id == person.id, _REFERS
     )
     return db.scalar(there.limit(1)) is not None
 

@@ -20,7 +20,7 @@ from careers.base.people import Person, Role
 from careers.hiring.models import Application, Stage
 from careers.hiring.moving import stage_changed
 from referrals.bonuses import letters
-from referrals.bonuses.models import Bonus, BonusChange, Instalment, Programme
+from referrals.bonuses.models import Bonus, BonusChange, Correction, Instalment, Programme
 from referrals.bonuses.queries import standing_shares
 from referrals.bonuses.rules import (
     Facts,
@@ -33,7 +33,8 @@ from referrals.bonuses.rules import (
     offer_for,
     standing,
 )
-from referrals.crediting import plain_mailbox, receipt_of
+from referrals.crediting import decided_anew, plain_mailbox, receipt_of, settled
+from referrals.models import Receipt
 
 REMIND_AFTER = timedelta(days=14)
 
@@ -59,6 +60,22 @@ def follow_hires(
     if Stage.HIRED in (before, after):
         payload = {"application": application.id, "person": person.id if person else None}
         outbox.add(db, "bonuses", payload)
+
+
+@decided_anew.connect
+def follow_decisions(application: Application, *, db: Session, **_: Any) -> None:
+    """The same when the candidate of a hire corrected how they came."""
+    if application.hired_at is not None:
+        outbox.add(db, "bonuses", {"application": application.id, "person": None})
+
+
+@settled.connect
+def is_final(application: Application, *, db: Session, **_: Any) -> bool:
+    """Credit changes no more once somebody corrected it, or anything was paid for it."""
+    corrected = select(Correction.id).join(Receipt, Receipt.id == Correction.receipt_id)
+    if db.scalar(corrected.where(Receipt.application_id == application.id).limit(1)) is not None:
+        return True
+    return any(bonus.paid for bonus in _bonuses_of(db, application))
 
 
 @outbox.handles("bonuses")

@@ -4,6 +4,7 @@ from referrals.pages import (  # noqa: F401
     analysis,
     cards,
     carrying,
+    coming,
     following,
     funnel,
     managing,
@@ -13,6 +14,7 @@ from referrals.pages import (  # noqa: F401
     recruiting,
     rule,
     sharing,
+    telling,
     typed_codes,
 )
 from referrals.pages.blueprint import blueprint

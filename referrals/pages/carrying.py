@@ -1,78 +1,112 @@
-"""The code of a share link travels in addresses and forms, never in a cookie."""
+"""The trail of a visit travels in addresses and forms, never in a cookie."""
 
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from flask import (
     g,
     request,
 )
+from sqlalchemy import select
 
-from careers.base.web import db
+from careers.base import clock
+from careers.base.people import Person
+from careers.base.web import db, settings
+from careers.blog.models import Article
+from referrals.classifying import classify
 from referrals.models import ShareLink
 from referrals.pages.blueprint import blueprint
-from referrals.touches import Via, carries, link_of, link_typed, via_from
+from referrals.touches import links_of
+from referrals.trails import Read, Trail, Via, joined, read_at, trail_from, trail_of
 
 CARRYING = {
     "home.home", "home.search", "experts.experts", "experts.expert", "blog.articles",
-    "blog.article", "jobs.jobs", "jobs.job", "hiring.apply",
+    "blog.article", "jobs.jobs", "jobs.job", "hiring.apply", "referrals.code",
 }  # fmt: skip
 
 
 @blueprint.before_app_request
-def notice_link() -> None:
-    """Remember for this request through whose link the visit came, when its address says so."""
+def notice_trail() -> None:
+    """Remember for this request how the visit came here, as far as its address says so."""
     g.via = None
-    carried = via_from(request.args.get("via") or request.form.get("via"))
-    if carried is not None:
-        link = link_of(db(), carried)
-        if link is not None:
-            g.via = _via(link, carried, carried.token)
-    if request.endpoint == "hiring.apply":
-        _notice_code(request.form.get("code", "").strip())
+    trail = _trail_of_request()
+    links = links_of(db(), trail)
+    known = [step for step in trail.steps if isinstance(step, Read) or step.code in links]
+    g.trail = trail_of(known)
+    if g.trail.links:
+        latest = g.trail.links[-1]
+        g.via = _via(links[latest.code], latest)
+    read = _read_here()
+    g.carried = joined(g.trail, Trail((read,))) if read else g.trail
 
 
-def _notice_code(typed: str) -> None:
-    """Somebody named in an application form comes before whoever's link was followed.
+def _trail_of_request() -> Trail:
+    """What the address carries, or the form; before it what the page carried that led here.
 
-    `g.code_refused` tells the form that there is no such code.
+    Whoever follows a second share link on a page of ours would lose the first otherwise: a share
+    link leads on with its own click alone. Browsers name our own pages in full (Referrer-Policy).
     """
-    g.code_refused = False
-    if not typed:
-        return
-    link = link_typed(db(), typed)
-    g.code_refused = link is None
-    if link is not None and carries(link):
-        g.via = _via(link, Via(link.code, None), g.via["followed"] if g.via else "")
+    key = settings().signing_key
+    here = trail_from(request.args.get("via") or request.form.get("via"), key)
+    if request.method != "GET":
+        return here
+    before = urlsplit(request.headers.get("Referer", "")[:3000])
+    if before.netloc != request.host:
+        return here
+    return joined(trail_from(parse_qs(before.query).get("via", [""])[0], key), here)
 
 
-def _via(link: ShareLink, carried: Via, followed: str) -> dict[str, Any]:
+def _read_here() -> Read | None:
+    """The step of the page that is asked for, if it is an expert's or an article.
+
+    Only a person reads: for robots the addresses on a page stay what they are. And only whoever
+    follows a link on the page carries on that they were there.
+    """
+    if request.endpoint not in {"experts.expert", "blog.article"} or not _is_a_person():
+        return None
+    slug = (request.view_args or {}).get("slug", "")
+    if request.endpoint == "experts.expert":
+        of, asked = "e", select(Person.code).where(Person.page == slug)
+    else:
+        of = "a"
+        asked = select(Article.code).where(Article.slug == slug, Article.state == "published")
+    code = db().scalar(asked)
+    return read_at(of, code, clock.now(), settings().signing_key) if code else None
+
+
+def _is_a_person() -> bool:
+    headers = request.headers
+    purpose = headers.get("Sec-Purpose") or headers.get("Purpose") or headers.get("X-Moz") or ""
+    agent = headers.get("User-Agent", "")[:1000]
+    return classify(request.method, agent, purpose).kind == "human"
+
+
+def _via(link: ShareLink, latest: Via) -> dict[str, Any]:
     return {
-        "token": carried.token,
-        "link": link.code,
-        "followed": followed,  # what the address or the form carried; "" when a code was typed
-        "seen": _seen_at(carried),
+        "seen": _seen_at(latest),
         "name": link.person.name if link.person.is_active else None,
         "person": link.person if link.person.page else None,
     }
 
 
-def _seen_at(carried: Via) -> str | None:
+def _seen_at(latest: Via) -> str | None:
     """Where the landing page says that it was rendered; other pages of the visit say nothing."""
     lands = request.headers.get("Sec-Fetch-Site", "none") != "same-origin"
-    return f"/r/{carried.code}/seen/{carried.click}" if carried.click and lands else None
+    return f"/r/{latest.code}/seen/{latest.click}" if latest.how == "click" and lands else None
 
 
 @blueprint.app_url_defaults
-def carry_link(endpoint: str, values: dict[str, Any]) -> None:
-    """Every link to a page that visitors read carries the code on."""
-    if endpoint in CARRYING and g.get("via") and "via" not in values:
-        values["via"] = g.via["token"]
+def carry_trail(endpoint: str, values: dict[str, Any]) -> None:
+    """Every link to a page that visitors read carries the trail on."""
+    if endpoint in CARRYING and g.get("carried") and "via" not in values and g.carried.steps:
+        values["via"] = g.carried.token
 
 
 @blueprint.app_context_processor
-def show_link() -> dict[str, Any]:
-    """`via` in templates: token, name and (if they show themselves) person, and where to say that
-    the landing page was seen; None without a link."""
-    return {"via": g.get("via")}
+def show_trail() -> dict[str, Any]:
+    """For templates: `via`, the link that was followed last, with name and (if they show
+    themselves) person, and where to say that the landing page was seen; `carried`, the trail as
+    forms carry it on."""
+    return {"via": g.get("via"), "carried": g.carried.token if g.get("carried") else ""}

@@ -21,7 +21,8 @@ from referrals.models import ShareLink
 from referrals.pages.blueprint import address_of, blueprint
 from referrals.pages.cards import picture_for_link
 from referrals.targets import Standing, language_of, target_of
-from referrals.touches import Via, carries
+from referrals.touches import carries
+from referrals.trails import Via
 
 
 @blueprint.get("/r/<code>")

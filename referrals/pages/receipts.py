@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Response, abort, render_template, url_for
+from typing import Any
+
+from flask import Response, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -26,13 +28,10 @@ def my_receipt(code: str) -> ResponseReturnValue:
     application, receipt = _mine(code)
     return render_template(
         "referrals/receipt.html",
-        application=application,
-        receipt=receipt,
-        people=queries.sharers_on(db(), receipt),
-        channels=CHANNEL_NAMES,
         shows_steps=application.sharer_sees == SharerSees.STEPS,
         rule_words=RULE_WORDS,
         file_address=url_for("referrals.export_my_receipt", code=code),
+        **receipt_parts(application, receipt),
     )
 
 
@@ -66,10 +65,15 @@ def _file_of(application: Application, receipt: Receipt) -> Response:
     return answer
 
 
-@blueprint.app_template_global()
-def sharers_of(application: Application) -> list[Person]:
-    """Through whom an application came, for the candidate's own page."""
-    return queries.sharers_of(db(), application)
+def receipt_parts(application: Application, receipt: Receipt | None) -> dict[str, Any]:
+    """What the page of a receipt shows, whoever looks at it."""
+    return {
+        "application": application,
+        "receipt": receipt,
+        "people": queries.people_on(db(), receipt) if receipt else {},
+        "articles": queries.articles_on(db(), receipt) if receipt else {},
+        "channels": CHANNEL_NAMES,
+    }
 
 
 @blueprint.app_template_filter("credit_share")
@@ -82,17 +86,24 @@ def credit_share(credit: Credit) -> tuple[Person, float, str]:
 @blueprint.get("/recruiting/receipts/<code>")
 @requires("referral:read")
 def receipt(code: str) -> ResponseReturnValue:
-    """How an application came to us, and who is credited for it, with every reason."""
+    """How an application came to us, and who is credited for it, with every reason.
+
+    With `decision=1` and so on it is that one of several decisions.
+    """
     application, found = queries.receipt_for(db(), code) or abort(404)
+    decisions = queries.decisions_of(db(), application)
+    asked = request.args.get("decision", "")
+    if asked:
+        number = int(asked) if asked.isdecimal() and len(asked) < 6 else 0
+        found = decisions[number - 1] if 1 <= number <= len(decisions) else abort(404)
     return render_template(
         "referrals/receipt.html",
-        application=application,
-        receipt=found,
-        people=queries.sharers_on(db(), found) if found else {},
-        channels=CHANNEL_NAMES,
         shows_steps=True,
         rule_words=RULE_WORDS,
         file_address=url_for("referrals.export_receipt", code=code),
+        decisions=decisions,
+        answers=queries.answers_of(db(), application),
+        **receipt_parts(application, found),
     )
 
 

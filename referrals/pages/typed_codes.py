@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import redirect, render_template, request
+from flask import g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from careers.base.languages import LANGUAGES, address_in, language
@@ -12,6 +12,7 @@ from referrals.pages.blueprint import blueprint
 from referrals.pages.following import withdrawn_address
 from referrals.targets import Standing, path_to, target_of
 from referrals.touches import carries, link_typed
+from referrals.trails import TYPED, Trail, Via, joined
 from referrals.typed_codes import TYPED_LONGEST
 
 
@@ -31,4 +32,6 @@ def code() -> ResponseReturnValue:
         return redirect(withdrawn_address(link, language()), code=303)
     spoken = target.language if target.language in LANGUAGES else language()
     path = address_in(spoken, path_to(target.kind, target.slug))
-    return redirect(f"{path}?via={link.code}" if carries(link) else path, code=303)
+    typed_now = Trail((Via(link.code, TYPED),)) if carries(link) else Trail()
+    trail = joined(g.trail, typed_now)
+    return redirect(f"{path}?via={trail.token}" if trail.steps else path, code=303)

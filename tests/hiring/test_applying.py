@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from careers.base import clock, outbox
 from careers.base.mail import Mail
 from careers.base.people import person_by_email
-from careers.hiring.applying import received
+from careers.hiring.applying import Came, received
 from careers.hiring.models import Application, StageChange, Upload
 from tests.cast import Cast
 from tests.hiring import samples
@@ -210,7 +210,7 @@ def test_twenty_clicks_at_once_are_one_application_with_one_file(visitor, job, a
     heard, answers = [], []
 
     def listen(application, **more):
-        heard.append(more["via"])
+        heard.append(more["came"])
 
     def send():
         with app.test_client() as client:
@@ -247,29 +247,25 @@ def test_an_application_that_cannot_be_stored_leaves_no_file(visitor, job, db, s
 
 
 @pytest.mark.parametrize(
-    ("fields", "via", "sees"),
+    ("fields", "came"),
     [
-        ({}, "", "nothing"),
-        ({"via": "abc123.xyz", "sharer_sees": "steps"}, "abc123.xyz", "steps"),
-        ({"via": "abc123"}, "abc123", "applied"),
-        ({"via": "abc123", "sharer_sees": "nothing"}, "abc123", "nothing"),
-        ({"via": "abc123", "not_via": "1", "sharer_sees": "steps"}, "", "nothing"),
+        ({}, Came()),
+        ({"told_by": " Ada ", "without": ["answer"]}, Came(told_by="Ada", without={"answer"})),
+        ({"via": "abc123.xyz", "sharer_sees": "steps"}, Came()),  # there is no such link
     ],
 )
-def test_who_told_the_candidate_is_announced_as_the_form_carried_it(
-    visitor, job, db, fields, via, sees
-):
+def test_who_told_the_candidate_is_announced_as_the_form_carried_it(visitor, job, db, fields, came):
     heard = []
 
     def listen(application, **more):
-        heard.append((application.name, more["via"], more["db"].in_transaction()))
+        heard.append((application.name, more["came"], more["db"].in_transaction()))
 
     received.connect(listen)
     answer = _apply(visitor, job, **fields)
     received.disconnect(listen)
     assert answer.status_code == 303
-    assert heard == [("Nadia Benali", via, True)]
-    assert _one(db).sharer_sees == sees
+    assert heard == [("Nadia Benali", came, True)]
+    assert _one(db).sharer_sees == "nothing"
 
 
 # -- the candidate's own page --------------------------------------------------------------------

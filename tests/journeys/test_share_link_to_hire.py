@@ -134,7 +134,7 @@ def test_who_keeps_it_to_themself_is_not_shown_to_the_sharer(visit_as, visitor, 
 
 def test_who_did_not_come_through_anybody_can_say_so(visit_as, visitor, job, happen, db):
     landing = visitor.get(shared(visit_as(Cast.ENGINEER), job), headers=BROWSER).location
-    applied(visitor, landing, not_via="y")
+    applied(visitor, landing, without=landing.partition("via=")[2])
     happen()
     code = db.scalar(select(Application.code))
     receipt = visit_as(Cast.RECRUITER).get(f"/recruiting/receipts/{code}")
@@ -158,7 +158,7 @@ def test_a_code_that_came_without_a_click_is_a_touch_too(visit_as, visitor, job,
     happen()
     code = db.scalar(select(Application.code))
     receipt = visit_as(Cast.RECRUITER).get(f"/recruiting/receipts/{code}").get_data(as_text=True)
-    assert "Someone came with the code of Ada’s link" in receipt
+    assert "Someone’s address had the code of Ada’s link" in receipt
     assert "all of it" in receipt
 
 

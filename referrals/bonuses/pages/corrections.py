@@ -16,8 +16,9 @@ from referrals.bonuses import queries
 from referrals.bonuses.correcting import CorrectedMeanwhile, WrongShares, correct, share_from
 from referrals.bonuses.forms import CorrectionForm
 from referrals.bonuses.pages.blueprint import blueprint
+from referrals.crediting import receipt_of
 from referrals.models import Receipt
-from referrals.queries import receipt_for, sharers_of
+from referrals.queries import people_on, receipt_for
 
 Named = list[tuple[Person, str]]
 """People with the share that stands in their field."""
@@ -27,7 +28,9 @@ def named(application: Application, *others: Person) -> Named:
     """Everybody whom a correction may concern, with their present share, or with what was just
     written."""
     shares = queries.standing_shares(db(), application.id)
-    people = {one.id: one for one in (*sharers_of(db(), application), *others)}
+    receipt = receipt_of(db(), application.id)
+    carried = people_on(db(), receipt).values() if receipt else ()
+    people = {one.id: one for one in (*carried, *others)}
     for key in shares.keys() - people.keys():
         people[key] = db().get_one(Person, key)
     found = []

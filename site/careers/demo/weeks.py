@@ -74,6 +74,7 @@ WAYS = (
     "screening interview", "screening",
 )  # fmt: skip
 STEP = timedelta(days=2, hours=5)
+HIDDEN = re.compile(r'type="hidden"[^>]*name="(\w+)"[^>]*value="([^"]*)"')
 TABLES, FAIR = 6, 1000  # at a fair; the number of the link on its first table
 
 
@@ -109,6 +110,7 @@ class _Story:
         self.links: dict[int, str] = {}
         self.visits: dict[int, str] = {}
         self.written: dict[int, list[str]] = {}
+        self.coming = 0  # candidates whose application is planned
         self.events: list[Event] = []
         with self.database.reading() as db:
             self.jobs = {job.id: job.slug for job in db.scalars(select(Job))}
@@ -117,6 +119,10 @@ class _Story:
             for article in db.scalars(published):
                 self.written.setdefault(article.author_id, []).append(article.slug or "")
             people = db.scalars(select(Person).where(Person.status == "active")).all()
+            experts = sorted((one for one in people if one.page), key=lambda one: one.id)
+            self.pages = [f"/experts/{one.page}" for one in experts]
+            self.pages += [f"/blog/{slug}" for slugs in self.written.values() for slug in slugs]
+            self.names = [one.name for one in experts]
         sharers = self.chance.sample(sorted(people, key=lambda one: one.id), 15)
         mina = next(one for one in people if one.email == EMPLOYEE)
         sharers = [mina, *(one for one in sharers if one is not mina)]
@@ -240,34 +246,52 @@ class _Story:
         return act
 
     def _apply(self, candidate: dict[str, Any], way: str | int) -> Callable[[], None]:
-        """Fill in the form on the job's page; `way` is that page, or the number of a visit."""
+        """Fill in the form on the job's page; `way` is that page, or the number of a visit.
+
+        Every third candidate has read somebody's page or article; of those who come by no link
+        every third names somebody, or says it in words.
+        """
         address = self._address()
         sees = self.chance.choice(("applied", "steps", "steps"))
+        self.coming += 1
+        number = self.coming
+        reads = self.pages[7 * number % len(self.pages)] if number % 3 == 0 else ""
+        told_by = ""
+        if isinstance(way, str) and number % 3 == 1:
+            told_by = self.names[number % len(self.names)] if number % 2 else "A friend of yours"
 
         def act() -> None:
             landing = way if isinstance(way, str) else self.visits[way]
             path, _, query = landing.partition("?")
             path = "/fr" * (candidate["language"] == "fr") + path.removeprefix("/fr")
             client = self.app.test_client()
+            if reads:
+                read = client.get(f"{reads}?{query}", headers={"User-Agent": BROWSERS[0]})
+                carried = re.search(r'/jobs\?via=([^"&]+)"', read.get_data(as_text=True))
+                query = f"via={carried[1]}" if carried else query
             where = f"{path}/apply?{query}".rstrip("?")
             page = client.get(where, environ_base={"REMOTE_ADDR": address}).get_data(as_text=True)
-            hidden = dict(re.findall(r'type="hidden"[^>]*name="(\w+)"[^>]*value="([^"]*)"', page))
             document = cv(
                 candidate["name"], candidate["headline"], candidate["email"],
                 candidate["experience"], candidate["skills"],
             )  # fmt: skip
-            answer = client.post(
-                where,
-                data={
-                    **hidden,
-                    "name": candidate["name"],
-                    "email": candidate["email"],
-                    "message": candidate["message"],
-                    "sharer_sees": sees,
-                    "cv": (io.BytesIO(document), f"CV {candidate['name']}.pdf"),
-                },
-                environ_base={"REMOTE_ADDR": address},
-            )
+            for _ in range(2):  # whoever names somebody is asked once what they may see
+                answer = client.post(
+                    where,
+                    data={
+                        **dict(HIDDEN.findall(page)),
+                        "name": candidate["name"],
+                        "email": candidate["email"],
+                        "message": candidate["message"],
+                        "told_by": told_by,
+                        "sharer_sees": sees,
+                        "cv": (io.BytesIO(document), f"CV {candidate['name']}.pdf"),
+                    },
+                    environ_base={"REMOTE_ADDR": address},
+                )
+                if answer.status_code != 200:
+                    break
+                page = answer.get_data(as_text=True)
             assert answer.status_code == 303, (answer.status_code, candidate["name"])
 
         return act

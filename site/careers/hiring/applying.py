@@ -26,13 +26,22 @@ from careers.jobs.models import Job
 UPLOADS_STAY = timedelta(hours=2)
 
 received = Signal()
-"""Sent as `received.send(application, db=session, via=text, code=text)` in the transaction in which
-an application comes in. `via` is what the visitor's form carried, `code` what they typed into it,
-both unchecked; "" for nothing."""
+"""Sent as `received.send(application, db=session, settings=settings, came=Came(...))` in the
+transaction in which an application comes in."""
 
 
 class AlreadyReceived(Exception):
     """This very form was sent before, and is in."""
+
+
+@dataclass(frozen=True)
+class Came:
+    """How a candidate came to us, as their form says it; nothing of it is checked."""
+
+    via: str = ""  # what the address carried
+    code: str = ""  # a code that they typed
+    told_by: str = ""  # their answer to "who told you about us?"
+    without: frozenset[str] = frozenset()  # what of all that they want left out
 
 
 @dataclass(frozen=True)
@@ -65,8 +74,7 @@ def receive(
     candidate: Candidate,
     submission: str,
     cv: CheckedCV | Upload,
-    via: str,
-    code: str = "",
+    came: Came,
 ) -> Application:
     """Store an application with its file, tell everybody whom it concerns, and commit.
 
@@ -106,7 +114,7 @@ def receive(
             raise
         replaced = _take_upload(db, submission, key)
         _write_mails(db, settings, application, token)
-        received.send(application, db=db, via=via, code=code)
+        received.send(application, db=db, settings=settings, came=came)
         db.commit()
     except BaseException:
         if new:

@@ -16,6 +16,7 @@ from careers.hiring.models import SharerSees
 _ = lazy_gettext
 MESSAGE_LONGEST = 5_000
 CODE_LONGEST = 40
+NAME_LONGEST = 120
 SEES = [
     (SharerSees.APPLIED.value, _("that I applied")),
     (SharerSees.STEPS.value, _("that I applied, and each step")),
@@ -69,11 +70,24 @@ class ApplyForm(AnonymousForm):
             "spellcheck": "false",
         },
     )
+    told_by = StringField(
+        _("Who told you about us?"),
+        [Optional()],
+        description=_(
+            "The name of somebody who works here. Names of colleagues with a page are completed."
+        ),
+        filters=[stripped],
+        render_kw={
+            "maxlength": NAME_LONGEST,
+            "autocomplete": "off",
+            "spellcheck": "false",
+            "list": "names",
+        },
+    )
     sharer_sees = RadioField(
         _("What they will see"),
         [Optional()],
         choices=[SelectChoice(value=value, label=label) for value, label in SEES],
-        default=SharerSees.APPLIED.value,
     )
 
     def validate_code(self, field: StringField) -> None:

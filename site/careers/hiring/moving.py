@@ -18,6 +18,10 @@ stage_changed = Signal()
 """Sent as `stage_changed.send(application, db=session, before=Stage, after=Stage, person=who)` in
 the transaction of the move; `person` is None when the candidate moved it."""
 
+erased = Signal()
+"""Sent as `erased.send(application, db=session)` in the transaction in which a candidate has their
+data erased: whoever keeps words of theirs deletes them."""
+
 _OPEN: Final = {Stage.NEW, Stage.SCREENING, Stage.INTERVIEW, Stage.OFFER}
 # Forward, back to undo, and out. Only who has an offer is hired; withdrawing is the candidate's.
 MOVES: Final[dict[Stage, frozenset[Stage]]] = {
@@ -128,6 +132,7 @@ def erase(db: Session, application: Application) -> None:
     application.cv_key = application.cv_name = application.cv_type = application.cv_size = None
     application.sharer_sees = SharerSees.NOTHING.value
     application.erased_at = clock.now()
+    erased.send(application, db=db)
     audit.record(db, None, "application:erase", application.code)
 
 

@@ -44,7 +44,6 @@ from careers.jobs.queries import job_by_slug, similar_jobs
 
 blueprint = Blueprint("hiring", __name__)
 _SUBMISSION = re.compile(r"[A-Za-z0-9_-]{32}")
-VIA_LONGEST = 100
 
 
 @blueprint.app_context_processor
@@ -80,7 +79,13 @@ def apply(slug: str) -> ResponseReturnValue:
         return _received_or_form(job)
     if not job.is_open:
         return _closed(job)
-    return _form_page(job, ApplyForm(), codes.token(), None, 200)
+    return _form_page(job, _form(), codes.token(), None, 200)
+
+
+def _form() -> ApplyForm:
+    """The form; unless the candidate says otherwise, whoever was only read sees nothing."""
+    usual = SharerSees.APPLIED if g.coming.names_a_sharer else SharerSees.NOTHING
+    return ApplyForm(sharer_sees=usual.value)
 
 
 def _received_or_form(job: Job) -> ResponseReturnValue:
@@ -97,12 +102,12 @@ def _received_or_form(job: Job) -> ResponseReturnValue:
     if upload is not None:
         db().expunge(upload)
     db().rollback()  # checking a file takes a while: nobody else waits for it
-    form = ApplyForm()
+    form = _form()
     form.validate()
     cv, problem = _sent_cv()
     if not (cv or upload or problem):
         problem = gettext("Please add your CV.")
-    if form.errors or problem or _names_somebody_new(form):
+    if form.errors or problem or _coming_news():
         if cv is not None and not form.website.errors:
             upload = keep_upload(db(), settings(), submission, cv)
         form.cv.errors = [problem] if problem else []
@@ -111,17 +116,6 @@ def _received_or_form(job: Job) -> ResponseReturnValue:
     chosen = cv or upload
     assert chosen is not None
     return _take_in(job, form, submission, chosen)
-
-
-def _names_somebody_new(form: ApplyForm) -> bool:
-    """Whether a typed code names somebody of whom the form said nothing yet.
-
-    Candidates are told through whom they come, and what that person will see, before they send.
-    """
-    via = g.get("via")
-    if not form.code.data or via is None or request.form.get("not_via"):
-        return False
-    return bool(request.form.get("told") != via["link"])
 
 
 def _sent_cv() -> tuple[CheckedCV | None, str]:
@@ -136,12 +130,16 @@ def _sent_cv() -> tuple[CheckedCV | None, str]:
         return None, str(reason)
 
 
+def _coming_news() -> bool:
+    """Whether the form names somebody of whom it said nothing yet; who knows codes and names has
+    looked before (`g.coming`)."""
+    return bool(g.coming.news)
+
+
 def _take_in(job: Job, form: ApplyForm, submission: str, cv: CheckedCV | Upload) -> Response:
-    via, code = request.form.get("via", "")[:VIA_LONGEST], form.code.data or ""
-    if request.form.get("not_via"):
-        via, code = "", ""
-    named = via or code
-    sees = SharerSees(form.sharer_sees.data or "applied") if named else SharerSees.NOTHING
+    sees = SharerSees.NOTHING
+    if g.coming.names_anybody:
+        sees = SharerSees(form.sharer_sees.data)
     candidate = Candidate(
         name=" ".join((form.name.data or "").split()),
         email=form.email.data or "",
@@ -150,13 +148,13 @@ def _take_in(job: Job, form: ApplyForm, submission: str, cv: CheckedCV | Upload)
         sharer_sees=sees,
     )
     with suppress(AlreadyReceived):
-        receive(db(), settings(), job, candidate, submission, cv, via, code)
+        receive(db(), settings(), job, candidate, submission, cv, g.coming.came)
     return _to_own_page(submission)
 
 
 def _to_own_page(submission: str) -> Response:
     token = token_for(submission, settings().signing_key)
-    return _private(redirect(url_for("hiring.my_application", token=token), code=303))
+    return private(redirect(url_for("hiring.my_application", token=token), code=303))
 
 
 def _form_page(
@@ -169,7 +167,7 @@ def _form_page(
         submission=submission,
         upload=upload,
         megabytes=settings().cv_megabytes,
-        names_somebody_new=_names_somebody_new(form),
+        coming=g.coming,
     )
     response = make_response(page, status)
     response.headers["Cache-Control"] = "no-store"  # it holds a key of its own
@@ -188,7 +186,7 @@ def _closed(job: Job) -> ResponseReturnValue:
 @public
 def my_application(token: str) -> ResponseReturnValue:
     """Where one's application stands, and what one can do about it."""
-    application = _mine(token)
+    application = application_with(token)
     steps = [Stage.NEW, Stage.SCREENING, Stage.INTERVIEW, Stage.OFFER, Stage.HIRED]
     stage = Stage(application.stage)
     page = render_template(
@@ -200,7 +198,7 @@ def my_application(token: str) -> ResponseReturnValue:
         can_withdraw=moving.may_withdraw(stage),
         choices=SEES,
     )
-    return _private(page)
+    return private(page)
 
 
 @blueprint.post("/applications/<token>/sharer")
@@ -208,13 +206,13 @@ def my_application(token: str) -> ResponseReturnValue:
 @public
 def set_sharer_sees(token: str) -> ResponseReturnValue:
     """Change what the person through whom one came can see."""
-    application = _mine(token)
+    application = application_with(token)
     chosen = request.form.get("sharer_sees", "")
     if chosen not in set(SharerSees) or application.erased_at is not None:
         abort(400)
     moving.show_sharer(db(), application, SharerSees(chosen))
     db().commit()
-    return _back_to(token)
+    return back_to(token)
 
 
 @blueprint.post("/applications/<token>/withdrawal")
@@ -222,13 +220,13 @@ def set_sharer_sees(token: str) -> ResponseReturnValue:
 @public
 def withdraw(token: str) -> ResponseReturnValue:
     """Take one's application back; pressing twice is once."""
-    application = _mine(token)
+    application = application_with(token)
     try:
         moving.withdraw(db(), application)
         db().commit()
     except (moving.NotAllowed, moving.MovedMeanwhile):
         db().rollback()
-    return _back_to(token)
+    return back_to(token)
 
 
 @blueprint.post("/applications/<token>/erasure")
@@ -236,31 +234,33 @@ def withdraw(token: str) -> ResponseReturnValue:
 @public
 def erase(token: str) -> ResponseReturnValue:
     """Have one's data erased."""
-    application = _mine(token)
+    application = application_with(token)
     key = application.cv_key
     try:
         moving.erase(db(), application)
     except moving.MovedMeanwhile:
         db().rollback()
-        application = _mine(token)
+        application = application_with(token)
         moving.erase(db(), application)
     db().commit()
     if key:
         storage.forget(settings().folder("cvs"), key)  # the outbox does it too, if we die here
-    return _back_to(token)
+    return back_to(token)
 
 
-def _mine(token: str) -> Application:
+def application_with(token: str) -> Application:
+    """The application whose candidate has this secret; 404 for nobody's."""
     if len(token) > 100:
         abort(404)
     return queries.application_by_token(db(), token) or abort(404)
 
 
-def _back_to(token: str) -> Response:
-    return _private(redirect(url_for("hiring.my_application", token=token), code=303))
+def back_to(token: str) -> Response:
+    """Back to the candidate's own page."""
+    return private(redirect(url_for("hiring.my_application", token=token), code=303))
 
 
-def _private(page: Any) -> Response:
+def private(page: Any) -> Response:
     """A page whose address is a secret: kept nowhere, told to nobody."""
     response = make_response(page)
     response.headers["Cache-Control"] = "no-store"

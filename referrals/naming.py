@@ -1,0 +1,70 @@
+"""Who is meant by a name: only colleagues whose page is shown can be named, and found."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session, lazyload
+
+from careers.base import codes
+from careers.base.people import Person
+from experts.models import Expert
+from experts.queries import SHOWN
+
+LEAST, MOST = 2, 8  # letters to begin with; names that are offered
+NAME_LONGEST = 120
+LONGEST = 250  # of a name and a job
+LOOKED_AT = 200
+
+
+def names_like(db: Session, words: str) -> list[str]:
+    """Names in which a word begins as `words` do, for completion: at most MOST, by name.
+
+    Of colleagues with the same name, each is followed by their job. Nothing below LEAST letters.
+    """
+    key = codes.slug(words, NAME_LONGEST)
+    if len(key) < LEAST:
+        return []
+    maybe = _shown(db, _has(key))
+    begins = [person for person in maybe if f"-{key}" in f"-{codes.slug(person.name)}"]
+    names = Counter(codes.slug(person.name) for person in begins)
+    return [
+        with_job(person) if names[codes.slug(person.name)] > 1 else person.name
+        for person in begins[:MOST]
+    ]
+
+
+def person_named(db: Session, words: str) -> Person | None:
+    """The one whose name `words` are, accents and case aside; None where it could be several.
+
+    With the job after the name it is the one of them who has it.
+    """
+    key = codes.slug(words, LONGEST)
+    if not key:
+        return None
+    found = [one for one in _shown(db, _has(key)) if codes.slug(one.name, LONGEST) == key]
+    if not found and "," in words:
+        name = codes.slug(words.partition(",")[0], LONGEST)
+        maybe = _shown(db, _has(name)) if name else []
+        found = [one for one in maybe if codes.slug(with_job(one), LONGEST) == key]
+    return found[0] if len(found) == 1 else None
+
+
+def with_job(person: Person) -> str:
+    """How one of several colleagues with the same name is told apart."""
+    return f"{person.name}, {person.job_title}"
+
+
+def _has(key: str) -> ColumnElement[bool]:
+    """Whose name or address `key` stands in: addresses are made of names, without accents."""
+    return or_(
+        Expert.slug.contains(key, autoescape=True),
+        Person.name.icontains(key.replace("-", " "), autoescape=True),
+    )
+
+
+def _shown(db: Session, condition: ColumnElement[bool]) -> list[Person]:
+    wanted = select(Person).join(Expert, Expert.person_id == Person.id).where(SHOWN, condition)
+    ordered = wanted.order_by(Person.name, Person.id).options(lazyload(Person.granted))
+    return list(db.scalars(ordered.limit(LOOKED_AT)))

@@ -1,0 +1,124 @@
+"""How a candidate came, in the form with which they apply: shown before it is sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import g, jsonify, request
+from flask.typing import ResponseReturnValue
+
+from careers.base import clock
+from careers.base.people import Person
+from careers.base.permissions import public
+from careers.base.web import db, limiter, settings
+from careers.hiring.applying import Came
+from referrals import crediting
+from referrals.attribution import By, Dropped, Kind
+from referrals.models import Touch
+from referrals.naming import names_like
+from referrals.pages.blueprint import blueprint
+from referrals.touches import ANSWER, CODE, link_typed, touches_in
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTouch:
+    """A touch as its candidate sees it."""
+
+    key: str  # names it in forms
+    touch: Touch
+    dropped: Dropped | None  # why it does not count
+    is_decided: bool = True
+    is_left_out: bool = False
+
+    @property
+    def person(self) -> Person | None:
+        """Whom it speaks for."""
+        return self.touch.person
+
+    @property
+    def earns(self) -> str:
+        """`referral` or `inspiration`; "" when it doesn't count."""
+        return "" if self.dropped or not self.is_decided else By(self.touch.how).kind.value
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """All that a form says of how its candidate came."""
+
+    came: Came
+    touches: list[ShownTouch]
+    told: frozenset[str]  # the codes of those whom the form that was sent had named
+
+    @property
+    def _kept(self) -> list[ShownTouch]:
+        return [touch for touch in self.touches if not touch.is_left_out]
+
+    @property
+    def people(self) -> list[Person]:
+        """Whom it names, each once."""
+        return list(dict.fromkeys(one.person for one in self._kept if one.person))
+
+    @property
+    def names_anybody(self) -> bool:
+        """Whether anybody here may come to see something of the application."""
+        return bool(self.people)
+
+    @property
+    def names_a_sharer(self) -> bool:
+        """Whether anybody is named who shared or vouched."""
+        return any(one.person and By(one.touch.how).kind is Kind.REFERRAL for one in self._kept)
+
+    @property
+    def news(self) -> list[ShownTouch]:
+        """What names somebody of whom the form said nothing yet.
+
+        Candidates are told whom they name, and what those will see, before they send.
+        """
+        typed = [one for one in self._kept if one.key in {CODE, ANSWER} and one.person]
+        return [one for one in typed if one.person and one.person.code not in self.told]
+
+    @property
+    def told_now(self) -> str:
+        """The codes of those whom the form names now, for it to carry."""
+        named = dict.fromkeys(one.person.code for one in self.touches if one.person)
+        return " ".join(named)
+
+
+@blueprint.before_app_request
+def notice_coming() -> None:
+    """Work out for the form how its candidate came.
+
+    `g.code_refused` tells it that there is no such code.
+    """
+    if request.endpoint != "hiring.apply":
+        return
+    form = request.form
+    came = Came(
+        via=g.trail.token,
+        code=form.get("code", "").strip(),
+        told_by=form.get("told_by", "").strip(),
+        without=frozenset(form.getlist("without")),
+    )
+    link = link_typed(db(), came.code) if came.code else None
+    g.code_refused = bool(came.code) and link is None
+    heard = touches_in(db(), came, settings().signing_key, clock.now())
+    email = form.get("email", "")
+    reasons = crediting.foreseen(db(), settings(), {one.key: one.touch for one in heard}, email)
+    g.coming = Coming(
+        came,
+        [
+            ShownTouch(one.key, one.touch, reasons[one.key], is_left_out=one.key in came.without)
+            for one in heard
+        ],
+        frozenset(form.get("told", "").split()),
+    )
+
+
+@blueprint.get("/named")
+@limiter.limit("60/minute")
+@public
+def named() -> ResponseReturnValue:
+    """Names of colleagues who show themselves, for "who told you about us?": a few, by letters."""
+    answer = jsonify(names_like(db(), request.args.get("q", "")[:120]))
+    answer.headers["X-Robots-Tag"] = "noindex"
+    return answer
