@@ -14,7 +14,7 @@ from careers.hiring.models import Application
 from careers.jobs.models import Job
 from experts.models import Expert
 from feeds.models import Entry, Feed
-from referrals.models import TARGETS, Click, Credit, LinkDay, Receipt, ShareLink
+from referrals.models import TARGETS, Click, Credit, LinkDay, Receipt, ShareLink, Touch
 from tests.demo.conftest import run
 
 REQUESTS = ("human", "repeat", "preview", "prefetch", "bot")
@@ -42,7 +42,9 @@ def test_the_company_is_as_large_as_promised(demo):
         assert people * 0.7 < confirmed < people
         assert set(db.scalars(select(ShareLink.target))) == set(TARGETS)
         assert count(Application) == count(Receipt) == 26
-        assert 10 < count(Credit) < 26
+        assert 10 < count(Credit, Credit.kind == "referral") < 26
+        assert count(Credit, Credit.kind == "inspiration") > 3
+        assert set(db.scalars(select(Touch.how))) == {"click", "answer", "read"}
         assert count(Application, Application.hired_at.is_not(None)) > 0
 
 
