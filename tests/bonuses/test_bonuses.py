@@ -66,7 +66,7 @@ def applied(db, job):
             person = person_by_email(db, who)
             link = share(db, person, job_target(job), "linkedin")
             db.flush()
-            db.add(Touch(application_id=made.id, link=link))
+            db.add(Touch(application_id=made.id, how="code", link=link, person=link.person))
             moment = clock.now().isoformat()
             rows.append({
                 "kind": "code", "link": link.code, "channel": "linkedin", "sharer": person.code,

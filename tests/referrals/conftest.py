@@ -75,7 +75,12 @@ def came(app, db, job):
                 at=at - timedelta(days=before), navigates=True, visitor=1, lists="test",
             )  # fmt: skip
             db.add(click)
-            db.add(Touch(application_id=made.id, link=link, click_id=click.id, carried_at=at))
+            db.add(
+                Touch(
+                    application_id=made.id, how="click", link=link, person=link.person,
+                    click_id=click.id, carried_at=at,
+                )
+            )  # fmt: skip
         db.flush()
         decide_credit(db, {"application": made.id}, app.extensions["settings"])
         db.commit()
