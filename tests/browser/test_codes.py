@@ -64,7 +64,7 @@ def test_a_code_from_a_table_is_typed_and_counts(site, browser, database_url, tm
     nadia.get_by_role("button", name="Show me").click()
     expect(nadia.get_by_role("heading", level=1)).to_have_text("Data engineer")
     nadia.get_by_role("link", name="Apply").first.click()
-    expect(nadia.locator("main")).to_contain_text("You came through Ada Engel")
+    expect(nadia.locator("main")).to_contain_text("You typed Ada Engel’s code")
     assert candidate.context.cookies() == []
     assert nadia.evaluate("document.documentElement.scrollWidth") <= 390
     candidate.wrong = [said for said in candidate.wrong if "422" not in said]
