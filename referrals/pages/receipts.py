@@ -29,7 +29,6 @@ def my_receipt(code: str) -> ResponseReturnValue:
     return render_template(
         "referrals/receipt.html",
         shows_steps=application.sharer_sees == SharerSees.STEPS,
-        rule_words=RULE_WORDS,
         file_address=url_for("referrals.export_my_receipt", code=code),
         **receipt_parts(application, receipt),
     )
@@ -73,6 +72,7 @@ def receipt_parts(application: Application, receipt: Receipt | None) -> dict[str
         "people": queries.people_on(db(), receipt) if receipt else {},
         "articles": queries.articles_on(db(), receipt) if receipt else {},
         "channels": CHANNEL_NAMES,
+        "rule_words": RULE_WORDS,
     }
 
 
@@ -99,7 +99,6 @@ def receipt(code: str) -> ResponseReturnValue:
     return render_template(
         "referrals/receipt.html",
         shows_steps=True,
-        rule_words=RULE_WORDS,
         file_address=url_for("referrals.export_receipt", code=code),
         decisions=decisions,
         answers=queries.answers_of(db(), application),
