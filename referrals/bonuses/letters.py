@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from careers.base import mail
-from careers.base.languages import address_in
+from careers.base.languages import address_in, locale_of
 from careers.base.people import Person, PersonRole
 from careers.base.permissions import GRANTS
 from referrals.bonuses.models import Appeal, Bonus, Instalment
@@ -38,8 +38,8 @@ def tell_moved(db: Session, bonus: Bonus, moved: Sequence[Instalment]) -> None:
     person = bonus.person
     if not person.is_active or not moved:
         return
-    with force_locale(person.language):
-        lines = [f"{money(one.amount, bonus.currency)}: {instalment_words(one)}" for one in moved]
+    with force_locale(locale_of(person.language)):  # dates as on the pages
+        lines = [f"{money(one.amount, bonus.currency)} · {instalment_words(one)}" for one in moved]
         subject = gettext("Your bonus for a hire")
         text = gettext(
             "Hello %(name)s,\n\nthere is news of your bonus for a hire:\n\n%(lines)s\n\n"

@@ -30,7 +30,8 @@ def how_one_came(application: Application) -> list[ShownTouch]:
         is_out = touch.taken_out_at is not None
         reason = Dropped(row["dropped"]) if row and row["dropped"] else None
         is_decided = row is not None and is_out == (reason is Dropped.TAKEN_OUT)
-        shown.append(ShownTouch(str(number), touch, reason, is_decided, is_out))
+        stands = reason if is_decided else None  # until the new decision, the old says nothing
+        shown.append(ShownTouch(str(number), touch, stands, is_decided, is_out))
     return shown
 
 

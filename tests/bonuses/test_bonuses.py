@@ -181,6 +181,8 @@ def test_a_programme_is_made_and_changed(visit_as, db, job, who):
     assert (made.amount, made.two_people_above, made.excludes_contact) == (150_050, 100_000, False)
     assert [(term.percent, term.days) for term in made.terms] == [(50, 0), (50, 90)]
     assert "€1,500.50" in text(browser.get("/recruiting/bonuses"))
+    # What has no end stands in the log of acts, too.
+    assert "until: –" in text(visit_as(Cast.ADMIN).get("/admin/audit"))
     page = f"/recruiting/bonuses/programmes/{made.code}"
     assert 'value="1500.50"' in text(browser.get(page))
     changed = {**TERMS, "percent_1": "100", "percent_2": "", "scope": "jobs", "jobs": job.code}

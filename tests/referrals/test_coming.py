@@ -173,6 +173,8 @@ def test_a_page_and_an_article_read_on_the_way_are_inspirations(
     ):
         assert "Inspired by" in text(seen)
         assert "Someone read “Meters” by Edith Martin" in text(seen)
+    # Only who signs in can save the file.
+    assert "Save this receipt" not in text(visitor.get(f"{mine}/receipt"))
     assert "your page or article was read" in text(visit_as(Cast.EDITOR).get("/me/links"))
     board = text(visit_as(Cast.RECRUITER).get("/recruiting/referrals?by=employee"))
     assert "Ada Engel" in board
@@ -281,6 +283,7 @@ def test_a_change_of_mind_is_decided_anew_beside_the_old_receipt(
     assert visit_as(Cast.ENGINEER).get(f"/me/receipts/{code}").status_code == 404
     # Back again, by a code this time.
     visitor.post(f"{mine}/touches/removal", {"number": "1", "back": "1"}, form_on=mine)
+    assert "the candidate took it out" not in text(visitor.get(mine))
     visitor.post(f"{mine}/touches", {"told_by": "K7F 2QX"}, form_on=mine)
     visitor.post(f"{mine}/touches", {"told_by": link.typed_code}, form_on=mine)
     visitor.post(f"{mine}/touches", {"told_by": link.typed_code}, form_on=mine)

@@ -42,7 +42,12 @@ def language() -> str:
 
 def locale() -> str:
     """The language with the country whose dates and numbers it is written with here."""
-    return {"en": "en_GB", "fr": "fr_FR"}[language()]
+    return locale_of(language())
+
+
+def locale_of(language: str) -> str:
+    """`language` with that country, for what is written to somebody by mail."""
+    return {"en": "en_GB", "fr": "fr_FR"}[language]
 
 
 def address_in(language: str, path: str) -> str:
