@@ -14,6 +14,7 @@ from careers.base.permissions import requires
 from careers.base.web import db, me
 from careers.hiring.models import Application, SharerSees
 from referrals import queries
+from referrals.bonuses.queries import standing_shares
 from referrals.forms import RULE_WORDS
 from referrals.models import Credit, Receipt
 from referrals.pages.blueprint import blueprint
@@ -43,11 +44,14 @@ def export_my_receipt(code: str) -> ResponseReturnValue:
 
 
 def _mine(code: str) -> tuple[Application, Receipt]:
-    """An application with its receipt, for an employee who is credited and may see it."""
+    """An application with its receipt, for an employee who is credited, by the rule or by hand, and
+    may see it."""
     application, receipt = queries.receipt_for(db(), code) or abort(404)
     if receipt is None or application.sharer_sees == SharerSees.NOTHING or application.erased_at:
         abort(404)
-    if me().id not in {credit.person_id for credit in receipt.credits}:
+    credited = {credit.person_id for credit in receipt.credits}
+    corrected = {person for person, share in standing_shares(db(), application.id).items() if share}
+    if me().id not in credited | corrected:
         abort(404)
     return application, receipt
 

@@ -520,6 +520,7 @@ def test_a_correction_stands_beside_the_receipt_and_the_last_one_holds(visit_as,
     for browser, address in (
         (rosa, f"/recruiting/receipts/{application.code}"),
         (visit_as(Cast.ENGINEER), f"/me/receipts/{application.code}"),
+        (visit_as(Cast.COLLEAGUE), f"/me/receipts/{application.code}"),
     ):
         shown = text(browser.get(address))
         assert "Both told her." in shown

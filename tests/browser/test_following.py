@@ -116,5 +116,5 @@ def test_a_code_on_the_screen_is_read_and_followed(site, browser, ada, light, tm
     passer_by = Somebody(browser, site, **PHONE)
     follow(passer_by, read)
     passer_by.page.get_by_role("link", name="Apply").first.click()
-    expect(passer_by.page.locator("main")).to_contain_text("You came through Ada Engel")
+    expect(passer_by.page.locator("main")).to_contain_text("You opened Ada Engel’s link")
     passer_by.context.close()
