@@ -26,7 +26,7 @@ def disk(tmp_path):
     """The folder of journals, on a small disk of its own."""
     folder = tmp_path / "data" / "journal"
     folder.mkdir(parents=True)
-    mount = ["mount", "-t", "tmpfs", "-o", "size=256k", "none", str(folder)]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=8m", "none", str(folder)]
     if os.geteuid() != 0 or subprocess.run(mount, capture_output=True).returncode:
         lacking("the right to mount a disk")
     yield folder
