@@ -5,8 +5,10 @@ from __future__ import annotations
 import http.client
 import os
 import subprocess
+import sys
 import time
 from itertools import count
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -50,7 +52,8 @@ def make_room(folder) -> None:
 @pytest.fixture
 def server(disk, database_url, tmp_path):
     server = Server(database_url, tmp_path / "data")
-    server.environment["ENTOURAGE_PROCESSES"] = "1"
+    # Without a worker, which would make room by removing what it has stored.
+    server.environment |= {"ENTOURAGE_PROCESSES": "1", "ENTOURAGE_BACKGROUND": "separate"}
     yield server
     server.stop()
 
@@ -96,9 +99,14 @@ def _all_are_led_on_without_a_click(server: Server, code: str) -> None:
 
 def _the_loss_is_told(database: Database, server: Server, code: str, clicks: int) -> None:
     assert "." in server.get(f"/r/{code}")[1]
-    assert _wait_for(database, select(LostClicks.clicks)) == [clicks]
-    assert _wait_for(database, select(Click.id))
-    assert _wait_for(database, select(Mail.to)) == [Cast.ADMIN]
+    command = [Path(sys.executable).parent / "entourage", "worker"]
+    with subprocess.Popen(command, env=server.environment) as worker:
+        try:
+            assert _wait_for(database, select(LostClicks.clicks)) == [clicks]
+            assert _wait_for(database, select(Click.id))
+            assert _wait_for(database, select(Mail.to)) == [Cast.ADMIN]
+        finally:
+            worker.terminate()
 
 
 def _wait_for(database: Database, asked) -> list:
