@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import psycopg
 import pytest
 from flask import Flask
@@ -33,6 +34,13 @@ TEMPLATE = f"entourage_template_{os.getpid()}"
 
 MEMORY = Path("/dev/shm")
 ROOM = 2**30  # bytes; tests leave nothing behind when they pass, but two may need much at once
+
+
+# A slow machine is no fault of a rule: no test is judged by its time.
+hypothesis.settings.register_profile(
+    "untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("untimed")
 
 
 def pytest_configure() -> None:

@@ -3,34 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from referrals.attribution import Dropped, TouchFact, decide
+from referrals.attribution import Decision, Dropped, TouchFact, decide
 from referrals.rules import LAST_TOUCH
+from tests.referrals.facts import APPLIED, WINDOW, touch
 
-APPLIED = datetime(2026, 11, 20, 12, tzinfo=UTC)
-WINDOW = timedelta(days=30)
 ADA, BEN, CLEO = 1, 2, 3
-
-
-def touch(key: str, person: int, days_before: float, **changes) -> TouchFact:
-    fact = TouchFact(
-        key=key,
-        person=person,
-        at=APPLIED - timedelta(days=days_before),
-        is_person=True,
-        is_opened=True,
-        is_known=True,
-        is_own=False,
-        sharer_left_at=None,
-        link_off_since=None,
-    )
-    return replace(fact, **changes)
 
 
 def decided(*touches: TouchFact):
@@ -38,8 +22,7 @@ def decided(*touches: TouchFact):
 
 
 def test_without_a_touch_nobody_is_credited():
-    assert decided() == decided()
-    assert decided().shares == {}
+    assert decided() == Decision({}, (), {})
 
 
 def test_the_last_touch_earns_the_whole_credit():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from fractions import Fraction
 
 import pytest
@@ -22,26 +22,9 @@ from referrals.rules import (
     rule_named,
     time_decay,
 )
+from tests.referrals.facts import APPLIED, WINDOW, touch
 
-APPLIED = datetime(2026, 11, 20, 12, tzinfo=UTC)
-WINDOW = timedelta(days=30)
 ADA, BEN, CLEO, DAN = 1, 2, 3, 4
-
-
-def touch(key: str, person: int, days_before: float, by: By = By.CLICK, **changes) -> TouchFact:
-    fact = TouchFact(
-        key=key,
-        person=person,
-        at=APPLIED - timedelta(days=days_before),
-        is_person=True,
-        is_opened=True,
-        is_known=True,
-        is_own=False,
-        sharer_left_at=None,
-        link_off_since=None,
-        by=by,
-    )
-    return replace(fact, **changes)
 
 
 def path(*people_and_days: tuple[int, float]) -> list[TouchFact]:
