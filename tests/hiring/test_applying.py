@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import gc
-import io
-import re
 import threading
 from datetime import timedelta
 
@@ -18,46 +16,13 @@ from careers.hiring.applying import Came, received
 from careers.hiring.models import Application, StageChange, Upload
 from tests.cast import Cast
 from tests.hiring import samples
+from tests.hiring.candidates import apply_to, fields_of, page_of, shown
 from tests.jobs.samples import open_job
 
 
 @pytest.fixture
 def job(db):
     return open_job(db)
-
-
-def _text(answer) -> str:
-    return answer.get_data(as_text=True)
-
-
-def _page(visitor, job, prefix=""):
-    return _text(visitor.get(f"{prefix}/jobs/{job.slug}/apply"))
-
-
-def _hidden(page: str, name: str) -> str:
-    found = re.search(rf'name="{name}"[^>]*value="([^"]*)"', page)
-    assert found, name
-    return found[1]
-
-
-def _fields(page: str, cv=("cv.pdf", None), **more):
-    fields = {
-        "form_token": _hidden(page, "form_token"),
-        "submission": _hidden(page, "submission"),
-        "name": "Nadia Benali",
-        "email": "nadia@example.com",
-        "message": "I like meters.",
-        **more,
-    }
-    if cv:
-        content = samples.plain_pdf() if cv[1] is None else cv[1]
-        fields["cv"] = (io.BytesIO(content), cv[0])
-    return fields
-
-
-def _apply(visitor, job, prefix="", **more):
-    page = _page(visitor, job, prefix)
-    return visitor.client.post(f"{prefix}/jobs/{job.slug}/apply", data=_fields(page, **more))
 
 
 def _one(db) -> Application:
@@ -73,8 +38,8 @@ def _files(settings) -> list:
     "cv", [("cv.pdf", None), ("Lebenslauf.docx", samples.docx()), ("cv é.odt", samples.odt())]
 )
 def test_an_application_comes_in_whole_with_its_file(visitor, job, db, settings, cv):
-    answer = _apply(visitor, job, cv=cv)
-    assert answer.status_code == 303, _text(answer)
+    answer = apply_to(visitor, job, cv=cv)
+    assert answer.status_code == 303, shown(answer)
     assert "Set-Cookie" not in answer.headers
     application = _one(db)
     assert application.job_id == job.id
@@ -88,13 +53,13 @@ def test_an_application_comes_in_whole_with_its_file(visitor, job, db, settings,
 
 
 def test_the_candidate_is_led_to_a_page_that_only_they_have(visitor, job, db):
-    address = _apply(visitor, job).location
+    address = apply_to(visitor, job).location
     token = address.rsplit("/", 1)[1]
     assert len(token) >= 40
     assert token not in {_one(db).token_hash, _one(db).code}
     answer = visitor.get(address)
     assert answer.status_code == 200
-    assert "Nadia Benali" in _text(answer)
+    assert "Nadia Benali" in shown(answer)
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["Referrer-Policy"] == "no-referrer"
     assert "noindex" in answer.headers["X-Robots-Tag"]
@@ -103,14 +68,14 @@ def test_the_candidate_is_led_to_a_page_that_only_they_have(visitor, job, db):
 
 @pytest.mark.parametrize("token", ["x" * 43, "a", "x" * 500, "' OR 1=1"])
 def test_another_token_leads_nowhere(visitor, job, token):
-    _apply(visitor, job)
+    apply_to(visitor, job)
     assert visitor.get(f"/applications/{token}").status_code == 404
 
 
 def test_the_candidate_gets_mail_in_their_language_and_the_contact_a_hint(visitor, job, db):
     job.contact = person_by_email(db, Cast.RECRUITER)
     db.commit()
-    address = _apply(visitor, job, "/fr").location
+    address = apply_to(visitor, job, "/fr").location
     assert address.startswith("/fr/applications/")
     mails = {mail.to: mail for mail in db.scalars(select(Mail))}
     assert set(mails) == {"nadia@example.com", Cast.RECRUITER}
@@ -136,19 +101,19 @@ def test_the_candidate_gets_mail_in_their_language_and_the_contact_a_hint(visito
     ],
 )
 def test_what_is_wrong_is_said_and_what_was_written_stays(visitor, job, db, more, says):
-    answer = _apply(visitor, job, **more)
+    answer = apply_to(visitor, job, **more)
     assert answer.status_code == 422
-    assert says in _text(answer)
-    assert "I like meters." in _text(answer) or "message" in more
+    assert says in shown(answer)
+    assert "I like meters." in shown(answer) or "message" in more
     assert db.scalar(select(func.count(Application.id))) == 0
     assert "Set-Cookie" not in answer.headers
 
 
 def test_a_chosen_file_need_not_be_chosen_again(visitor, job, db, settings):
-    answer = _apply(visitor, job, email="nadia")
-    page = _text(answer)
+    answer = apply_to(visitor, job, email="nadia")
+    page = shown(answer)
     assert "We have this file already: cv.pdf" in page
-    answer = visitor.client.post(f"/jobs/{job.slug}/apply", data=_fields(page, cv=None))
+    answer = visitor.client.post(f"/jobs/{job.slug}/apply", data=fields_of(page, cv=None))
     assert answer.status_code == 303
     assert _one(db).cv_name == "cv.pdf"
     assert len(_files(settings)) == 1
@@ -156,20 +121,20 @@ def test_a_chosen_file_need_not_be_chosen_again(visitor, job, db, settings):
 
 
 def test_a_file_chosen_again_replaces_the_one_before(visitor, job, db, settings):
-    page = _text(_apply(visitor, job, email="nadia"))
-    page = _text(
+    page = shown(apply_to(visitor, job, email="nadia"))
+    page = shown(
         visitor.client.post(
-            f"/jobs/{job.slug}/apply", data=_fields(page, email="no", cv=("b.odt", samples.odt()))
+            f"/jobs/{job.slug}/apply", data=fields_of(page, email="no", cv=("b.odt", samples.odt()))
         )
     )
     assert len(_files(settings)) == 1
-    visitor.client.post(f"/jobs/{job.slug}/apply", data=_fields(page, cv=("c.pdf", None)))
+    visitor.client.post(f"/jobs/{job.slug}/apply", data=fields_of(page, cv=("c.pdf", None)))
     assert _one(db).cv_name == "c.pdf"
     assert len(_files(settings)) == 1
 
 
 def test_an_upload_without_an_application_is_forgotten(visitor, job, db, settings, app):
-    _apply(visitor, job, email="nadia")
+    apply_to(visitor, job, email="nadia")
     assert len(_files(settings)) == 1
     with clock.set_to(clock.now() + timedelta(hours=3)), app.app_context():
         outbox.do_due_work(app.extensions["database"], settings)
@@ -181,32 +146,32 @@ def test_an_upload_without_an_application_is_forgotten(visitor, job, db, setting
 # The client keeps its own copy of what was refused open.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_an_oversized_request_is_refused_clearly(visitor, job):
-    answer = _apply(visitor, job, cv=("cv.pdf", b"%PDF-" + bytes(32 * 1024 * 1024)))
+    answer = apply_to(visitor, job, cv=("cv.pdf", b"%PDF-" + bytes(32 * 1024 * 1024)))
     assert answer.status_code == 413
-    assert "choose a smaller file: at most 10 MB" in _text(answer)
+    assert "choose a smaller file: at most 10 MB" in shown(answer)
     del answer
     gc.collect()
 
 
 @pytest.mark.parametrize("submission", ["", "short", "x" * 33, "x" * 31 + "é"])
 def test_a_form_without_its_key_is_refused(visitor, job, db, submission):
-    page = _page(visitor, job)
-    fields = _fields(page) | {"submission": submission}
+    page = page_of(visitor, job)
+    fields = fields_of(page) | {"submission": submission}
     assert visitor.client.post(f"/jobs/{job.slug}/apply", data=fields).status_code == 400
 
 
 def test_a_form_of_another_site_is_refused(visitor, job, db):
-    page = _page(visitor, job)
-    fields = _fields(page) | {"form_token": "forged"}
+    page = page_of(visitor, job)
+    fields = fields_of(page) | {"form_token": "forged"}
     assert visitor.client.post(f"/jobs/{job.slug}/apply", data=fields).status_code == 400
     answer = visitor.client.post(
-        f"/jobs/{job.slug}/apply", data=_fields(page), headers={"Origin": "https://evil.example"}
+        f"/jobs/{job.slug}/apply", data=fields_of(page), headers={"Origin": "https://evil.example"}
     )
     assert answer.status_code == 403
 
 
 def test_twenty_clicks_at_once_are_one_application_with_one_file(visitor, job, app, db, settings):
-    page, address = _page(visitor, job), f"/jobs/{job.slug}/apply"
+    page, address = page_of(visitor, job), f"/jobs/{job.slug}/apply"
     heard, answers = [], []
 
     def listen(application, **more):
@@ -214,7 +179,7 @@ def test_twenty_clicks_at_once_are_one_application_with_one_file(visitor, job, a
 
     def send():
         with app.test_client() as client:
-            answers.append(client.post(address, data=_fields(page, cv=("cv.odt", samples.odt()))))
+            answers.append(client.post(address, data=fields_of(page, cv=("cv.odt", samples.odt()))))
 
     received.connect(listen)
     threads = [threading.Thread(target=send) for _ in range(20)]
@@ -238,7 +203,7 @@ def test_an_application_that_cannot_be_stored_leaves_no_file(visitor, job, db, s
     received.connect(fail)
     try:
         with pytest.raises(RuntimeError):
-            _apply(visitor, job)
+            apply_to(visitor, job)
     finally:
         received.disconnect(fail)
     assert _files(settings) == []
@@ -261,7 +226,7 @@ def test_who_told_the_candidate_is_announced_as_the_form_carried_it(visitor, job
         heard.append((application.name, more["came"], more["db"].in_transaction()))
 
     received.connect(listen)
-    answer = _apply(visitor, job, **fields)
+    answer = apply_to(visitor, job, **fields)
     received.disconnect(listen)
     assert answer.status_code == 303
     assert heard == [("Nadia Benali", came, True)]
@@ -276,25 +241,25 @@ def _act(visitor, address, act, fields=None):
 
 
 def test_a_candidate_changes_what_the_sharer_sees(visitor, job, db):
-    address = _apply(visitor, job, via="abc123").location
+    address = apply_to(visitor, job, via="abc123").location
     assert _act(visitor, address, "sharer", {"sharer_sees": "steps"}).status_code == 303
     assert _one(db).sharer_sees == "steps"
     assert _act(visitor, address, "sharer", {"sharer_sees": "all"}).status_code == 400
 
 
 def test_a_candidate_withdraws_once(visitor, job, db):
-    address = _apply(visitor, job).location
+    address = apply_to(visitor, job).location
     for _ in range(2):
         assert visitor.client.post(
             f"{address}/withdrawal", data={"form_token": visitor.form_token(address)}
         ).location.endswith(address)
     assert _one(db).stage == "withdrawn"
     assert [change.stage for change in db.scalars(select(StageChange))] == ["new", "withdrawn"]
-    assert "You took it back" in _text(visitor.get(address))
+    assert "You took it back" in shown(visitor.get(address))
 
 
 def test_erasing_deletes_the_file_the_mail_and_every_word(visitor, job, db, settings, work):
-    address = _apply(visitor, job).location
+    address = apply_to(visitor, job).location
     assert len(_files(settings)) == 1
     assert _act(visitor, address, "erasure").status_code == 303
     assert _files(settings) == []
@@ -307,8 +272,8 @@ def test_erasing_deletes_the_file_the_mail_and_every_word(visitor, job, db, sett
     assert db.scalar(select(func.count(Mail.id))) == 0
     work()
     page = visitor.get(address)
-    assert "Your data is erased" in _text(page)
-    assert "Nadia" not in _text(page)
+    assert "Your data is erased" in shown(page)
+    assert "Nadia" not in shown(page)
     assert _act_again(visitor, address, job).status_code == 303
 
 
@@ -319,7 +284,7 @@ def _act_again(visitor, address, job):
 
 @pytest.mark.parametrize("act", ["sharer", "withdrawal", "erasure"])
 def test_nobody_acts_on_what_is_not_theirs(visitor, job, db, act):
-    _apply(visitor, job)
+    apply_to(visitor, job)
     token = visitor.form_token(f"/jobs/{job.slug}/apply")
     answer = visitor.client.post(f"/applications/{'x' * 43}/{act}", data={"form_token": token})
     assert answer.status_code == 404

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from base64 import urlsafe_b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -53,6 +53,9 @@ class Candidate:
     message: str
     language: str
     sharer_sees: SharerSees
+    phone: str = ""  # E.164
+    link: str = ""
+    answers: list[dict[str, str | bool]] = field(default_factory=list)
 
 
 def token_for(submission: str, signing_key: str) -> str:
@@ -95,7 +98,10 @@ def receive(
             name=candidate.name,
             name_key=codes.slug(candidate.name, 120),
             email=candidate.email,
+            phone=candidate.phone,
+            link=candidate.link,
             message=candidate.message,
+            answers=candidate.answers,
             language=candidate.language,
             cv_key=key,
             cv_name=cv.name,

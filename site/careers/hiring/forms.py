@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
 from flask import g
 from flask_babel import gettext, lazy_gettext
-from wtforms import EmailField, FileField, RadioField, StringField, TextAreaField
+from wtforms import (
+    EmailField,
+    Field,
+    FileField,
+    RadioField,
+    StringField,
+    TelField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
-from careers.base.forms import AnonymousForm, stripped
+from careers.base.forms import AnonymousForm, options, stripped
 from careers.base.people import plain_email
 from careers.hiring.cvs import ACCEPT
-from careers.hiring.models import SharerSees
+from careers.hiring.models import Asks, Question, SharerSees
+from careers.hiring.phones import plain_phone, shown_phone
 
 _ = lazy_gettext
 MESSAGE_LONGEST = 5_000
 CODE_LONGEST = 40
 NAME_LONGEST = 120
+LINK_LONGEST = 500
+ANSWER_LONGEST = 2_000
 SEES = [
     (SharerSees.APPLIED.value, _("that I applied")),
     (SharerSees.STEPS.value, _("that I applied, and each step")),
@@ -41,6 +56,28 @@ class ApplyForm(AnonymousForm):
         [InputRequired(_("Please tell us where we can write to you."))],
         filters=[stripped],
         render_kw={"autocomplete": "email", "maxlength": 254},
+    )
+    phone = TelField(
+        _("Your phone number"),
+        [Optional(), Length(max=40, message=_("This is too long for a phone number."))],
+        filters=[stripped],
+        render_kw={"autocomplete": "tel", "maxlength": 40},
+    )
+    link = StringField(
+        _("A link"),
+        [
+            Optional(),
+            Length(max=LINK_LONGEST, message=_("Please keep this link under 500 characters.")),
+        ],
+        description=_("Your site, your profile or your work: one address."),
+        filters=[stripped],
+        render_kw={
+            "autocomplete": "url",
+            "inputmode": "url",
+            "autocapitalize": "none",
+            "spellcheck": "false",
+            "maxlength": LINK_LONGEST,
+        },
     )
     cv = FileField(
         _("Your CV"),
@@ -113,3 +150,81 @@ class ApplyForm(AnonymousForm):
             raise ValidationError(
                 str(_("This does not look like an e-mail address, like name@example.com."))
             ) from None
+
+    region: str | None = None  # where phone numbers are meant that name no country (ISO 3166)
+
+    def validate_phone(self, field: TelField) -> None:
+        """A number that can be called; it is shown again as people write it."""
+        try:
+            field.data = shown_phone(plain_phone(field.data or "", self.region))
+        except ValueError:
+            raise ValidationError(
+                gettext(
+                    "This does not look like a phone number. Please compare it, or begin with the "
+                    "country, like +33."
+                )
+            ) from None
+
+    def validate_link(self, field: StringField) -> None:
+        """An address on the web; without its beginning, it is added."""
+        link = field.data or ""
+        if "://" not in link:
+            link = f"https://{link}"
+        if not _is_web_address(link):
+            raise ValidationError(
+                gettext("This does not look like an address, like https://example.com.")
+            )
+        field.data = link
+
+    def answers_given(self) -> dict[str, str | None]:
+        """What was answered to the questions of the job, by their codes."""
+        return {
+            name.removeprefix(QUESTION): field.data
+            for name, field in self._fields.items()
+            if name.startswith(QUESTION)
+        }
+
+
+QUESTION = "question-"
+
+
+def _is_web_address(link: str) -> bool:
+    try:
+        parts = urlsplit(link)
+        has_port = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    host = parts.hostname or ""
+    return (
+        parts.scheme in {"http", "https"}
+        and parts.username is None
+        and has_port
+        and "." in host.strip(".")
+        and len(link) <= LINK_LONGEST
+        and not any(sign.isspace() or sign in '<>"\\' for sign in link)
+    )
+
+
+def apply_form(questions: Sequence[Question], region: str | None, **values: Any) -> ApplyForm:
+    """The form of a job that asks `questions`; `values` fill it when it is first shown."""
+    asked = {f"{QUESTION}{question.code}": _field(question) for question in questions}
+    made: ApplyForm = type("AskingForm", (ApplyForm,), asked)(**values)
+    made.region = region
+    return made
+
+
+def _field(question: Question) -> Field:
+    required = InputRequired(_("Please answer this question."))
+    answered = [required if question.is_required else Optional()]
+    if question.asks == Asks.TEXT:
+        longest = Length(max=ANSWER_LONGEST, message=_("Please keep it under 2,000 characters."))
+        return TextAreaField(
+            question.words,
+            [*answered, longest],
+            filters=[stripped],
+            render_kw={"rows": 3, "maxlength": ANSWER_LONGEST},
+        )
+    choices = [(choice, choice) for choice in question.choices]
+    if question.asks == Asks.YES_NO:
+        choices = [("yes", _("Yes")), ("no", _("No"))]
+    return RadioField(question.words, answered, choices=options(choices))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -59,7 +60,11 @@ class Application(Base):
     name: Mapped[str] = mapped_column(String(120))
     name_key: Mapped[str] = mapped_column(String(120), default="")  # the name folded, to search it
     email: Mapped[str] = mapped_column(String(254))
+    phone: Mapped[str] = mapped_column(String(20), default="")  # E.164, or ""
+    link: Mapped[str] = mapped_column(String(500), default="")
     message: Mapped[str] = mapped_column(Text, default="")
+    # The job's questions as they were asked, [{"question": …, "answer": "text", or true}].
+    answers: Mapped[list[Any]] = mapped_column(default=list)
     language: Mapped[str] = mapped_column(String(2), default="en")
     cv_key: Mapped[str | None] = mapped_column(String(30))
     cv_name: Mapped[str | None] = mapped_column(String(200))
@@ -104,3 +109,31 @@ class Upload(Base):
     type: Mapped[str] = mapped_column(String(100))
     size: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class Asks(StrEnum):
+    """How a question is answered."""
+
+    TEXT = "text"
+    CHOICE = "choice"
+    YES_NO = "yes-no"
+
+
+class Question(Base):
+    """What candidates for one job are asked beside the usual; `place` is its rank, from 1."""
+
+    __tablename__ = "question"
+    __table_args__ = (
+        CheckConstraint("asks IN ('text', 'choice', 'yes-no')", name="asks_known"),
+        Index("ix_question_job_id", "job_id"),
+    )
+
+    id: Mapped[int] = primary_key()
+    code: Mapped[str] = mapped_column(String(16), unique=True, default=codes.code)
+    job_id: Mapped[int] = mapped_column(ForeignKey("job.id", ondelete="CASCADE"))
+    place: Mapped[int]
+    words: Mapped[str] = mapped_column(String(300))
+    asks: Mapped[str] = mapped_column(String(6))
+    choices: Mapped[list[str]] = mapped_column(default=list)
+    is_required: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = mapped_column(default=1)  # counts changes, for two who edit at once

@@ -129,6 +129,8 @@ def erase(db: Session, application: Application) -> None:
         db.flush()
         db.execute(delete(Mail).where(Mail.id == sent))
     application.name = application.name_key = application.email = application.message = ""
+    application.phone = application.link = ""
+    application.answers = []
     application.cv_key = application.cv_name = application.cv_type = application.cv_size = None
     application.sharer_sees = SharerSees.NOTHING.value
     application.erased_at = clock.now()

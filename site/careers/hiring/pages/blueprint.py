@@ -8,6 +8,7 @@ from flask import Blueprint
 from flask_babel import gettext
 
 from careers.hiring.models import Stage
+from careers.hiring.phones import shown_phone
 
 blueprint = Blueprint("hiring", "careers.hiring.pages")
 
@@ -15,7 +16,7 @@ blueprint = Blueprint("hiring", "careers.hiring.pages")
 @blueprint.app_context_processor
 def hiring_words() -> dict[str, Any]:
     """The words for stages, for every template."""
-    return {"stage_name": stage_name}
+    return {"stage_name": stage_name, "shown_phone": shown_phone}
 
 
 def stage_name(stage: str) -> str:

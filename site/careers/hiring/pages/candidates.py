@@ -33,10 +33,12 @@ from careers.hiring.applying import (
     upload_of,
     was_received,
 )
+from careers.hiring.asking import answers, questions_of
 from careers.hiring.cvs import CheckedCV, CVRefused, checked_cv
-from careers.hiring.forms import SEES, ApplyForm
+from careers.hiring.forms import QUESTION, SEES, ApplyForm, apply_form
 from careers.hiring.models import Application, SharerSees, Stage, Upload
 from careers.hiring.pages.blueprint import blueprint
+from careers.hiring.phones import plain_phone, region_of
 from careers.jobs.models import Job
 from careers.jobs.queries import job_by_slug, similar_jobs
 
@@ -56,13 +58,14 @@ def apply(slug: str) -> ResponseReturnValue:
         return _received_or_form(job)
     if not job.is_open:
         return _closed(job)
-    return _form_page(job, _form(), codes.token(), None, 200)
+    return _form_page(job, _form(job), codes.token(), None, 200)
 
 
-def _form() -> ApplyForm:
+def _form(job: Job) -> ApplyForm:
     """The form; unless the candidate says otherwise, whoever was only read sees nothing."""
     usual = SharerSees.APPLIED if g.coming.names_a_sharer else SharerSees.NOTHING
-    return ApplyForm(sharer_sees=usual.value)
+    region = job.country or region_of(settings().time_zone)
+    return apply_form(questions_of(db(), job), region, sharer_sees=usual.value)
 
 
 def _received_or_form(job: Job) -> ResponseReturnValue:
@@ -79,7 +82,7 @@ def _received_or_form(job: Job) -> ResponseReturnValue:
     if upload is not None:
         db().expunge(upload)
     db().rollback()  # checking a file takes a while: nobody else waits for it
-    form = _form()
+    form = _form(job)
     form.validate()
     cv, problem = _sent_cv()
     if not (cv or upload or problem):
@@ -120,13 +123,20 @@ def _take_in(job: Job, form: ApplyForm, submission: str, cv: CheckedCV | Upload)
     candidate = Candidate(
         name=" ".join((form.name.data or "").split()),
         email=form.email.data or "",
+        phone=_phone(form),
+        link=form.link.data or "",
         message=form.message.data or "",
+        answers=answers(questions_of(db(), job), form.answers_given()),
         language=language(),
         sharer_sees=sees,
     )
     with suppress(AlreadyReceived):
         receive(db(), settings(), job, candidate, submission, cv, g.coming.came)
     return _to_own_page(submission)
+
+
+def _phone(form: ApplyForm) -> str:
+    return plain_phone(form.phone.data, form.region) if form.phone.data else ""
 
 
 def _to_own_page(submission: str) -> Response:
@@ -145,6 +155,7 @@ def _form_page(
         upload=upload,
         megabytes=settings().cv_megabytes,
         coming=g.coming,
+        questions=[field for field in form if field.name.startswith(QUESTION)],
     )
     response = make_response(page, status)
     response.headers["Cache-Control"] = "no-store"  # it holds a key of its own

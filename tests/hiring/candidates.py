@@ -1,0 +1,47 @@
+"""What candidates do: open the form, fill it in, send it."""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+
+from tests.hiring import samples
+
+
+def shown(answer) -> str:
+    return answer.get_data(as_text=True)
+
+
+def page_of(visitor, job, prefix="") -> str:
+    return shown(visitor.get(f"{prefix}/jobs/{job.slug}/apply"))
+
+
+def hidden(page: str, name: str) -> str:
+    found = re.search(rf'name="{name}"[^>]*value="([^"]*)"', page)
+    assert found, name
+    return html.unescape(found[1])
+
+
+def fields_of(page: str, cv=("cv.pdf", None), **more) -> dict:
+    """The form on `page`, filled in; `cv` is a name and a content (None: an honest PDF)."""
+    fields = {
+        "form_token": hidden(page, "form_token"),
+        "submission": hidden(page, "submission"),
+        "name": "Nadia Benali",
+        "email": "nadia@example.com",
+        "message": "I like meters.",
+        **more,
+    }
+    if cv:
+        content = samples.plain_pdf() if cv[1] is None else cv[1]
+        fields["cv"] = (io.BytesIO(content), cv[0])
+    return fields
+
+
+def send(visitor, job, fields, prefix="", **options):
+    return visitor.client.post(f"{prefix}/jobs/{job.slug}/apply", data=fields, **options)
+
+
+def apply_to(visitor, job, prefix="", **more):
+    return send(visitor, job, fields_of(page_of(visitor, job, prefix), **more), prefix)
