@@ -16,7 +16,7 @@ from careers.hiring.applying import Came, received
 from careers.hiring.models import Application, StageChange, Upload
 from tests.cast import Cast
 from tests.hiring import samples
-from tests.hiring.candidates import apply_to, fields_of, page_of, shown
+from tests.hiring.candidates import apply_to, fields_of, page_of, send, shown
 from tests.jobs.samples import open_job
 
 
@@ -133,10 +133,47 @@ def test_a_file_chosen_again_replaces_the_one_before(visitor, job, db, settings)
     assert len(_files(settings)) == 1
 
 
+def test_a_kept_file_can_be_taken_back(visitor, job, db, settings):
+    page = shown(apply_to(visitor, job, email="nadia"))
+    answer = send(visitor, job, fields_of(page, cv=None, forget_cv="1"))
+    assert answer.status_code == 200
+    assert "We have this file already" not in shown(answer)
+    assert "I like meters." in shown(answer)
+    assert _files(settings) == []
+    assert db.scalars(select(Upload)).all() == []
+    assert send(visitor, job, fields_of(shown(answer), cv=None)).status_code == 422
+
+
+@pytest.mark.parametrize("submitted", [{}, {"name": ""}])
+def test_a_page_that_was_open_for_too_long_loses_nothing(visitor, job, db, settings, submitted):
+    page = page_of(visitor, job)
+    fields = fields_of(page, cv=("cv.odt", samples.odt()), phone="0612345678", **submitted)
+    stale = fields | {"form_token": fields["form_token"][:-3] + "xyz"}
+    answer = send(visitor, job, stale)
+    assert answer.status_code == 400
+    again = shown(answer)
+    assert "Everything is still here" in again
+    assert "I like meters." in again
+    assert "We have this file already: cv.odt" in again
+    assert db.scalars(select(Application)).all() == []
+    assert send(visitor, job, fields_of(again, cv=None)).status_code == 303
+    assert _one(db).cv_name == "cv.odt"
+
+
+def test_whoever_goes_back_and_sends_again_has_applied_once(visitor, job, db):
+    answer = visitor.get(f"/jobs/{job.slug}/apply")
+    assert answer.headers["Cache-Control"] == "private, no-cache"
+    page = shown(answer)  # what the browser shows again, key and all
+    first = send(visitor, job, fields_of(page, cv=("cv.odt", samples.odt())))
+    second = send(visitor, job, fields_of(page, cv=("cv.odt", samples.odt()), message="More."))
+    assert first.location == second.location
+    assert _one(db).message == "I like meters."
+
+
 def test_an_upload_without_an_application_is_forgotten(visitor, job, db, settings, app):
     apply_to(visitor, job, email="nadia")
     assert len(_files(settings)) == 1
-    with clock.set_to(clock.now() + timedelta(hours=3)), app.app_context():
+    with clock.set_to(clock.now() + timedelta(hours=13)), app.app_context():
         outbox.do_due_work(app.extensions["database"], settings)
     db.expire_all()
     assert _files(settings) == []
@@ -164,6 +201,7 @@ def test_a_form_of_another_site_is_refused(visitor, job, db):
     page = page_of(visitor, job)
     fields = fields_of(page) | {"form_token": "forged"}
     assert visitor.client.post(f"/jobs/{job.slug}/apply", data=fields).status_code == 400
+    assert db.scalars(select(Application)).all() == []
     answer = visitor.client.post(
         f"/jobs/{job.slug}/apply", data=fields_of(page), headers={"Origin": "https://evil.example"}
     )

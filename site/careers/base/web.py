@@ -37,6 +37,7 @@ from careers.base.config import Settings
 from careers.base.database import Database
 from careers.base.languages import LANGUAGES, address_in, language
 from careers.base.people import Person
+from careers.base.permissions import View
 
 log = structlog.get_logger(__name__)
 SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -149,6 +150,13 @@ class FormExpired(HTTPException):
     code = 400
 
 
+def keeps_form(view: View) -> View:
+    """Declare that a view shows an expired form (`g.form_has_expired`) again, with what was written
+    in it, instead of doing what it asks."""
+    view.keeps_form = True  # type: ignore[attr-defined]
+    return view
+
+
 # -- each request ----------------------------------------------------------------------------
 
 
@@ -160,7 +168,7 @@ def _texts(values: MultiDict[str, str]) -> Iterator[str]:
 
 def _begin() -> ResponseReturnValue | None:
     g.nonce = secrets.token_urlsafe(16)
-    g.only_reads = False
+    g.only_reads = g.form_has_expired = False
     if "\0" in request.path:  # no database can look for it, and no honest address has it
         abort(404)
     if any("\0" in value for values in (request.args, request.form) for value in _texts(values)):
@@ -174,7 +182,12 @@ def _begin() -> ResponseReturnValue | None:
     if permission is None:
         log.error("a route declares no permission", endpoint=request.endpoint)
         abort(404)
-    _check_form()
+    try:
+        _check_form()
+    except FormExpired:
+        if not getattr(view, "keeps_form", False):
+            raise
+        g.form_has_expired = True
     if permissions.may(g.person, permission):
         return None
     if g.person is None:

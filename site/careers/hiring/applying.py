@@ -23,7 +23,7 @@ from careers.hiring.cvs import CheckedCV
 from careers.hiring.models import Application, SharerSees, Stage, StageChange, Upload
 from careers.jobs.models import Job
 
-UPLOADS_STAY = timedelta(hours=2)
+UPLOADS_STAY = timedelta(hours=12)  # as long as the page of the form can be sent
 
 received = Signal()
 """Sent as `received.send(application, db=session, settings=settings, came=Came(...))` in the
@@ -181,7 +181,7 @@ def upload_of(db: Session, submission: str) -> Upload | None:
 
 
 def keep_upload(db: Session, settings: Settings, submission: str, cv: CheckedCV) -> Upload:
-    """Keep `cv` for two hours, so that it need not be chosen again; commits."""
+    """Keep `cv` for twelve hours, so that it need not be chosen again; commits."""
     folder = settings.folder("cvs")
     key = storage.keep(folder, cv.content)
     try:
@@ -201,6 +201,15 @@ def keep_upload(db: Session, settings: Settings, submission: str, cv: CheckedCV)
     if replaced:
         storage.forget(folder, replaced)
     return upload
+
+
+def forget_kept(db: Session, settings: Settings, submission: str) -> None:
+    """Delete the CV that was kept with this form, if there is one; commits."""
+    upload = upload_of(db, submission)
+    if upload is not None:
+        db.delete(upload)
+        db.commit()
+        storage.forget(settings.folder("cvs"), upload.key)
 
 
 def _take_upload(db: Session, submission: str, key: str) -> str | None:

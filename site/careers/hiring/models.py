@@ -99,7 +99,7 @@ class StageChange(Base):
 
 
 class Upload(Base):
-    """A CV that was checked while the rest of its form was not yet right; kept for two hours."""
+    """A CV that was checked while the rest of its form was not yet right; kept for twelve hours."""
 
     __tablename__ = "upload"
 

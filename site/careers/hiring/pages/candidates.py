@@ -22,11 +22,12 @@ from flask_babel import gettext
 from careers.base import codes, storage
 from careers.base.languages import language
 from careers.base.permissions import public
-from careers.base.web import db, limiter, settings
+from careers.base.web import db, keeps_form, limiter, settings
 from careers.hiring import moving, queries
 from careers.hiring.applying import (
     AlreadyReceived,
     Candidate,
+    forget_kept,
     keep_upload,
     receive,
     token_for,
@@ -51,6 +52,7 @@ _SUBMISSION = re.compile(r"[A-Za-z0-9_-]{32}")
 @blueprint.route("/jobs/<slug>/apply", methods=["GET", "POST"])
 @limiter.limit("120/hour", methods=["POST"])  # a job fair may share one address
 @public
+@keeps_form
 def apply(slug: str) -> ResponseReturnValue:
     """The form, and what is sent with it."""
     job = job_by_slug(db(), slug) or abort(404)
@@ -83,8 +85,13 @@ def _received_or_form(job: Job) -> ResponseReturnValue:
         db().expunge(upload)
     db().rollback()  # checking a file takes a while: nobody else waits for it
     form = _form(job)
+    if request.form.get("forget_cv"):
+        forget_kept(db(), settings(), submission)
+        return _form_page(job, form, submission, None, 200)
     form.validate()
     cv, problem = _sent_cv()
+    if g.form_has_expired:
+        return _shown_again(job, form, submission, cv, upload)
     if not (cv or upload or problem):
         problem = gettext("Please add your CV.")
     if form.errors or problem or _coming_news():
@@ -96,6 +103,18 @@ def _received_or_form(job: Job) -> ResponseReturnValue:
     chosen = cv or upload
     assert chosen is not None
     return _take_in(job, form, submission, chosen)
+
+
+def _shown_again(
+    job: Job, form: ApplyForm, submission: str, cv: CheckedCV | None, upload: Upload | None
+) -> Response:
+    """The form whose page was open for too long, with all that was in it, to be sent once more."""
+    if cv is not None and not form.website.errors:
+        upload = keep_upload(db(), settings(), submission, cv)
+    form.form_errors = [
+        gettext("This page was open for long. Everything is still here: please send it again.")
+    ]
+    return _form_page(job, form, submission, upload, 400)
 
 
 def _sent_cv() -> tuple[CheckedCV | None, str]:
@@ -155,10 +174,13 @@ def _form_page(
         upload=upload,
         megabytes=settings().cv_megabytes,
         coming=g.coming,
+        is_fresh=request.method == "GET",
         questions=[field for field in form if field.name.startswith(QUESTION)],
     )
     response = make_response(page, status)
-    response.headers["Cache-Control"] = "no-store"  # it holds a key of its own
+    # It holds a key of its own, for one browser; which shows it again, with that key and what was
+    # written, when somebody goes back to it.
+    response.headers["Cache-Control"] = "private, no-cache"
     return response
 
 
