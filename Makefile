@@ -34,9 +34,9 @@ fmt: $(VENV)/dev.done
 	$(BIN)/ruff format .
 
 lock:
-	uv pip compile pyproject.toml --extra build --extra postgres --extra redis --universal --python-version 3.11 \
+	uv pip compile pyproject.toml --extra build --extra postgres --extra redis --extra s3 --universal --python-version 3.11 \
 	    --generate-hashes --no-emit-index-url --no-header -o requirements.txt
-	uv pip compile pyproject.toml --extra build --extra postgres --extra redis --group dev -c requirements.txt \
+	uv pip compile pyproject.toml --extra build --extra postgres --extra redis --extra s3 --group dev -c requirements.txt \
 	    --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements-dev.txt
 
 messages: $(VENV)/dev.done

@@ -86,7 +86,7 @@ TYPES_XML = (
     '<Types><Override PartName="/word/document.xml" ContentType="application/vnd.openxml'
     'formats-officedocument.wordprocessingml.document.main+xml"/></Types>'
 )
-DOCX = [("[Content_Types].xml", TYPES_XML), ("word/document.xml", "<w:document/>")]
+DOCX = [("[Content_Types].xml", TYPES_XML), ("word/document.xml", '<w:document xmlns:w="w"/>')]
 ODT = [
     ("mimetype", TYPES["odt"]),
     ("content.xml", "<office/>"),

@@ -152,7 +152,7 @@ def test_a_page_that_was_open_for_too_long_loses_nothing(visitor, job, db, setti
     answer = send(visitor, job, stale)
     assert answer.status_code == 400
     again = shown(answer)
-    assert "Everything is still here" in again
+    assert "Nothing is lost: please send it again" in again
     assert "I like meters." in again
     assert "We have this file already: cv.odt" in again
     assert db.scalars(select(Application)).all() == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import secrets
 from functools import cached_property
 from pathlib import Path
@@ -85,6 +86,22 @@ class Settings(BaseSettings):
     oidc_client_id: str | None = Field(None, description="Client id at that issuer.")
     oidc_client_secret: SecretStr | None = Field(None, description="Client secret at that issuer.")
     cv_megabytes: int = Field(10, ge=1, le=50, description="Largest CV accepted, in megabytes.")
+    clamd: str | None = Field(
+        None,
+        description="ClamAV's clamd that looks into each CV: host:port or unix:/path. While it "
+        "does not answer, no CV is taken. Unset: none does.",
+    )
+    files_url: str | None = Field(
+        None, description="s3://bucket or s3://bucket/prefix for CVs; unset: the data folder."
+    )
+    s3_endpoint: str | None = Field(
+        None, description="Address of the service that speaks S3; unset: Amazon's."
+    )
+    s3_region: str | None = Field(None, description="Its region.")
+    s3_key_id: str | None = Field(
+        None, description="Key id there; unset: what the machine was given (AWS_… or its role)."
+    )
+    s3_secret: SecretStr | None = Field(None, description="The key's secret.")
     attribution_days: int = Field(
         30,
         ge=1,
@@ -100,6 +117,20 @@ class Settings(BaseSettings):
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/"):
             raise ValueError("must look like https://careers.example.com, without a path")
         return value.rstrip("/")
+
+    @field_validator("clamd")
+    @classmethod
+    def _names_a_socket(cls, value: str | None) -> str | None:
+        if value is None or re.fullmatch(r"unix:/.+|[^\s/]+:[0-9]{1,5}", value):
+            return value
+        raise ValueError("must look like 127.0.0.1:3310 or unix:/run/clamav/clamd.ctl")
+
+    @field_validator("files_url")
+    @classmethod
+    def _names_a_bucket(cls, value: str | None) -> str | None:
+        if value is None or re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/\S*)?", value):
+            return value
+        raise ValueError("must look like s3://bucket or s3://bucket/prefix")
 
     @field_validator("oidc_issuer")
     @classmethod

@@ -84,8 +84,8 @@ def receive(
     The file is on disk before the row is; it goes again when the row does not come to be. Raises
     AlreadyReceived when this form, known by its secret `submission`, is in already.
     """
-    folder = settings.folder("cvs")
-    new = storage.keep(folder, cv.content) if isinstance(cv, CheckedCV) else None
+    cvs = storage.store(settings, "cvs")
+    new = cvs.keep(cv.content) if isinstance(cv, CheckedCV) else None
     key = new or cv.key  # type: ignore[union-attr]
     size = len(cv.content) if isinstance(cv, CheckedCV) else cv.size
     token = token_for(submission, settings.signing_key)
@@ -124,10 +124,10 @@ def receive(
         db.commit()
     except BaseException:
         if new:
-            storage.forget(folder, new)
+            cvs.forget(new)
         raise
     if replaced:
-        storage.forget(folder, replaced)
+        cvs.forget(replaced)
     return application
 
 
@@ -182,8 +182,8 @@ def upload_of(db: Session, submission: str) -> Upload | None:
 
 def keep_upload(db: Session, settings: Settings, submission: str, cv: CheckedCV) -> Upload:
     """Keep `cv` for twelve hours, so that it need not be chosen again; commits."""
-    folder = settings.folder("cvs")
-    key = storage.keep(folder, cv.content)
+    cvs = storage.store(settings, "cvs")
+    key = cvs.keep(cv.content)
     try:
         before = upload_of(db, submission)
         replaced = before.key if before else None
@@ -196,10 +196,10 @@ def keep_upload(db: Session, settings: Settings, submission: str, cv: CheckedCV)
         outbox.add(db, "forget_upload", payload, due)
         db.commit()
     except BaseException:
-        storage.forget(folder, key)
+        cvs.forget(key)
         raise
     if replaced:
-        storage.forget(folder, replaced)
+        cvs.forget(replaced)
     return upload
 
 
@@ -209,7 +209,7 @@ def forget_kept(db: Session, settings: Settings, submission: str) -> None:
     if upload is not None:
         db.delete(upload)
         db.commit()
-        storage.forget(settings.folder("cvs"), upload.key)
+        storage.store(settings, "cvs").forget(upload.key)
 
 
 def _take_upload(db: Session, submission: str, key: str) -> str | None:
@@ -229,4 +229,4 @@ def forget_upload(db: Session, payload: dict[str, Any], settings: Settings) -> N
     if upload is not None and upload.key == payload["key"]:
         db.delete(upload)
         db.flush()
-        storage.forget(settings.folder("cvs"), payload["key"])
+        storage.store(settings, "cvs").forget(payload["key"])

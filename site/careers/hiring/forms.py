@@ -151,6 +151,7 @@ class ApplyForm(AnonymousForm):
                 str(_("This does not look like an e-mail address, like name@example.com."))
             ) from None
 
+    questions: Sequence[Question] = ()
     region: str | None = None  # where phone numbers are meant that name no country (ISO 3166)
 
     def validate_phone(self, field: TelField) -> None:
@@ -209,7 +210,7 @@ def apply_form(questions: Sequence[Question], region: str | None, **values: Any)
     """The form of a job that asks `questions`; `values` fill it when it is first shown."""
     asked = {f"{QUESTION}{question.code}": _field(question) for question in questions}
     made: ApplyForm = type("AskingForm", (ApplyForm,), asked)(**values)
-    made.region = region
+    made.region, made.questions = region, questions
     return made
 
 

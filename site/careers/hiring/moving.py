@@ -141,4 +141,4 @@ def erase(db: Session, application: Application) -> None:
 @outbox.handles("forget_cv")
 def forget_cv(db: Session, payload: dict[str, Any], settings: Settings) -> None:
     """Delete the file of an application that was erased."""
-    storage.forget(settings.folder("cvs"), payload["key"])
+    storage.store(settings, "cvs").forget(payload["key"])

@@ -95,7 +95,7 @@ def cv(code: str) -> ResponseReturnValue:
     if not found.cv_key:
         abort(404)
     try:
-        content = storage.read(settings().folder("cvs"), found.cv_key)
+        content = storage.store(settings(), "cvs").read(found.cv_key)
     except FileNotFoundError:
         abort(404)
     with database().writing() as writing:  # this page changes nothing, but it leaves a trace

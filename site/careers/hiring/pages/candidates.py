@@ -6,6 +6,7 @@ import re
 from contextlib import suppress
 from typing import Any
 
+import structlog
 from flask import (
     Response,
     abort,
@@ -43,6 +44,7 @@ from careers.hiring.phones import plain_phone, region_of
 from careers.jobs.models import Job
 from careers.jobs.queries import job_by_slug, similar_jobs
 
+log = structlog.get_logger(__name__)
 _SUBMISSION = re.compile(r"[A-Za-z0-9_-]{32}")
 
 
@@ -67,7 +69,10 @@ def _form(job: Job) -> ApplyForm:
     """The form; unless the candidate says otherwise, whoever was only read sees nothing."""
     usual = SharerSees.APPLIED if g.coming.names_a_sharer else SharerSees.NOTHING
     region = job.country or region_of(settings().time_zone)
-    return apply_form(questions_of(db(), job), region, sharer_sees=usual.value)
+    asked = questions_of(db(), job)
+    for question in asked:
+        db().expunge(question)  # they are read after this transaction too
+    return apply_form(asked, region, sharer_sees=usual.value)
 
 
 def _received_or_form(job: Job) -> ResponseReturnValue:
@@ -83,38 +88,52 @@ def _received_or_form(job: Job) -> ResponseReturnValue:
         return _closed(job)
     if upload is not None:
         db().expunge(upload)
-    db().rollback()  # checking a file takes a while: nobody else waits for it
     form = _form(job)
+    db().rollback()  # checking a file takes a while: nobody else waits for it
     if request.form.get("forget_cv"):
         forget_kept(db(), settings(), submission)
         return _form_page(job, form, submission, None, 200)
     form.validate()
     cv, problem = _sent_cv()
-    if g.form_has_expired:
-        return _shown_again(job, form, submission, cv, upload)
-    if not (cv or upload or problem):
+    try:
+        return _taken_or_form(job, form, submission, cv, upload, problem)
+    except OSError:  # a full disk, a bucket that is away
+        log.exception("a CV could not be kept")
+        db().rollback()
+        form.form_errors = [
+            gettext(
+                "We can’t keep files at this moment. Please send it again in a few minutes: what "
+                "you wrote is still here; your CV must be chosen again."
+            )
+        ]
+        return _form_page(job, form, submission, upload, 503)
+
+
+def _taken_or_form(
+    job: Job,
+    form: ApplyForm,
+    submission: str,
+    cv: CheckedCV | None,
+    upload: Upload | None,
+    problem: str,
+) -> Response:
+    """What becomes of a form whose fields and file were looked at. Raises OSError."""
+    if not (cv or upload or problem or g.form_has_expired):
         problem = gettext("Please add your CV.")
-    if form.errors or problem or _coming_news():
+    if form.errors or problem or g.form_has_expired or _coming_news():
         if cv is not None and not form.website.errors:
             upload = keep_upload(db(), settings(), submission, cv)
         form.cv.errors = [problem] if problem else []
         status = 422 if form.errors or problem else 200
+        if g.form_has_expired:
+            status = 400
+            form.form_errors = [
+                gettext("This page was open for long. Nothing is lost: please send it again.")
+            ]
         return _form_page(job, form, submission, upload, status)
     chosen = cv or upload
     assert chosen is not None
     return _take_in(job, form, submission, chosen)
-
-
-def _shown_again(
-    job: Job, form: ApplyForm, submission: str, cv: CheckedCV | None, upload: Upload | None
-) -> Response:
-    """The form whose page was open for too long, with all that was in it, to be sent once more."""
-    if cv is not None and not form.website.errors:
-        upload = keep_upload(db(), settings(), submission, cv)
-    form.form_errors = [
-        gettext("This page was open for long. Everything is still here: please send it again.")
-    ]
-    return _form_page(job, form, submission, upload, 400)
 
 
 def _sent_cv() -> tuple[CheckedCV | None, str]:
@@ -124,7 +143,8 @@ def _sent_cv() -> tuple[CheckedCV | None, str]:
         return None, ""
     most = settings().cv_megabytes
     try:
-        return checked_cv(sent.filename, sent.stream.read(most * 1024 * 1024 + 1), most), ""
+        content = sent.stream.read(most * 1024 * 1024 + 1)
+        return checked_cv(sent.filename, content, most, settings().clamd), ""
     except CVRefused as reason:
         return None, str(reason)
 
@@ -145,7 +165,7 @@ def _take_in(job: Job, form: ApplyForm, submission: str, cv: CheckedCV | Upload)
         phone=_phone(form),
         link=form.link.data or "",
         message=form.message.data or "",
-        answers=answers(questions_of(db(), job), form.answers_given()),
+        answers=answers(form.questions, form.answers_given()),
         language=language(),
         sharer_sees=sees,
     )
@@ -254,7 +274,7 @@ def erase(token: str) -> ResponseReturnValue:
         moving.erase(db(), application)
     db().commit()
     if key:
-        storage.forget(settings().folder("cvs"), key)  # the outbox does it too, if we die here
+        storage.store(settings(), "cvs").forget(key)  # the outbox does it too, if we die here
     return back_to(token)
 
 
