@@ -84,4 +84,4 @@ def _correct(found: Appeal, people: Named, answer: str) -> None:
     assert receipt is not None
     if shares is None or not shares.get(found.person):
         raise WrongShares
-    correct(db(), found.application, receipt, shares, me(), answer, settings())
+    correct(db(), found.application, receipt, shares, me(), answer, settings(), is_appeal=True)

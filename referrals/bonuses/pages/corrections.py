@@ -65,14 +65,18 @@ def wrong_shares() -> str:
 @limiter.limit("60/hour", methods=["POST"])
 @requires("credit:correct")
 def correction(code: str) -> ResponseReturnValue:
-    """Say anew who has which share of a credit, beside what the rule decided."""
+    """Say anew who has which share of a credit, beside what the rule decided.
+
+    What another page hands over (`carried`) is the beginning of a reason, and no decision yet.
+    """
     application, receipt = receipt_for(db(), code) or abort(404)
     if receipt is None:
         abort(404)
     form = CorrectionForm()
     people = named(application)
     error = ""
-    if form.sent_and_valid():
+    is_carried = "carried" in request.form
+    if not is_carried and form.sent_and_valid():
         error = _correct(application, receipt, people, form)
         if not error:
             return redirect(url_for("referrals.receipt", code=code), code=303)
@@ -84,7 +88,7 @@ def correction(code: str) -> ResponseReturnValue:
         form=form,
         error=error,
     )
-    return page, 422 if request.method == "POST" else 200
+    return page, 422 if request.method == "POST" and not is_carried else 200
 
 
 def _correct(
