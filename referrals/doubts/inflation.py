@@ -75,7 +75,10 @@ def inflation(
     if usual is not None and _is_hardly_seen(link, usual):
         found.append(Oddity.UNSEEN)
     if link.repeat >= REPEATS_FEWEST and _are_too_many(
-        link.repeat, link.human, REPEATS_FOR_ONE, None if beside is None else (beside.repeat, beside.human)
+        link.repeat,
+        link.human,
+        REPEATS_FOR_ONE,
+        None if beside is None else (beside.repeat, beside.human),
     ):
         found.append(Oddity.REPEATS)
     if link.bot >= BOTS_FEWEST and _are_too_many(
