@@ -72,7 +72,7 @@ def test_the_queue_is_oldest_first_and_narrowed_by_kind(apply, rosa, db):
 def test_a_page_explains_each_doubt_in_both_languages(page, rosa):
     text = rosa.get(page).get_data(as_text=True)
     assert "comes from the mailbox of Carl Bauer, who works here" in text
-    assert "It may be innocent:" in text
+    assert "It may be innocent." in text
     french = rosa.get(f"/fr{page}").get_data(as_text=True)
     assert "vient de la boîte e-mail de Carl Bauer" in french
 
