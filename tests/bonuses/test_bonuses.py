@@ -525,7 +525,8 @@ def test_a_correction_stands_beside_the_receipt_and_the_last_one_holds(visit_as,
         shown = text(browser.get(address))
         assert "Both told her." in shown
         assert "Carl Bauer" in shown
-    assert rosa.post(page, {f"share-{ada.code}": "0", "why": "No."}).status_code == 303
+    none = opened(rosa, page) | {f"share-{ada.code}": "0", "why": "No."}
+    assert rosa.client.post(page, data=none).status_code == 303
     assert standings(db, application)[:2] == [(0, "ineligible", "not_credited")] * 2
     assert mails_to(db, Cast.ENGINEER).count("Your share of a credit was corrected") == 2
 
@@ -564,3 +565,60 @@ def test_what_is_paid_stays_paid_and_what_is_too_much_is_said(visit_as, db, prog
     ]  # fmt: skip
     shown = text(rosa.get(f"/recruiting/bonuses/{only_bonus(db).code}"))
     assert re.search("€250 was paid and isn’t due any more", shown)
+
+
+def opened(browser, page):
+    """The hidden fields of the form on `page`, as a window that shows it holds them."""
+    return dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', text(browser.get(page))))
+
+
+def test_of_two_who_correct_a_credit_in_two_windows_the_second_is_told_and_loses_nothing(
+    visit_as, db, hired
+):
+    application = hired(Cast.ENGINEER)
+    ada = person_by_email(db, Cast.ENGINEER)
+    page = f"/recruiting/receipts/{application.code}/correction"
+    person_by_email(db, Cast.EDITOR).grant(Role.RECRUITER)
+    db.commit()
+    rosa, edith = visit_as(Cast.RECRUITER), visit_as(Cast.EDITOR)
+    first, second = opened(rosa, page), opened(edith, page)
+    first |= {f"share-{ada.code}": "1/2", "why": "Carl told her too."}
+    first |= {"email": Cast.COLLEAGUE, "share": "1/2"}
+    assert rosa.client.post(page, data=first).status_code == 303
+    second |= {f"share-{ada.code}": "1/4", "why": "It was mostly our fair."}
+    refused = edith.client.post(page, data=second)
+    assert refused.status_code == 422
+    for said in (
+        "Rosa Klein corrected this credit meanwhile", "Carl told her too.", "Carl Bauer",
+        "It was mostly our fair.", 'value="1/4"',
+    ):  # fmt: skip
+        assert said in text(refused), said
+    assert standings(db, application) == [(25_000, "eligible", ""), (25_000, "pending", "")] * 2
+    without_reason = edith.client.post(page, data={**second, "why": ""})
+    assert "Rosa Klein corrected this credit meanwhile" in text(without_reason)
+    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', text(refused)))
+    assert edith.client.post(page, data=second | hidden).status_code == 303
+    assert standings(db, application)[0] == (12_500, "eligible", "")
+
+
+def test_an_appeal_is_not_granted_over_a_correction_that_was_not_seen(visit_as, db, hired):
+    application = hired(Cast.COLLEAGUE, without=[Cast.ENGINEER])
+    ada, carl = (person_by_email(db, email) for email in (Cast.ENGINEER, Cast.COLLEAGUE))
+    appeal = appealed(visit_as, db, f"/me/credits/{application.code}/appeal")
+    page = f"/recruiting/appeals/{appeal.code}"
+    alma, rosa = visit_as(SECOND), visit_as(Cast.RECRUITER)
+    answer = opened(alma, page) | {
+        "outcome": "granted", "answer": "Both did.",
+        f"share-{ada.code}": "1/2", f"share-{carl.code}": "1/2",
+    }  # fmt: skip
+    correction = f"/recruiting/receipts/{application.code}/correction"
+    less = {f"share-{carl.code}": "1/3", "why": "Our fair did most."}
+    assert rosa.post(correction, opened(rosa, correction) | less).status_code == 303
+    refused = alma.client.post(page, data=answer)
+    assert refused.status_code == 422
+    assert "Rosa Klein corrected this credit meanwhile" in text(refused)
+    assert db.scalars(select(Appeal.outcome)).one() == ""
+    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', text(refused)))
+    assert alma.client.post(page, data=answer | hidden).status_code == 303
+    db.expire_all()
+    assert db.scalars(select(Appeal.outcome)).one() == "granted"
