@@ -20,6 +20,7 @@ from referrals.bonuses.pages.corrections import (
     shares_sent,
     wrong_shares,
 )
+from referrals.bonuses.queries import standing_shares
 from referrals.crediting import receipt_of
 
 
@@ -30,7 +31,7 @@ def appeals() -> ResponseReturnValue:
     waiting = queries.appeals(db(), is_open=True, count=PAGE_ROWS)
     return render_template(
         "bonuses/appeals.html",
-        waiting=[(one, appealing.can_decide(one, me())) for one in waiting],
+        waiting=list(zip(waiting, appealing.can_decide(db(), waiting, me()), strict=True)),
         decided=queries.appeals(db(), is_open=False, count=PAGE_ROWS),
     )
 
@@ -61,7 +62,7 @@ def appeal(code: str) -> ResponseReturnValue:
         people=named(found.application, found.person) if receipt else [],
         error=error,
         meanwhile=made_meanwhile(receipt) if receipt else [],
-        can_decide=not found.outcome and appealing.can_decide(found, me()),
+        can_decide=not found.outcome and all(appealing.can_decide(db(), [found], me())),
     )
     return page, 422 if request.method == "POST" else 200
 
@@ -93,5 +94,9 @@ def _correct(found: Appeal, answer: str) -> None:
     assert receipt is not None
     if shares is None or not shares.get(found.person):
         raise WrongShares
+    if standing_shares(db(), found.application_id) == {
+        one.id: share for one, share in shares.items() if share
+    }:
+        return  # somebody has given it meanwhile
     seen = corrections_seen()
     correct(db(), found.application, receipt, shares, me(), answer, seen, settings())
