@@ -247,7 +247,7 @@ def test_a_corrected_credit_is_looked_over_again(app, apply, doubts, db, job, wo
     receipt = receipt_of(db, application.id)
     settings = app.extensions["settings"]
     with app.app_context():
-        correct(db, application, receipt, {carl: 1}, rosa, "He told her.", settings)
+        correct(db, application, receipt, {carl: 1}, rosa, "He told her.", 0, settings)
         db.commit()
     work()
     assert doubts(application) == {"hiring_chain": "open"}

@@ -54,7 +54,7 @@ def upgrade() -> None:
             ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_doubt")),
-        sa.UniqueConstraint("application_id", "kind", name=op.f("uq_doubt_application_id")),
+        sa.UniqueConstraint("application_id", "kind", name=op.f("uq_doubt_application_id_kind")),
         sa.UniqueConstraint("code", name=op.f("uq_doubt_code")),
     )
     op.create_index("ix_doubt_state_since", "doubt", ["state", "since"])
