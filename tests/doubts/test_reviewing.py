@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import date
 
 import pytest
 from sqlalchemy import event, select
@@ -12,11 +13,9 @@ from careers.base.mail import Mail
 from careers.base.people import Role, person_by_email
 from careers.hiring.models import Application, Stage
 from careers.hiring.moving import move_application
-from referrals.bonuses.models import Correction
-from referrals.crediting import receipt_of
+from referrals.bonuses.models import Correction, Programme, Term
 from referrals.doubts import reviewing
 from referrals.doubts.models import Doubt, DoubtChange
-from tests.bonuses.test_bonuses import programme  # noqa: F401  a fixture
 from tests.cast import Cast
 
 ADA, CARL, ROSA = Cast.ENGINEER, Cast.COLLEAGUE, Cast.RECRUITER
@@ -241,9 +240,14 @@ def test_whoever_is_part_of_it_closes_nothing_by_correcting(apply, rosa, db):
 
 
 @pytest.fixture
-def hired(apply, db, work, programme):  # noqa: F811
+def hired(apply, db, work):
+    db.add(
+        Programme(
+            name="Bring a friend", amount=100_000, currency="EUR", since=date(2020, 1, 1),
+            two_people_above=60_000, terms=[Term(number=1, percent=100, days=0)],
+        )
+    )  # fmt: skip
     application = apply(ADA, email="carl@acme.example")
-    receipt_of(db, application.id)
     application.stage = "offer"
     db.commit()
     move_application(db, application, Stage.OFFER, Stage.HIRED, person_by_email(db, ROSA))
