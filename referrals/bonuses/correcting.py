@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from fractions import Fraction
 
+from blinker import Signal
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -19,6 +20,10 @@ from referrals.bonuses.queries import corrections_of, standing_shares
 from referrals.bonuses.settling import award
 from referrals.models import Receipt
 
+corrected = Signal()
+"""Sent as `corrected.send(application, db=session, correction=made, is_appeal=bool)` in the
+transaction of a correction; `is_appeal` says that an employee's appeal was granted by it."""
+
 _SHARE = re.compile(r"([0-9]{1,3})(?:\s*/\s*([1-9][0-9]{0,2}))?")
 
 
@@ -27,7 +32,7 @@ class WrongShares(ValueError):
 
 
 class CorrectedMeanwhile(Exception):
-    """Somebody else corrected this credit at the same time."""
+    """Somebody else has corrected this credit since it was looked at."""
 
 
 def share_from(text: str) -> Fraction | None:
@@ -48,14 +53,21 @@ def correct(
     shares: Mapping[Person, Fraction],
     person: Person,
     why: str,
+    instead_of: int,
     settings: Settings,
+    *,
+    is_appeal: bool = False,
 ) -> Correction:
     """Say anew who has which share of a credit, and bring bonuses in line, in the caller's
     transaction.
 
-    The receipt stays as it is. Nobody raises their own share. Raises WrongShares,
-    CorrectedMeanwhile.
+    The receipt stays as it is. Nobody raises their own share. `instead_of` is the number of the
+    correction that `person` saw in force (0: none). Raises WrongShares, and CorrectedMeanwhile when
+    it is no longer.
     """
+    known = corrections_of(db, receipt)
+    if instead_of != len(known):
+        raise CorrectedMeanwhile
     before = standing_shares(db, application.id)
     named = {one: share for one, share in shares.items() if share}
     after = {one.id: share for one, share in named.items()}
@@ -63,7 +75,6 @@ def correct(
         raise WrongShares
     if after.get(person.id, 0) > before.get(person.id, 0):
         raise WrongShares
-    known = corrections_of(db, receipt)
     correction = Correction(
         receipt=receipt,
         number=len(known) + 1,
@@ -78,7 +89,6 @@ def correct(
     try:
         db.flush()
     except IntegrityError:
-        db.rollback()
         raise CorrectedMeanwhile from None
     audit.record(
         db,
@@ -89,6 +99,7 @@ def correct(
     )
     _tell(db, application, before, after, why)
     award(db, application, person, settings, why)
+    corrected.send(application, db=db, correction=correction, is_appeal=is_appeal)
     return correction
 
 

@@ -12,7 +12,7 @@ from careers.base.config import Settings
 from careers.hiring.cvs import CVRefused, checked_cv
 from careers.hiring.models import Application
 from tests.hiring.candidates import fields_of, page_of, send, shown
-from tests.hiring.corpus import CORPUS, LARGE, Odd
+from tests.hiring.corpus import CORPUS, Odd
 from tests.jobs.samples import open_job
 
 
