@@ -151,7 +151,7 @@ def _template_page(
         form=form,
         template=found,
         is_late=is_late,
-        places=PLACES,
+        fillable=PLACES,
         examples=_examples(),
     )
     return page, status

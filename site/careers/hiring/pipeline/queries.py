@@ -22,6 +22,7 @@ SOURCES: Final = ("referral", "inspiration", "unknown")
 WAITING: Final = (3, 7, 14, 30)  # days in the same stage
 OPEN: Final = (Stage.NEW, Stage.SCREENING, Stage.INTERVIEW, Stage.OFFER)
 CARDS: Final = 30  # of a stage, on the board
+PAST_CARDS: Final = 8  # of one that is past
 _LOGGED: Final = (
     "application:assign",
     "application:cv",
@@ -94,8 +95,8 @@ def sought_applications(
 
 
 def board(db: Session, access: Access, sought: Sought) -> list[Column]:
-    """The applications that `sought` describes, by stage: in each those that wait longest, at most
-    `CARDS`; of those that are past, the newest."""
+    """The applications that `sought` describes, by stage: of each the `CARDS` that wait longest; of
+    those that are past, the newest `PAST_CARDS`."""
     anywhere = replace(sought, stage="")
     counts = _counts(db, access, anywhere)
     ranked = _narrowed(
@@ -122,7 +123,7 @@ def board(db: Session, access: Access, sought: Sought) -> list[Column]:
     cards = (
         select(one)
         .join(ranked, ranked.c.id == one.id)
-        .where(or_(goes_on & (ranked.c.first <= CARDS), ~goes_on & (ranked.c.last <= CARDS)))
+        .where(or_(goes_on & (ranked.c.first <= CARDS), ~goes_on & (ranked.c.last <= PAST_CARDS)))
         .options(joinedload(one.recruiter))
         .order_by(one.stage_since, one.id)
     )
