@@ -23,7 +23,11 @@ from tests.jobs.samples import open_job
 
 @pytest.fixture
 def jobs(db):
-    return [open_job(db, number=101 + n, title=f"Job {n}") for n in range(3)]
+    made = [open_job(db, number=101 + n, title=f"Job {n}") for n in range(3)]
+    for job in made:
+        job.closed_at = None  # each of these imports was without the others
+    db.commit()
+    return made
 
 
 @pytest.fixture
