@@ -31,13 +31,6 @@
     move(card, stages[at]);
   });
 
-  // After a move the page comes back with the card in its address: whoever moved it goes on there.
-  const arrived = location.hash.startsWith("#card-") && document.getElementById(location.hash.slice(1));
-  if (arrived) {
-    arrived.scrollIntoView({ block: "center", inline: "center" });
-    arrived.querySelector("a").focus({ preventScroll: true });
-  }
-
   let dragged = null;
   for (const card of board.querySelectorAll("[data-card]")) {
     if (!movesOf(card).length) continue;
