@@ -34,7 +34,9 @@ SIGNED_IN = {
                     "/me/feeds", "/me/account", "/me/bonuses"],
     "megan.price": ["/me/bonuses"],
     "lucie.moreau": ["/editing", "REVIEW", "/me/links"],
-    "grace.whitfield": ["/recruiting/applications", "APPLICATION", "/recruiting/referrals",
+    "grace.whitfield": ["/recruiting/board", "/recruiting/applications", "APPLICATION", "DECLINED",
+                        "TWICE", "HIRING", "/recruiting/letters", "TEMPLATE",
+                        "/recruiting/criteria", "/recruiting/outside", "/recruiting/referrals",
                         "/recruiting/referrals?by=job", "/recruiting/funnel", "ROW", "LINK_LOG",
                         "/recruiting/jobs", "RECEIPT", "/recruiting/rule", "/recruiting/analysis",
                         "/recruiting/bonuses", "BONUS", "PROGRAMME", "/recruiting/payroll", "BATCH",
@@ -58,6 +60,16 @@ FOUND = {
     "MY_RECEIPT": ("/me/links", r'href="((?:/fr)?/me/receipts/[A-Za-z0-9]+)"'),
     "REVIEW": ("/editing", r'href="((?:/fr)?/editing/[A-Za-z0-9-]+)"'),
     "APPLICATION": ("/recruiting/applications", r'href="((?:/fr)?/recruiting/applications/\w+)"'),
+    "DECLINED": (
+        "/recruiting/applications?stage=rejected",
+        r'href="((?:/fr)?/recruiting/applications/\w+)"',
+    ),
+    "TWICE": (
+        "/recruiting/applications?q=belkacem",
+        r'href="((?:/fr)?/recruiting/applications/\w+)"',
+    ),
+    "HIRING": ("APPLICATION", r'href="((?:/fr)?/recruiting/jobs/\w+/hiring)"'),
+    "TEMPLATE": ("/recruiting/letters", r'href="((?:/fr)?/recruiting/letters/[A-Za-z0-9]{12})"'),
     "BONUS": ("/recruiting/bonuses", r'href="((?:/fr)?/recruiting/bonuses/[A-Za-z0-9]{12})"'),
     "PROGRAMME": (
         "/recruiting/bonuses",

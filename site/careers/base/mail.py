@@ -30,12 +30,16 @@ class Mail(Base):
     sent_at: Mapped[datetime | None]
 
 
-def write(db: Session, to: str, subject: str, text: str) -> Mail:
-    """Queue a message in the caller's transaction. Line breaks in `subject` become spaces."""
+def write(
+    db: Session, to: str, subject: str, text: str, not_before: datetime | None = None
+) -> Mail:
+    """Queue a message in the caller's transaction, to be sent at once, or not before a moment
+    (aware). Line breaks in `subject` become spaces. Whoever deletes the row before it is due has
+    it not sent."""
     mail = Mail(to=to, subject=" ".join(subject.split())[:200], text=text)
     db.add(mail)
     db.flush()
-    outbox.add(db, "mail", {"mail": mail.id})
+    outbox.add(db, "mail", {"mail": mail.id}, not_before)
     return mail
 
 

@@ -182,13 +182,14 @@ def _begin() -> ResponseReturnValue | None:
     if permission is None:
         log.error("a route declares no permission", endpoint=request.endpoint)
         abort(404)
+    g.machine = getattr(view, "is_signed", False)
     try:
         _check_form()
     except FormExpired:
         if not getattr(view, "keeps_form", False):
             raise
         g.form_has_expired = True
-    if permissions.may(g.person, permission):
+    if _may_now(permission):
         return None
     if g.person is None:
         if request.method in SAFE:
@@ -351,4 +352,16 @@ def _can_be_read() -> bool:
 
 
 def _may_now(permission: str) -> bool:
-    return permissions.may(g.get("person"), permission)
+    person = g.get("person")
+    if permissions.may(person, permission):
+        return True
+    return person is not None and permissions.may(person, permission, _parts(person))
+
+
+def _parts(person: Person) -> frozenset[permissions.Part]:
+    """Every part that `person` has in hiring, asked once in a request."""
+    if "parts" not in g:
+        told = permissions.parts_held.send(person, db=db())
+        g.parts = frozenset().union(*(parts for _, parts in told))
+    found: frozenset[permissions.Part] = g.parts
+    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from hmac import compare_digest
 from typing import Any
 
 import structlog
@@ -42,6 +43,8 @@ from careers.hiring.forms import QUESTION, SEES, ApplyForm, apply_form
 from careers.hiring.models import Application, SharerSees, Stage, Upload
 from careers.hiring.pages.blueprint import blueprint
 from careers.hiring.phones import plain_phone, region_of
+from careers.hiring.pipeline.joining import address_key, confirm_address
+from careers.hiring.pipeline.letters import letters_sent
 from careers.jobs.models import Job
 from careers.jobs.queries import job_by_slug, similar_jobs
 
@@ -227,9 +230,34 @@ def my_application(token: str) -> ResponseReturnValue:
         steps=steps,
         at=steps.index(stage) if stage in steps else None,
         can_withdraw=moving.may_withdraw(stage),
+        letters=letters_sent(db(), application),
+        address_key=_address_key(application),
         choices=SEES,
     )
     return private(page)
+
+
+def _address_key(application: Application) -> str:
+    """What the mail carried, for whoever comes by it and has not confirmed the address yet."""
+    carried = request.args.get("mail", "")
+    if application.email_confirmed_at is not None or application.erased_at is not None:
+        return ""
+    right = address_key(application, settings().signing_key)
+    return carried if compare_digest(carried.encode(), right.encode()) else ""
+
+
+@blueprint.post("/applications/<token>/address")
+@limiter.limit("60/hour")
+@public
+def confirm_mail(token: str) -> ResponseReturnValue:
+    """Say that the address is one's own; the key came with the mail that went there."""
+    application = application_with(token)
+    right = address_key(application, settings().signing_key)
+    if not compare_digest(request.form.get("mail", "").encode(), right.encode()):
+        abort(400)
+    confirm_address(db(), application)
+    db().commit()
+    return back_to(token)
 
 
 @blueprint.post("/applications/<token>/sharer")
