@@ -14,6 +14,7 @@ from careers.base.config import Settings
 from careers.base.people import Person
 from careers.blog.models import Article
 from careers.hiring.applying import Came, received
+from careers.hiring.exporting import tells
 from careers.hiring.models import Application
 from careers.hiring.moving import erased
 from referrals import crediting
@@ -143,3 +144,21 @@ def forget_words(application: Application, *, db: Session, **_: Any) -> None:
     """What a candidate wrote is erased with everything else that they wrote."""
     answers = update(Touch).where(Touch.application_id == application.id)
     db.execute(answers.values(said=""))
+
+
+@tells.connect
+def tell_touches(application: Application, *, db: Session, **_: Any) -> dict[str, Any]:
+    """How they came, as their own page says it, for a candidate's export."""
+    touches = crediting.touches_of(db, application)
+    return {
+        "how_they_came": [
+            {
+                "how": touch.how,
+                "through": touch.person.name if touch.person else None,
+                "said": touch.said,
+                "at": touch.carried_at.isoformat(),
+                "taken_out": touch.taken_out_at is not None,
+            }
+            for touch in touches
+        ]
+    }

@@ -28,6 +28,7 @@ from careers.base.config import Settings
 from careers.base.database import Database
 from careers.base.signin.sessions import forget_ended
 from careers.demo.outside import fetch_for
+from careers.hiring import retention
 from feeds.polling import poll_due
 from referrals.bonuses.settling import remind_of_due, settle_due
 from referrals.card_store import sweep as forget_cards
@@ -124,6 +125,7 @@ class Background:
                 forget_cards(db, self.settings.folder("cards"))
                 forget_visitors(db)
                 db.commit()
+            retention.run(self.database, self.settings)
             with self.database.writing() as db:
                 settle_due(db)
                 remind_of_due(db)

@@ -23,6 +23,7 @@ from careers.base.database import Database
 from careers.base.migrating import migrate
 from careers.base.signin.administrators import setup_address
 from careers.demo.commands import SIGN_INS, demo
+from careers.hiring.commands import retention_group
 from careers.jobs.commands import import_jobs_command, search_group
 from feeds.commands import feeds
 from referrals.commands import clicks, receipt, referrals
@@ -133,6 +134,7 @@ def worker(is_kept: bool) -> None:
 
 import_group.add_command(import_jobs_command)
 entourage.add_command(search_group)
+entourage.add_command(retention_group)
 
 if __name__ == "__main__":
     sys.exit(entourage())

@@ -86,6 +86,13 @@ class Settings(BaseSettings):
     oidc_client_id: str | None = Field(None, description="Client id at that issuer.")
     oidc_client_secret: SecretStr | None = Field(None, description="Client secret at that issuer.")
     cv_megabytes: int = Field(10, ge=1, le=50, description="Largest CV accepted, in megabytes.")
+    retention_months: int = Field(
+        24,
+        ge=1,
+        le=24,
+        description="How long after the last contact the data of a candidate who was not hired "
+        "are erased, in months.",
+    )
     clamd: str | None = Field(
         None,
         description="ClamAV's clamd that looks into each CV: host:port or unix:/path. While it "

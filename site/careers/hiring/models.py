@@ -114,6 +114,10 @@ class Application(Base):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     hired_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]
+    # Of retention: when they last agreed to stay, and when they were last told of the end.
+    agreed_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]
+    reminder_id: Mapped[int | None] = mapped_column(ForeignKey(Mail.id, ondelete="SET NULL"))
     # The message that confirmed it: it carries the candidate's data, and is erased with them.
     mail_id: Mapped[int | None] = mapped_column(ForeignKey(Mail.id, ondelete="SET NULL"))
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from blinker import Signal
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from careers.base import audit, clock, outbox, storage
@@ -128,6 +128,33 @@ def withdraw(db: Session, application: Application) -> None:
     stage_changed.send(application, db=db, before=before, after=Stage.WITHDRAWN, person=None)
 
 
+DOUBLE_WITHIN = timedelta(hours=24)
+
+
+def withdraw_doubles(db: Session, kept: Application) -> int:
+    """Withdraw what was sent again for the same job with the address of `kept`, which its reader
+    has confirmed, within a day, and that nobody has read yet; how many."""
+    doubles = db.scalars(
+        select(Application).where(
+            Application.email == kept.email,
+            Application.job_id == kept.job_id,
+            Application.id != kept.id,
+            Application.stage == Stage.NEW.value,
+            Application.email_confirmed_at.is_(None),
+            Application.erased_at.is_(None),
+            Application.created_at.between(
+                kept.created_at - DOUBLE_WITHIN, kept.created_at + DOUBLE_WITHIN
+            ),
+        )
+    )
+    withdrawn = 0
+    for one in doubles.all():
+        if may_withdraw(Stage(kept.stage)):
+            withdraw(db, one)
+            withdrawn += 1
+    return withdrawn
+
+
 def _step(
     application: Application, after: Stage, person: Person | None, why: Why | None
 ) -> StageChange:
@@ -189,10 +216,10 @@ def erase(db: Session, application: Application) -> None:
         withdraw(db, application)
     if application.cv_key:
         outbox.add(db, "forget_cv", {"key": application.cv_key})
-    if application.mail_id is not None:
-        sent, application.mail_id = application.mail_id, None
-        db.flush()
-        db.execute(delete(Mail).where(Mail.id == sent))
+    sent = [one for one in (application.mail_id, application.reminder_id) if one is not None]
+    application.mail_id = application.reminder_id = None
+    db.flush()
+    db.execute(delete(Mail).where(Mail.id.in_(sent)))
     db.execute(
         update(StageChange)
         .where(StageChange.application_id == application.id)

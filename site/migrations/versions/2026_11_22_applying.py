@@ -1,8 +1,8 @@
-"""Applying whole: phone, link, and what a job asks besides."""
+"""Applying whole: phone, link, what a job asks besides, and how long data stays."""
 
 import sqlalchemy as sa
 from alembic import op
-from careers.base.database import Json
+from careers.base.database import Json, UTCDateTime
 
 revision = "0007_applying"
 down_revision = "0006_pipeline"
@@ -16,9 +16,15 @@ def upgrade() -> None:
         table.add_column(sa.Column("phone", sa.String(20), nullable=False, server_default=""))
         table.add_column(sa.Column("link", sa.String(500), nullable=False, server_default=""))
         table.add_column(sa.Column("answers", Json, nullable=False, server_default="[]"))
+        table.add_column(sa.Column("agreed_at", UTCDateTime(), nullable=True))
+        table.add_column(sa.Column("reminded_at", UTCDateTime(), nullable=True))
+        table.add_column(sa.Column("reminder_id", sa.Integer(), nullable=True))
     with op.batch_alter_table("application") as table:
         for name, kind in (("phone", sa.String(20)), ("link", sa.String(500)), ("answers", Json)):
             table.alter_column(name, existing_type=kind, server_default=None)
+        table.create_foreign_key(
+            "fk_application_reminder_id", "mail", ["reminder_id"], ["id"], ondelete="SET NULL"
+        )
     op.create_table(
         "question",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -46,5 +52,6 @@ def downgrade() -> None:
     """Take back."""
     op.drop_table("question")
     with op.batch_alter_table("application") as table:
-        for name in ("phone", "link", "answers"):
+        table.drop_constraint("fk_application_reminder_id", type_="foreignkey")
+        for name in ("phone", "link", "answers", "agreed_at", "reminded_at", "reminder_id"):
             table.drop_column(name)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint
 from flask_babel import format_decimal, gettext
 
 from careers.base.permissions import Part
-from careers.hiring.models import Refusal, Stage
+from careers.base.web import db, settings
+from careers.hiring import retention
+from careers.hiring.models import Application, Refusal, Stage
 from careers.hiring.phones import shown_phone
 from careers.hiring.pipeline.batches import Outcome
 
@@ -23,6 +26,7 @@ def hiring_words() -> dict[str, Any]:
         "refusal_name": refusal_name,
         "source_name": source_name,
         "shown_phone": shown_phone,
+        "data_ends": _data_ends,
     }
 
 
@@ -30,6 +34,11 @@ def hiring_words() -> dict[str, Any]:
 def show_score(score: float) -> str:
     """A rating with one decimal at most, as the reader's language writes it."""
     return str(format_decimal(round(score, 1), "#,##0.#"))
+
+
+def _data_ends(application: Application) -> datetime:
+    contact = retention.last_contact(db(), application)
+    return retention.ends_at(contact, settings().retention_months)
 
 
 def stage_name(stage: str) -> str:

@@ -22,11 +22,11 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from careers.base import codes, storage
+from careers.base import clock, codes, storage
 from careers.base.languages import language
 from careers.base.permissions import public
 from careers.base.web import db, keeps_form, limiter, settings
-from careers.hiring import moving, queries
+from careers.hiring import moving, queries, retention
 from careers.hiring.applying import (
     AlreadyReceived,
     Candidate,
@@ -39,6 +39,7 @@ from careers.hiring.applying import (
 )
 from careers.hiring.asking import answers, questions_of
 from careers.hiring.cvs import CheckedCV, CVRefused, checked_cv
+from careers.hiring.exporting import export as exported
 from careers.hiring.forms import QUESTION, SEES, ApplyForm, apply_form
 from careers.hiring.models import Application, SharerSees, Stage, Upload
 from careers.hiring.pages.blueprint import blueprint
@@ -232,9 +233,20 @@ def my_application(token: str) -> ResponseReturnValue:
         can_withdraw=moving.may_withdraw(stage),
         letters=letters_sent(db(), application),
         address_key=_address_key(application),
+        others=queries.others_of(db(), application) if _comes_by_mail(application) else [],
         choices=SEES,
     )
     return private(page)
+
+
+def _comes_by_mail(application: Application) -> bool:
+    """Whether this is whoever reads the mail at the address, and not only has the page: anybody
+    can have typed it."""
+    carried = request.args.get("mail", "")
+    right = address_key(application, settings().signing_key)
+    return application.email_confirmed_at is not None and compare_digest(
+        carried.encode(), right.encode()
+    )
 
 
 def _address_key(application: Application) -> str:
@@ -256,8 +268,56 @@ def confirm_mail(token: str) -> ResponseReturnValue:
     if not compare_digest(request.form.get("mail", "").encode(), right.encode()):
         abort(400)
     confirm_address(db(), application)
+    doubles = moving.withdraw_doubles(db(), application)
     db().commit()
-    return back_to(token)
+    flash(gettext("Thank you: your address is confirmed."))
+    if doubles:
+        flash(gettext("You had sent this application more than once. We keep this one."))
+    key = request.form["mail"]
+    return private(redirect(url_for("hiring.my_application", token=token, mail=key), code=303))
+
+
+@blueprint.get("/applications/<token>/data.zip")
+@limiter.limit("30/hour")
+@public
+def export(token: str) -> ResponseReturnValue:
+    """All that is kept of the candidate, with their files."""
+    application = application_with(token)
+    if application.erased_at is not None:
+        abort(404)
+    made = private(Response(exported(db(), settings(), application), mimetype="application/zip"))
+    made.headers["Content-Disposition"] = f"attachment; filename=application-{application.code}.zip"
+    made.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return made
+
+
+@blueprint.route("/applications/<code>/stay/<key>", methods=["GET", "POST"])
+@limiter.limit("60/hour", methods=["POST"])
+@public
+def stay(code: str, key: str) -> ResponseReturnValue:
+    """From the mail before the end: let us keep one's data longer, or have them erased now."""
+    application = queries.application_by_code(db(), code) or abort(404)
+    right = retention.stay_key(application, settings())
+    if not compare_digest(key.encode(), right.encode()) or application.erased_at is not None:
+        abort(404)
+    if request.method == "POST":
+        choice = request.form.get("choice", "")
+        if choice not in {"stay", "erase"}:
+            abort(400)
+        if choice == "stay":
+            retention.agree(db(), application)
+            db().commit()
+            return private(redirect(url_for("hiring.stay", code=code, key=key), code=303))
+        _erase_now(application)
+        return private(render_template("hiring/gone.html"))
+    page = render_template(
+        "hiring/stay.html",
+        application=application,
+        until=retention.ends_at(clock.now(), settings().retention_months),
+        agreed_until=application.agreed_at
+        and retention.ends_at(application.agreed_at, settings().retention_months),
+    )
+    return private(page)
 
 
 @blueprint.post("/applications/<token>/sharer")
@@ -294,18 +354,22 @@ def withdraw(token: str) -> ResponseReturnValue:
 @public
 def erase(token: str) -> ResponseReturnValue:
     """Have one's data erased."""
-    application = application_with(token)
-    key = application.cv_key
+    _erase_now(application_with(token))
+    return back_to(token)
+
+
+def _erase_now(application: Application) -> None:
+    """Erase, at once: the file too, which the outbox would delete a little later."""
+    number, key = application.id, application.cv_key
     try:
         moving.erase(db(), application)
     except moving.MovedMeanwhile:
         db().rollback()
-        application = application_with(token)
-        moving.erase(db(), application)
+        moving.erase(db(), db().get_one(Application, number))
     db().commit()
     if key:
-        storage.store(settings(), "cvs").forget(key)  # the outbox does it too, if we die here
-    return back_to(token)
+        with suppress(OSError):  # then the outbox does it
+            storage.store(settings(), "cvs").forget(key)
 
 
 def application_with(token: str) -> Application:
