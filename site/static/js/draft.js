@@ -35,15 +35,21 @@ function restore(name) {
   }
 }
 
-/* A tab that opens the same form takes the key of one that has it open. */
+/* Whoever comes back to this page of the tab's history finds the key that it had, and a tab that
+   opens the same form takes the key of one that has it open. */
 function shareKey(name) {
-  if (!("BroadcastChannel" in window)) return;
   const key = form.elements.submission;
+  const hold = (value) => {
+    key.value = value;
+    history.replaceState({ ...history.state, submission: value }, "");
+  };
+  hold(history.state?.submission || key.value);
+  if (!("BroadcastChannel" in window)) return;
   const open = () => {
     const tabs = new BroadcastChannel(name);
     tabs.onmessage = ({ data }) => {
       if (data.asks) tabs.postMessage({ key: key.value });
-      else if (data.key && form.dataset.fresh) key.value = data.key;
+      else if (data.key && form.dataset.fresh) hold(data.key);
     };
     window.addEventListener("pagehide", () => tabs.close(), { once: true });
     return tabs;
