@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from careers.base.database import UTCDateTime
 
-revision = "0005_pipeline"
-down_revision = "0004_touches"
+revision = "0006_pipeline"
+down_revision = "0005_doubts"
 branch_labels = None
 depends_on = None
 
