@@ -10,6 +10,7 @@ from typing import Any
 from flask import (
     Response,
     abort,
+    flash,
     g,
     make_response,
     redirect,
