@@ -32,6 +32,10 @@ settled = Signal()
 """Sent as `settled.send(application, db=session)`. Whoever answers True says that something final
 followed from the credit of `application`, such as a bonus that was paid: it changes no more."""
 
+decided = Signal()
+"""Sent as `decided.send(application, db=session)` in the transaction of a decision, the first one
+or a new one."""
+
 decided_anew = Signal()
 """Sent as `decided_anew.send(application, db=session)` in the transaction of a new decision."""
 
@@ -87,6 +91,7 @@ def decide_credit(db: Session, payload: dict[str, Any], settings: Settings) -> N
             credit.is_newest = False
         db.flush()
     db.add(made)
+    decided.send(application, db=db)
     if before is not None:
         decided_anew.send(application, db=db)
 

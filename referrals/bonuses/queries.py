@@ -21,7 +21,7 @@ from referrals.bonuses.models import (
     PayrollBatch,
     Programme,
 )
-from referrals.bonuses.rules import OVERRULABLE, State
+from referrals.bonuses.rules import OVERRULABLE, Reason, State
 from referrals.models import BRINGS, Credit, Receipt, Touch
 
 # -- credit, as it stands -------------------------------------------------------------------------
@@ -47,6 +47,27 @@ def standing_shares(db: Session, application: int) -> dict[int, Fraction]:
         return {one.person_id: one.share for one in correction.shares}
     credits = db.scalars(select(Credit).where(Credit.application_id == application, BRINGS))
     return {credit.person_id: Fraction(credit.part, credit.whole) for credit in credits}
+
+
+# -- what may be told -----------------------------------------------------------------------------
+
+
+def shows_whom(application: Application) -> bool:
+    """Whether the candidate lets whom they came through know of each step, the hire among them.
+
+    Otherwise a bonus is shown without name and job.
+    """
+    return application.sharer_sees == SharerSees.STEPS and application.erased_at is None
+
+
+def may_be_told(application: Application, one: Instalment) -> bool:
+    """Whether a mail may tell where an instalment stands.
+
+    A hire and its end are steps: of a candidate who keeps those to themself only that something is
+    due, paid, or refused for another reason is told.
+    """
+    is_step = one.state == State.PENDING or one.reason == Reason.HIRE_UNDONE
+    return shows_whom(application) or not is_step
 
 
 # -- programmes and bonuses -----------------------------------------------------------------------

@@ -9,9 +9,10 @@ from babel import Locale
 from babel.numbers import format_currency
 from flask_babel import format_date, get_locale, gettext
 
-from careers.hiring.models import Application, SharerSees
+from careers.hiring.models import Application
 from careers.jobs.words import NARROW
 from referrals.bonuses.models import Instalment, Programme
+from referrals.bonuses.queries import shows_whom
 from referrals.bonuses.rules import Reason
 
 # Currencies with hundredths, so that an amount is always written in whole cents (ISO 4217).
@@ -93,14 +94,6 @@ def instalment_words(one: Instalment) -> str:
             gettext("Paid: so says the payroll of %(date)s.", date=format_date(one.paid_at, "long"))
         )
     return reason_words(one.reason)
-
-
-def shows_whom(application: Application) -> bool:
-    """Whether the candidate lets whom they came through know of each step, the hire among them.
-
-    Otherwise a bonus is shown without name and job.
-    """
-    return application.sharer_sees == SharerSees.STEPS and application.erased_at is None
 
 
 def whom(application: Application) -> str:

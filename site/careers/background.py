@@ -32,6 +32,7 @@ from feeds.polling import poll_due
 from referrals.bonuses.settling import remind_of_due, settle_due
 from referrals.card_store import sweep as forget_cards
 from referrals.ingesting import ingest
+from referrals.news.weekly import queue_weeks
 from referrals.telling_apart import forget_visitors
 
 log = structlog.get_logger(__name__)
@@ -124,6 +125,9 @@ class Background:
             with self.database.writing() as db:
                 settle_due(db)
                 remind_of_due(db)
+                db.commit()
+            with self.database.writing() as db:
+                queue_weeks(db, self.settings)
                 db.commit()
         self.app.extensions["following"].visitors.destroy_old(clock.now())
         self.database.forget_deleted()
