@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Select, and_, cast, func, select
@@ -15,7 +14,7 @@ from sqlalchemy.orm import Session
 from careers.base import clock
 from careers.base.people import Person
 from careers.blog.models import Article
-from careers.hiring.models import Application, SharerSees
+from careers.hiring.models import Application
 from referrals.models import (
     BRINGS,
     CLASSES,
@@ -62,21 +61,6 @@ class ChannelCheck:
     same: int
     others: list[Source]
     unknown: int
-
-
-@dataclass(frozen=True, slots=True)
-class MyCredit:
-    """A credit as its employee may see it: only what the candidate allows."""
-
-    code: str
-    name: str
-    job_title: str
-    kind: str  # `referral`, or `inspiration`: they were read
-    channel: str  # "" when no link was followed
-    part: int
-    whole: int
-    applied_at: datetime
-    stage: str | None  # None: the candidate keeps the steps to themself
 
 
 def link_by_code(db: Session, code: str) -> ShareLink | None:
@@ -246,38 +230,6 @@ def lists_of(db: Session, link: ShareLink) -> list[str]:
 
 
 # -- credits and receipts ---------------------------------------------------------------------
-
-
-def credits_of(db: Session, person: Person, count: int = 100) -> list[MyCredit]:
-    """What the person was credited with, newest first, as far as each candidate lets them see."""
-    rows = db.execute(
-        select(Credit, Application)
-        .join(Application, Application.id == Credit.application_id)
-        .where(
-            Credit.person_id == person.id,
-            Credit.is_newest,
-            Application.sharer_sees != SharerSees.NOTHING.value,
-            Application.erased_at.is_(None),
-        )
-        .order_by(Application.created_at.desc())
-        .limit(count)
-    )
-    return [_my_credit(credit, application) for credit, application in rows]
-
-
-def _my_credit(credit: Credit, application: Application) -> MyCredit:
-    sees_steps = application.sharer_sees == SharerSees.STEPS
-    return MyCredit(
-        code=application.code,
-        name=application.name,
-        job_title=application.job.title,
-        kind=credit.kind,
-        channel=credit.link.channel if credit.link else "",
-        part=credit.part,
-        whole=credit.whole,
-        applied_at=application.created_at,
-        stage=application.stage if sees_steps else None,
-    )
 
 
 def receipt_for(db: Session, code: str) -> tuple[Application, Receipt | None] | None:

@@ -175,7 +175,9 @@ def test_a_page_and_an_article_read_on_the_way_are_inspirations(
         assert "Someone read “Meters” by Edith Martin" in text(seen)
     # Only who signs in can save the file.
     assert "Save this receipt" not in text(visitor.get(f"{mine}/receipt"))
-    assert "your page or article was read" in text(visit_as(Cast.EDITOR).get("/me/links"))
+    own = text(visit_as(Cast.EDITOR).get("/me/links"))
+    assert "Who had read you" in own and "earns no bonus" in own
+    assert "all of it" not in own and "Nobody has applied through your links yet" in own
     board = text(visit_as(Cast.RECRUITER).get("/recruiting/referrals?by=employee"))
     assert "Ada Engel" in board
     assert "Edith Martin" not in re.search(r"<tbody>(.*?)</tbody>", board, re.DOTALL)[1]
