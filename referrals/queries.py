@@ -29,8 +29,9 @@ from referrals.models import (
     Touch,
 )
 from referrals.periods import Period, bounded, unit_of
+from referrals.starting import WHO, starts
 from referrals.targets import Target, target_of
-from referrals.totals import Figures, Trend, applied_in, figures_of, folded
+from referrals.totals import Figures, Trend, applied_in, clicked_in, figures_of, folded
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +106,12 @@ def link_rows(
     clicks = _clicks_of(db, keys, period)
     results = _results_of(db, keys, period)
     previews = _previews_of(db, keys)
+    started = _starts_of(db, keys, period)
     return [
         LinkRow(
             link,
             target_of(link),
-            figures_of(clicks.get(link.id), results.get(link.id)),
+            figures_of(clicks.get(link.id), results.get(link.id), started.get(link.id, 0)),
             sorted(previews[link.id]),
         )
         for link in links
@@ -129,6 +131,12 @@ def _results_of(db: Session, links: list[int], period: Period) -> dict[int, Any]
         .group_by(Credit.link_id)
     )
     return {row[0]: tuple(row[1:]) for row in db.execute(asked) if row[0] is not None}
+
+
+def _starts_of(db: Session, links: list[int], period: Period) -> dict[int, int]:
+    each = starts(*WHO).where(Click.link_id.in_(links), *clicked_in(period)).subquery()
+    asked = select(each.c.link_id, func.count()).group_by(each.c.link_id)
+    return {row[0]: row[1] for row in db.execute(asked)}
 
 
 def _previews_of(db: Session, links: list[int]) -> dict[int, list[str]]:
@@ -158,7 +166,7 @@ def clicks_by_day(db: Session, wanted: list[ColumnElement[bool]], period: Period
     whole = bounded(period, [row[0] for row in rows], clock.now().date())
     if whole is None:
         return None
-    return Trend(unit_of(whole), folded(whole, map(tuple, rows), {}))
+    return Trend(unit_of(whole), folded(whole, map(tuple, rows), {}, {}))
 
 
 def _link_days(

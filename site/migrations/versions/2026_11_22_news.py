@@ -35,10 +35,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_news_choice")),
     )
     op.create_index("ix_news_choice_told_week", "news_choice", ["told_week"])
+    op.create_table(
+        "form_start",
+        sa.Column("click_id", sa.String(length=20), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("click_id", name=op.f("pk_form_start")),
+    )
+    # Whoever applied by a click began to fill in the form; of others nothing was kept.
+    op.execute(
+        "INSERT INTO form_start (click_id, at) SELECT click_id, MIN(carried_at) FROM touch "
+        "WHERE click_id IS NOT NULL GROUP BY click_id"
+    )
 
 
 def downgrade() -> None:
     """Take back."""
+    op.drop_table("form_start")
     op.drop_index("ix_news_choice_told_week", table_name="news_choice")
     op.drop_table("news_choice")
     with op.batch_alter_table("mail") as table:
