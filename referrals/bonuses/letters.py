@@ -73,12 +73,10 @@ def tell_corrected(db: Session, person: Person, share: str, why: str) -> None:
     mail.write(db, person.email, subject, text)
 
 
-def tell_appealed(db: Session, appeal: Appeal) -> None:
-    """Tell those who may decide that somebody asks for a second look, and the employee that it
-    came in."""
-    for reviewer in people_who_may(db, "appeal:decide"):
-        if reviewer.id == appeal.person_id:
-            continue
+def tell_appealed(db: Session, appeal: Appeal, reviewers: Sequence[Person]) -> None:
+    """Tell `reviewers`, who can decide it, that somebody asks for a second look, and the employee
+    that it came in."""
+    for reviewer in reviewers:
         with force_locale(reviewer.language):
             mail.write(
                 db,

@@ -215,11 +215,13 @@ class MyBonus:
 
 @dataclass(slots=True)
 class Uncredited:
-    """An application that carried an employee's link without earning them credit, and why."""
+    """An application that carried an employee's link without earning them credit, and why; or
+    with credit since, after an appeal."""
 
     application: Application
     reasons: list[str]  # codes of dropped touches
     correction: Correction | None
+    share: Fraction  # 0 unless an appeal gave them some
     can_appeal: bool
     appeals: list[Appeal] = field(default_factory=list)
 
@@ -272,8 +274,8 @@ def refused_bonus(db: Session, bonus: Bonus) -> Decision | None:
 
 
 def my_uncredited(db: Session, person: Person, count: int = 100) -> list[Uncredited]:
-    """Applications that carried a link of `person` and give them no credit, newest first; only
-    those of which the candidate lets them know."""
+    """Applications that carried a link of `person` and give them no credit, or only since they
+    appealed, newest first; only those of which the candidate lets them know."""
     carried = select(Touch.application_id).where(Touch.person_id == person.id, _REFERS)
     rows = db.execute(
         select(Application, Receipt)
@@ -290,7 +292,12 @@ def my_uncredited(db: Session, person: Person, count: int = 100) -> list[Uncredi
     found = []
     for application, receipt in rows:
         decision = refused_credit(db, person, application, receipt)
-        if decision is None:
+        asked = [
+            one
+            for one in appeals
+            if one.application_id == application.id and not one.is_about_bonus
+        ]
+        if decision is None and not asked:
             continue
         corrections = corrections_of(db, receipt)
         found.append(
@@ -298,12 +305,9 @@ def my_uncredited(db: Session, person: Person, count: int = 100) -> list[Uncredi
                 application,
                 reasons=_dropped(receipt, person),
                 correction=corrections[-1] if corrections else None,
+                share=standing_shares(db, application.id).get(person.id, Fraction(0)),
                 can_appeal=_is_open(decision, appeals),
-                appeals=[
-                    one
-                    for one in appeals
-                    if one.application_id == application.id and not one.is_about_bonus
-                ],
+                appeals=asked,
             )
         )
     return found

@@ -81,6 +81,13 @@ def instalment_words(one: Instalment) -> str:
     """Where an instalment stands in a plain sentence, with the date on which it changes."""
     if one.state == "pending":
         return str(gettext("It waits until %(date)s.", date=format_date(one.due_at, "long")))
+    if one.state == "eligible" and one.batch_id is not None:
+        return str(
+            gettext(
+                "Due since %(date)s and handed to the payroll: it isn’t said to be paid yet.",
+                date=format_date(one.since, "long"),
+            )
+        )
     if one.state == "eligible":
         return str(
             gettext(

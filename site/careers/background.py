@@ -34,6 +34,7 @@ from referrals.card_store import sweep as forget_cards
 from referrals.ingesting import ingest
 from referrals.news.weekly import queue_weeks
 from referrals.telling_apart import forget_visitors
+from referrals.views import forget_views
 
 log = structlog.get_logger(__name__)
 INGEST_EVERY = 1.0  # seconds
@@ -121,6 +122,7 @@ class Background:
                 forget_ended(db)
                 forget_cards(db, self.settings.folder("cards"))
                 forget_visitors(db)
+                forget_views(db)
                 db.commit()
             with self.database.writing() as db:
                 settle_due(db)

@@ -493,6 +493,14 @@ def test_a_refused_bonus_is_appealed_once_and_decided_by_somebody_else(visit_as,
     assert standings(db, application)[0] == (50_000, "eligible", "")
 
 
+def test_an_appeal_is_told_to_those_who_can_decide_it_and_to_no_party(visit_as, db, hired):
+    hired(Cast.ENGINEER)
+    found = refused_by_rosa(visit_as, db)
+    appealed(visit_as, db, f"/me/bonuses/{found.code}/appeal")
+    waits = "An appeal waits: Ada Engel"
+    assert waits in mails_to(db, SECOND) and waits not in mails_to(db, Cast.RECRUITER)
+
+
 def test_a_refused_appeal_changes_nothing_and_is_answered(visit_as, db, hired):
     application = hired(Cast.ENGINEER)
     found = refused_by_rosa(visit_as, db)
@@ -524,6 +532,9 @@ def test_an_appeal_against_a_refused_credit_gives_a_share_and_the_bonus_follows(
     assert answered(alma, appeal, "granted", **halves).status_code == 303
     db.expire_all()
     assert standings(db, application) == [(25_000, "eligible", ""), (25_000, "pending", "")] * 2
+    mine = text(visit_as(Cast.ENGINEER).get("/me/bonuses"))
+    assert "The mails show it." in mine and "credited to you since: 1/2" in mine
+    assert "/appeal" not in mine
     assert db.scalars(select(Receipt.sha256)).one() == "0" * 64
     assert [(c.part, c.whole) for c in db.scalars(select(Credit))] == [(1, 1)]
 
@@ -534,6 +545,52 @@ def test_a_credit_that_the_candidate_hides_cannot_be_asked_about(visit_as, hired
     ada = visit_as(Cast.ENGINEER)
     assert "too long before" not in text(ada.get("/me/bonuses"))
     assert ada.get(f"/me/credits/{application.code}/appeal").status_code == 404
+
+
+# -- paid by mistake ------------------------------------------------------------------------------
+
+
+def test_a_batch_marked_by_mistake_is_taken_back_with_a_reason(visit_as, db, hired):
+    application = hired(Cast.COLLEAGUE, email="other@mail.example")
+    rosa = visit_as(Cast.RECRUITER)
+    page = rosa.post("/recruiting/payroll/export", form_on="/recruiting/payroll").location
+    assert "handed to the payroll" in text(visit_as(Cast.COLLEAGUE).get("/me/bonuses"))
+    alma = visit_as(SECOND)
+    for browser in (rosa, alma):
+        browser.post(f"{page}/payment", form_on=page)
+    db.expire_all()
+    assert standings(db, application)[0][1] == "paid"
+    undo = f"{page}/payment/undo"
+    assert rosa.post(undo, {"why": " "}, form_on=page).status_code == 422
+    assert standings(db, application)[0][1] == "paid"
+    assert rosa.post(undo, {"why": "The transfer bounced."}, form_on=page).status_code == 303
+    db.expire_all()
+    assert standings(db, application)[0] == (50_000, "eligible", "")
+    last = db.scalars(select(BonusChange).order_by(BonusChange.id.desc())).first()
+    assert (last.before, last.after, last.note) == ("paid", "eligible", "The transfer bounced.")
+    assert last.person.email == Cast.RECRUITER
+    history = text(rosa.get(f"/recruiting/bonuses/{only_bonus(db).code}"))
+    assert "The transfer bounced." in history
+    # It can be said anew, by two people again.
+    rosa.post(f"{page}/payment", form_on=page)
+    db.expire_all()
+    assert standings(db, application)[0][1] == "eligible"
+    alma.post(f"{page}/payment", form_on=page)
+    db.expire_all()
+    assert standings(db, application)[0][1] == "paid"
+
+
+def test_nobody_takes_back_the_payment_of_their_own(visit_as, db, hired):
+    application = hired(Cast.ENGINEER)
+    person_by_email(db, Cast.ENGINEER).grant(Role.RECRUITER)
+    db.commit()
+    alma, rosa, ada = (visit_as(who) for who in (SECOND, Cast.RECRUITER, Cast.ENGINEER))
+    page = alma.post("/recruiting/payroll/export", form_on="/recruiting/payroll").location
+    for browser in (alma, rosa):
+        browser.post(f"{page}/payment", form_on=page)
+    assert ada.post(f"{page}/payment/undo", {"why": "Mine."}, form_on=page).status_code == 303
+    db.expire_all()
+    assert standings(db, application)[0][1] == "paid"
 
 
 # -- corrections ----------------------------------------------------------------------------------

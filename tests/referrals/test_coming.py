@@ -328,3 +328,12 @@ def test_a_touch_that_is_not_there_cannot_be_taken_out(visitor, job, link, numbe
     _, mine = apply(visitor, job, link.code)
     answer = visitor.post(f"{mine}/touches/removal", {"number": number}, form_on=mine)
     assert answer.status_code == 400
+
+
+def test_only_the_answer_would_be_credited_beside_a_click_that_was_just_made(visitor, edith, link):
+    """The click is still in a journal: it came before what is said in the form."""
+    form = visitor.get(f"/r/{link.code}", headers=BROWSER).location.replace("?", "/apply?")
+    sent = visitor.post(form, {"submission": "x" * 32, "told_by": "Edith Martin"}, headers=BROWSER)
+    page = text(sent)
+    assert "Edith Martin would be credited" in page
+    assert "Ada Engel would be credited" not in page

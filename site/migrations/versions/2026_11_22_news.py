@@ -1,8 +1,9 @@
 """Mail to employees when something moves and once a week; the step of beginning a form; saved
-views; and payments that were taken back."""
+views."""
 
 import sqlalchemy as sa
 from alembic import op
+from careers.base.database import Json
 from careers.base.database import UTCDateTime
 
 revision = "0005_moving"
@@ -46,10 +47,37 @@ def upgrade() -> None:
         "INSERT INTO form_start (click_id, at) SELECT click_id, MIN(carried_at) FROM touch "
         "WHERE click_id IS NOT NULL GROUP BY click_id"
     )
+    op.create_table(
+        "saved_view",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=16), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("page", sa.String(length=10), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("query", Json, nullable=False),
+        sa.Column("is_shared", sa.Boolean(), nullable=False),
+        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.Column("deleted_at", UTCDateTime(), nullable=True),
+        sa.CheckConstraint(
+            "page IN ('referrals', 'funnel')", name=op.f("ck_saved_view_page_known")
+        ),
+        sa.CheckConstraint("name <> ''", name=op.f("ck_saved_view_named")),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+            name=op.f("fk_saved_view_person_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_view")),
+        sa.UniqueConstraint("code", name=op.f("uq_saved_view_code")),
+    )
+    op.create_index("ix_saved_view_person_id", "saved_view", ["person_id"])
 
 
 def downgrade() -> None:
     """Take back."""
+    op.drop_index("ix_saved_view_person_id", table_name="saved_view")
+    op.drop_table("saved_view")
     op.drop_table("form_start")
     op.drop_index("ix_news_choice_told_week", table_name="news_choice")
     op.drop_table("news_choice")
