@@ -31,7 +31,7 @@ PUBLIC = [
 SIGNED_IN = {
     "mina.okafor": ["/me/links", "MY_LINK", "MY_RECEIPT", "SHARE", "/jobs/share",
                     "/me/campaigns", "CAMPAIGN", "/me/campaigns/new", "/me/profile", "/me/articles",
-                    "/me/feeds", "/me/account", "/me/bonuses"],
+                    "/me/feeds", "/me/account", "/me/mail", "/me/bonuses"],
     "megan.price": ["/me/bonuses"],
     "lucie.moreau": ["/editing", "REVIEW", "/me/links"],
     "grace.whitfield": ["/recruiting/board", "/recruiting/applications", "APPLICATION", "DECLINED",
@@ -40,8 +40,8 @@ SIGNED_IN = {
                         "/recruiting/referrals?by=job", "/recruiting/funnel", "ROW", "LINK_LOG",
                         "/recruiting/jobs", "RECEIPT", "/recruiting/rule", "/recruiting/analysis",
                         "/recruiting/bonuses", "BONUS", "PROGRAMME", "/recruiting/payroll", "BATCH",
-                        "/recruiting/appeals", "CORRECTION", "/recruiting/doubts", "DOUBT",
-                        "/recruiting/doubts?kind=late_link"],
+                         "/recruiting/appeals", "CORRECTION", "/recruiting/doubts", "DOUBT",
+                         "/recruiting/doubts?kind=late_link", "/recruiting/views"],
     "samir.haddad": ["APPEAL", "/admin/people", "/admin/company", "/admin/mail", "/admin/audit"],
 }  # fmt: skip
 README = {"/": "home", "/recruiting/referrals": "referrals"}

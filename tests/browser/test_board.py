@@ -44,6 +44,7 @@ def test_a_card_is_dragged_and_moved_by_keys_and_declined(site, browser, nadia):
     expect(_column(rosa, "Offer").locator(f"#card-{nadia}")).to_be_visible()
     rosa.keyboard.press("Shift+ArrowLeft")
     expect(_column(rosa, "Interviews").locator(f"#card-{nadia}")).to_be_visible()
+    rosa.locator("[data-board]").evaluate("board => (board.scrollLeft = board.scrollWidth)")
     card.drag_to(_column(rosa, "Declined"))
     expect(rosa).to_have_url(re.compile(r"decline=1#decline$"))
     rosa.locator("#decline").get_by_label("Why").select_option("skills")

@@ -142,12 +142,6 @@ def public(view: View) -> View:
     return view
 
 
-def signed(view: View) -> View:
-    """Declare that a route answers machines that sign what they send, instead of our own forms."""
-    view.is_signed = True  # type: ignore[attr-defined]
-    return public(view)
-
-
 def declared(view: Callable[..., object] | None) -> str | None:
     """The permission that `view` declares; None when it declares nothing."""
     return getattr(view, "permission", None)

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from careers.base.database import Json, UTCDateTime
 
-revision = "0007_applying"
-down_revision = "0006_pipeline"
+revision = "0008_applying"
+down_revision = "0007_pipeline"
 branch_labels = None
 depends_on = None
 

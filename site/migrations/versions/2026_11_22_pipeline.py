@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from careers.base.database import UTCDateTime
 
-revision = "0006_pipeline"
-down_revision = "0005_doubts"
+revision = "0007_pipeline"
+down_revision = "0006_news"
 branch_labels = None
 depends_on = None
 

@@ -9,9 +9,9 @@ from flask_babel import gettext
 from sqlalchemy.exc import IntegrityError
 
 from careers.base import codes
-from careers.base.permissions import requires, signed
+from careers.base.permissions import public, requires
 from careers.base.signin.sessions import token_hash
-from careers.base.web import db, limiter, me, no_store, settings
+from careers.base.web import db, limiter, me, no_store, sealed, settings
 from careers.hiring.pages.blueprint import blueprint, outcome_name
 from careers.hiring.pages.here import access, plain
 from careers.hiring.pipeline import batches, outside, stage_files
@@ -119,7 +119,8 @@ def import_stages() -> ResponseReturnValue:
 
 @blueprint.post("/hooks/<code>")
 @limiter.limit("600/minute")
-@signed
+@sealed
+@public
 def hear(code: str) -> ResponseReturnValue:
     """A signed message of a system outside, as Standard Webhooks describes."""
     if (request.content_length or 0) > outside.BODY_LONGEST:

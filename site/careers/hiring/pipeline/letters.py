@@ -80,7 +80,7 @@ def send_letter(
     refuses a second).
     """
     due = clock.now() + HELD
-    sent = mail.write(db, application.email, words.subject, words.text, due + _A_MOMENT)
+    sent = mail.write(db, application.email, words.subject, words.text, not_before=due + _A_MOMENT)
     letter = Letter(
         submission=submission,
         application_id=application.id,

@@ -20,7 +20,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from careers.base import audit, clock
-from careers.base.database import inserting, rows_changed
+from careers.base.database import inserting
 from careers.base.people import Person
 from careers.hiring import moving
 from careers.hiring.models import Application, Refusal, Stage
@@ -235,12 +235,11 @@ def hear(db: Session, source: OutsideSource, event: str, body: bytes) -> Outcome
     kept = inserting(db, OutsideEvent).values(
         source_id=source.id, event=event, at=clock.now(), outcome=Outcome.UNREADABLE.value
     )
-    if not rows_changed(db.execute(kept.on_conflict_do_nothing())):
+    number = db.scalar(kept.on_conflict_do_nothing().returning(OutsideEvent.id))
+    if number is None:
         return None
     source.heard_at = clock.now()
-    row = db.scalars(
-        select(OutsideEvent).where(OutsideEvent.source_id == source.id, OutsideEvent.event == event)
-    ).one()
+    row = db.get_one(OutsideEvent, number)
     said = _read(body)
     if said is None:
         return Outcome.UNREADABLE
