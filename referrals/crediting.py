@@ -6,7 +6,7 @@ is never changed: a new one stands beside it, and the newest counts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -116,6 +116,13 @@ def foreseen(
     ]
     decision = terms_in_force(db, now, settings).decide(facts, now)
     return {key: decision.dropped.get(key) for key in touches}
+
+
+def passed_on(
+    db: Session, touches: Sequence[Touch], applied_at: datetime, email: str
+) -> list[Chain]:
+    """Of each touch who had passed its link on, as far as it was known at `applied_at`."""
+    return _chains_of(db, touches, _clicks_of(db, touches), applied_at, email)
 
 
 def touches_of(db: Session, application: Application) -> list[Touch]:
