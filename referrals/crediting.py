@@ -290,7 +290,7 @@ def _touch_row(
         "channel": link.channel if link else None,
         "sharer": touch.person.code if touch.person else None,
         "article": touch.article.code if touch.article else None,
-        "shared_at": link.created_at.isoformat() if link else None,
+        "shared_at": (link.root or link).created_at.isoformat() if link else None,
         "at": fact.at.isoformat(),
         "noted_at": touch.noted_at.isoformat() if is_later else None,
         "class": click.class_ if click else None,

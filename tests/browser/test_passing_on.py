@@ -35,10 +35,13 @@ def test_a_re_share_of_a_re_share_leads_to_an_application_and_its_receipt(site, 
     tom, uma, candidate = (Somebody(browser, site, viewport=PHONE) for _ in range(3))
 
     ada = employee.sign_in(Cast.ENGINEER)
-    ada.goto("/jobs/data-engineer-x/share")
-    ada.get_by_role("button", name="QR code").click()
-    ada.goto("/me/links")
-    ada.get_by_role("link", name="Data engineer").first.click()
+    ada.goto("/jobs/data-engineer-x")
+    ada.get_by_role("link", name="Share").first.click()
+    employee.context.route("https://wa.me/**", lambda route: route.fulfill(body="WhatsApp"))
+    with employee.context.expect_page():
+        ada.get_by_role("button", name="WhatsApp").click()
+    ada.get_by_role("link", name="What becomes of your link").click()
+    expect(ada).to_have_url(re.compile(r"/me/links/"))
     link = ada.locator("code").first.inner_text()
 
     first = passed_on(tom, link)

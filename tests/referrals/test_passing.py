@@ -375,6 +375,7 @@ def test_a_known_passer_has_a_share_that_the_receipt_explains(
     code = db.scalar(select(Application.code))
     recruiters = text(visit_as(Cast.RECRUITER).get(f"/recruiting/receipts/{code}"))
     assert "Tom Weber, from outside, passed it on" in recruiters
+    assert "Someone passed it on" in recruiters
     assert "tom@mail.example" in recruiters
     for other in (
         Visitor(app).get(f"{page}/receipt"),
