@@ -32,6 +32,7 @@ _RECRUITER: Final = {
     "rule:choose",  # by which rule credit is decided; administrators may too
     "job:edit",
     "credit:correct",
+    "doubt:review",  # of applications that they are no part of
     *_BONUSES,
 }
 _ADMIN: Final = {
