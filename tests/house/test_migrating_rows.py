@@ -25,7 +25,7 @@ def test_links_with_clicks_outlive_a_migration_that_rebuilds_their_table(app, da
         db.commit()
         code = link.code
     with _without_foreign_keys(database) as connection:
-        command.downgrade(_config(connection), "0004_touches")
+        command.downgrade(_config(connection), "0005_doubts")
     migrate(database)
     assert is_current(database)
     with database.reading() as db:

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from careers.base.database import Json, UTCDateTime
 
-revision = "0005_passed_on"
-down_revision = "0004_touches"
+revision = "0006_passed_on"
+down_revision = "0005_doubts"
 branch_labels = None
 depends_on = None
 
