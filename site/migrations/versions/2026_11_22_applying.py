@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from careers.base.database import Json, UTCDateTime
 
-revision = "0008_applying"
-down_revision = "0007_pipeline"
+revision = "0009_applying"
+down_revision = "0008_pipeline"
 branch_labels = None
 depends_on = None
 

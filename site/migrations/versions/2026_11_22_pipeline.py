@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from careers.base.database import UTCDateTime
 
-revision = "0007_pipeline"
-down_revision = "0006_news"
+revision = "0008_pipeline"
+down_revision = "0007_passed_on"
 branch_labels = None
 depends_on = None
 
