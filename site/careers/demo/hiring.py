@@ -12,7 +12,8 @@ from careers.base.people import Person
 from careers.base.permissions import Part
 from careers.base.signin.sessions import token_hash
 from careers.demo.founding import RECRUITER, SECOND_RECRUITER, found
-from careers.hiring.models import Application, Stage, StageChange
+from careers.hiring.asking import Asked, add_question
+from careers.hiring.models import Application, Asks, Stage, StageChange
 from careers.hiring.pipeline import letters
 from careers.hiring.pipeline.access import seat
 from careers.hiring.pipeline.batches import assign
@@ -35,17 +36,27 @@ NOTES = {
         "Son exemple de panne un dimanche m’a convaincue. Irait bien avec l’équipe de Lyon.",
     ),
 }
+ASKED = {
+    "en": ("May you work where this job is?", "Which of our products have you used, if any?"),
+    "fr": (
+        "Avez-vous le droit de travailler là où se trouve ce poste\N{NO-BREAK SPACE}?",
+        "Avez-vous déjà utilisé l’un de nos produits, et lequel\N{NO-BREAK SPACE}?",
+    ),
+}
 LETTER_AT = {Stage.INTERVIEW: "Invitation", Stage.REJECTED: "Declined / Refus"}
 
 
 def prepare_hiring(db: Session) -> None:
-    """Before anybody applies: criteria, letters, and who hires for which job."""
+    """Before anybody applies: criteria, letters, questions, and who hires for which job."""
     recruiter = found(db, RECRUITER)
     set_criteria(db, None, [], CRITERIA, recruiter)
     for values in LETTERS:
         letters.add_template(db, values, recruiter)
     people = db.scalars(select(Person).where(Person.status == "active").order_by(Person.id)).all()
     for number, job in enumerate(db.scalars(select(Job).order_by(Job.id))):
+        right, used = ASKED["fr" if job.language == "fr" else "en"]
+        add_question(db, job, Asked(right, Asks.YES_NO, is_required=True), recruiter)
+        add_question(db, job, Asked(used, Asks.TEXT), recruiter)
         team = [one for one in people if one.team == job.team and one != job.contact]
         if job.contact is not None:
             seat(db, job, job.contact, Part.MANAGER, recruiter)

@@ -340,6 +340,7 @@ class _Story:
                 candidate["name"], candidate["headline"], candidate["email"],
                 candidate["experience"], candidate["skills"],
             )  # fmt: skip
+            asked = re.findall(r'id="(question-\w+)-0"', page)  # by yes or no: all say yes
             for _ in range(2):  # whoever names somebody is asked once what they may see
                 answer = client.post(
                     where,
@@ -347,6 +348,8 @@ class _Story:
                         **dict(HIDDEN.findall(page)),
                         "name": candidate["name"],
                         "email": candidate["email"],
+                        **dict.fromkeys(asked, "yes"),
+                        "phone": f"+33 6 39 98 {number // 100:02} {number % 100:02}",
                         "message": candidate["message"],
                         "told_by": told_by,
                         "sharer_sees": sees,

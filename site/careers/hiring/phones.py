@@ -7,20 +7,21 @@ from phonenumbers import (
     NumberParseException,
     PhoneNumberFormat,
     format_number,
-    is_valid_number,
+    is_possible_number,
     parse,
 )
 
 
 def plain_phone(text: str, region: str | None) -> str:
     """`text` as E.164; `region` (ISO 3166) is where numbers are meant that don't begin with a
-    country. Raises ValueError for what no telephone has."""
+    country. Raises ValueError for what can't be called: too short, too long, no digits. Whether a
+    number is given out is not asked: new ones are, every month."""
     try:
         number = parse(text, region)
     except NumberParseException as error:
         raise ValueError(str(error)) from None
-    if not is_valid_number(number):
-        raise ValueError("no such number")
+    if not is_possible_number(number):
+        raise ValueError("too short or too long")
     return format_number(number, PhoneNumberFormat.E164)
 
 
