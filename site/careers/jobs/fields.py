@@ -56,8 +56,10 @@ def title(value: Any) -> str:
     return found
 
 
-def description(value: Any) -> str:
-    """A job's text as safe HTML. Raises RowRefused."""
+def description(value: Any, may_be_empty: bool = False) -> str:
+    """A job's text as safe HTML; "" for none where a source may leave it out. Raises RowRefused."""
+    if may_be_empty and not value:
+        return ""
     if not isinstance(value, str):
         raise RowRefused("The row has no description.")
     try:
