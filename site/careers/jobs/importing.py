@@ -20,6 +20,7 @@ from careers.jobs.boards import ImportedJob, InvalidAnswer
 from careers.jobs.describing import follow_board
 from careers.jobs.models import Job, JobImport
 
+CLOSED = "closed"  # among a job's overrides: closed here while its board still has it
 MISSES_TO_CLOSE = 2
 MOST_NAMED = 500  # jobs in a report; the numbers count all
 
@@ -46,7 +47,8 @@ def import_jobs(
         return report
     _wait_for_others(db, source, board)
     report.refused = [{"id": row.id, "title": row.title, "why": row.why} for row in found.refused]
-    query = select(Job).where(Job.source == source, Job.board == board)
+    # Held until this is committed, so that whoever edits one of them meanwhile is told.
+    query = select(Job).where(Job.source == source, Job.board == board).with_for_update(of=Job)
     known = {job.source_id: job for job in db.scalars(query)}
     touched = [_take(db, report, known.get(job.source_id), job) for job in found.jobs]
     for job in known.values():
@@ -81,7 +83,7 @@ def _take(db: Session, report: JobImport, job: Job | None, found: ImportedJob) -
         report.new += 1
         _note(report, job, "new")
         return job
-    came_back = job.closed_at is not None
+    came_back = job.closed_at is not None and CLOSED not in job.overrides
     if came_back:
         job.closed_at = None
         report.reopened += 1

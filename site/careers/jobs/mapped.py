@@ -211,7 +211,7 @@ def _each(value: Any, read: Callable[[str], str], column: str) -> tuple[str, ...
 
 
 def _salary(said: dict[str, Any], columns: Mapping[str, str]) -> fields.Salary | None:
-    low, high = (_amount(said[name]) for name in ("salary_low", "salary_high"))
+    low, high = (fields.amount(said[name]) for name in ("salary_low", "salary_high"))
     if low is None and high is None:
         return None
     period = _text(said["salary_period"]).lower() or "year"
@@ -223,18 +223,6 @@ def _salary(said: dict[str, Any], columns: Mapping[str, str]) -> fields.Salary |
             f"needs amounts, a currency of three letters, and one of: {', '.join(PERIODS)}."
         )
     return found
-
-
-def _amount(value: Any) -> Any:
-    """A number, also as "45 000,50" or "45,000.50"."""
-    if not isinstance(value, str):
-        return value
-    text = re.sub(r"[\s\u00a0\u202f']", "", value)
-    if re.fullmatch(r"\d+(,\d{1,2})?", text):
-        text = text.replace(",", ".")
-    elif re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", text):
-        text = text.replace(",", "")
-    return text or None
 
 
 def _day(said: dict[str, Any], name: str, columns: Mapping[str, str]) -> Any:
