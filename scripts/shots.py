@@ -36,7 +36,9 @@ SIGNED_IN = {
     "lucie.moreau": ["/editing", "REVIEW", "/me/links"],
     "grace.whitfield": ["/recruiting/applications", "APPLICATION", "/recruiting/referrals",
                         "/recruiting/referrals?by=job", "/recruiting/funnel", "ROW", "LINK_LOG",
-                        "/recruiting/jobs", "RECEIPT", "/recruiting/rule", "/recruiting/analysis",
+                        "/recruiting/jobs", "EDIT_JOB", "/recruiting/jobs/new", "RECEIPT",
+                        "/recruiting/boards", "BOARD", "/recruiting/boards/new",
+                        "/recruiting/boards/file", "/recruiting/rule", "/recruiting/analysis",
                         "/recruiting/bonuses", "BONUS", "PROGRAMME", "/recruiting/payroll", "BATCH",
                         "/recruiting/appeals", "CORRECTION"],
     "samir.haddad": ["APPEAL", "/admin/people", "/admin/company", "/admin/mail", "/admin/audit"],
@@ -57,6 +59,11 @@ FOUND = {
     "MY_RECEIPT": ("/me/links", r'href="((?:/fr)?/me/receipts/[A-Za-z0-9]+)"'),
     "REVIEW": ("/editing", r'href="((?:/fr)?/editing/[A-Za-z0-9-]+)"'),
     "APPLICATION": ("/recruiting/applications", r'href="((?:/fr)?/recruiting/applications/\w+)"'),
+    "EDIT_JOB": (
+        "/recruiting/jobs?state=set_here",
+        r'href="((?:/fr)?/recruiting/jobs/[A-Za-z0-9]{12})"',
+    ),
+    "BOARD": ("/recruiting/boards", r'href="((?:/fr)?/recruiting/boards/[A-Za-z0-9]{12})"'),
     "BONUS": ("/recruiting/bonuses", r'href="((?:/fr)?/recruiting/bonuses/[A-Za-z0-9]{12})"'),
     "PROGRAMME": (
         "/recruiting/bonuses",
