@@ -149,7 +149,6 @@ def test_a_draft_is_deleted_and_what_was_published_is_not(rosa, db):
         ({"starts_on": "soon"}, "Not a valid date value"),
         ({"places": "\n".join(f"P{n}" for n in range(31))}, "at most 30 places"),
         ({"other_title": "Cuisinier"}, "both its title and its text"),
-        ({"description": "".join("  " * n + "- x\n" for n in range(150))}, "too nested"),
         ({"workplace": "moon"}, "Not a valid choice"),
     ],
 )
@@ -341,7 +340,7 @@ def test_html_as_markdown_says_the_same_words_and_shape(text):
     assert shape.findall(back) == shape.findall(safe)
 
 
-@given(st.text(max_size=200))
+@given(st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=200))
 def test_any_words_come_back_as_they_were(words):
     safe = safe_html(f"<p>{words.replace('&', '&amp;').replace('<', '&lt;')}</p>")
     once = as_markdown(safe)
