@@ -78,6 +78,20 @@ def test_a_workable_job_is_one_with_the_places_of_all_its_rows():
     assert job.remote_countries == ("ES", "PT")
 
 
+def test_a_place_has_the_country_that_its_name_has_elsewhere_on_the_board_if_it_is_just_one():
+    def row(number, country, *places):
+        said = {"location": places[0], "allLocations": list(places)}
+        return answers.LEVER[0] | {"id": number, "country": country, "categories": said}
+
+    rows = [row("1", "FR", "Lyon", "York", "Metz"), row("2", "GB", "York"), row("3", "FR", "Rome"),
+            row("4", "IT", "Rome"), row("5", "DE", "Ulm", "Rome")]  # fmt: skip
+    jobs = read("lever", [rows], {}).jobs
+    assert [(p.name, p.country) for p in jobs[0].places] == [
+        ("Lyon", "FR"), ("York", "GB"), ("Metz", ""),
+    ]  # fmt: skip
+    assert jobs[4].places[1].country == ""
+
+
 def test_a_personio_position_is_one_with_the_offices_of_all_its_rows():
     again = answers.PERSONIO.split("<workzag-jobs>")[1].replace(">Munich<", ">Paris<")
     both = answers.PERSONIO.replace("</workzag-jobs>", "") + again
