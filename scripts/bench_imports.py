@@ -24,7 +24,20 @@ from careers.base.migrating import migrate
 from careers.jobs.importing import import_jobs
 from careers.jobs.models import Job, JobImport
 
-WORDS = "meter grid school depot reading circuit night team write measure steer field".split()
+WORDS = [
+    "meter",
+    "grid",
+    "school",
+    "depot",
+    "reading",
+    "circuit",
+    "night",
+    "team",
+    "write",
+    "measure",
+    "steer",
+    "field",
+]
 
 
 def answer(jobs: int, changed: int = 0) -> bytes:
