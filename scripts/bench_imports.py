@@ -24,7 +24,7 @@ from careers.base.migrating import migrate
 from careers.jobs.importing import import_jobs
 from careers.jobs.models import Job, JobImport
 
-WORDS = [
+WORDS = (
     "meter",
     "grid",
     "school",
@@ -34,10 +34,8 @@ WORDS = [
     "night",
     "team",
     "write",
-    "measure",
     "steer",
-    "field",
-]
+)
 
 
 def answer(jobs: int, changed: int = 0) -> bytes:
@@ -79,12 +77,13 @@ def main() -> None:
     for name, database in databases():
         migrate(database)
         for what, body in (("new", first), ("the same", first), ("a tenth changed", other)):
-            start = time.perf_counter()
+            start, busy = time.perf_counter(), time.process_time()
             with database.writing() as db:
                 report = import_jobs(db, "greenhouse", "bench", body)
                 db.commit()
                 counts = f"{report.new} new, {report.changed} changed, {report.unchanged} the same"
-            print(f"{name:10} {what:16} {time.perf_counter() - start:6.1f} s   ({counts})")
+            took, worked = time.perf_counter() - start, time.process_time() - busy
+            print(f"{name:10} {what:16} {took:6.1f} s, {worked:5.1f} s of work   ({counts})")
         with database.writing() as db:
             assert len(db.scalars(select(Job.id)).all()) == count
             db.execute(delete(Job))

@@ -82,6 +82,7 @@ class Background:
             self._lock.close()
             self._lock = None
             return False
+        self.app.extensions["fetch"] = fetch_for(self.is_demo())
         outbox.work_waits.connect(self.wake)
         self._consumer = _Consumer(self.huey, workers=2, initial_delay=0.05, max_delay=1.0)
         threading.Thread(target=self._consumer.run, name="huey", daemon=True).start()
