@@ -40,7 +40,8 @@ SIGNED_IN = {
                         "/recruiting/boards", "BOARD", "/recruiting/boards/new",
                         "/recruiting/boards/file", "/recruiting/rule", "/recruiting/analysis",
                         "/recruiting/bonuses", "BONUS", "PROGRAMME", "/recruiting/payroll", "BATCH",
-                        "/recruiting/appeals", "CORRECTION"],
+                        "/recruiting/appeals", "CORRECTION", "/recruiting/doubts", "DOUBT",
+                        "/recruiting/doubts?kind=late_link"],
     "samir.haddad": ["APPEAL", "/admin/people", "/admin/company", "/admin/mail", "/admin/audit"],
 }  # fmt: skip
 README = {"/": "home", "/recruiting/referrals": "referrals"}
@@ -71,6 +72,7 @@ FOUND = {
     ),
     "BATCH": ("/recruiting/payroll", r'href="((?:/fr)?/recruiting/payroll/[A-Za-z0-9]{12})"'),
     "APPEAL": ("/recruiting/appeals", r'href="((?:/fr)?/recruiting/appeals/[A-Za-z0-9]{12})"'),
+    "DOUBT": ("/recruiting/doubts", r'href="((?:/fr)?/recruiting/doubts/[A-Za-z0-9]{12})"'),
     "CORRECTION": ("RECEIPT", r'href="((?:/fr)?/recruiting/receipts/\w+/correction)"'),
     "RECEIPT": ("APPLICATION", r'href="((?:/fr)?/recruiting/receipts/\w+)"'),
 }
