@@ -229,12 +229,76 @@ def seniority_of(words: str) -> str | None:
 
 
 _SMALL_WORDS = {
-    code: frozenset(words.split("|"))
-    for code, words in {
-        "fr": r"le|la|les|des|une|du|et|est|vous|nous|dans|pour|avec|sur|votre|notre|vos|nos|aux|qui",
-        "en": r"the|and|of|to|in|you|we|with|our|your|for|is|are|will|that|this|as|be|have|team|role",
-        "de": r"der|die|das|und|wir|mit|für|von|ist|sie|dich|deine|unser|unsere|bei|zu|ein|eine|im|auf",
-    }.items()
+    "fr": frozenset(
+        [
+            "le",
+            "la",
+            "les",
+            "des",
+            "une",
+            "du",
+            "et",
+            "est",
+            "vous",
+            "nous",
+            "dans",
+            "pour",
+            "avec",
+            "sur",
+            "votre",
+            "notre",
+            "vos",
+            "nos",
+            "aux",
+        ]
+    ),
+    "en": frozenset(
+        [
+            "the",
+            "and",
+            "of",
+            "to",
+            "in",
+            "you",
+            "we",
+            "with",
+            "our",
+            "your",
+            "for",
+            "is",
+            "are",
+            "will",
+            "that",
+            "this",
+            "as",
+            "be",
+            "have",
+            "team",
+        ]
+    ),
+    "de": frozenset(
+        [
+            "der",
+            "die",
+            "das",
+            "und",
+            "wir",
+            "mit",
+            "für",
+            "von",
+            "ist",
+            "sie",
+            "dich",
+            "deine",
+            "unser",
+            "bei",
+            "zu",
+            "ein",
+            "eine",
+            "im",
+            "auf",
+        ]
+    ),
 }
 
 
