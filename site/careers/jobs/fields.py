@@ -229,76 +229,9 @@ def seniority_of(words: str) -> str | None:
 
 
 _SMALL_WORDS = {
-    "fr": frozenset(
-        [
-            "le",
-            "la",
-            "les",
-            "des",
-            "une",
-            "du",
-            "et",
-            "est",
-            "vous",
-            "nous",
-            "dans",
-            "pour",
-            "avec",
-            "sur",
-            "votre",
-            "notre",
-            "vos",
-            "nos",
-            "aux",
-        ]
-    ),
-    "en": frozenset(
-        [
-            "the",
-            "and",
-            "of",
-            "to",
-            "in",
-            "you",
-            "we",
-            "with",
-            "our",
-            "your",
-            "for",
-            "is",
-            "are",
-            "will",
-            "that",
-            "this",
-            "as",
-            "be",
-            "have",
-            "team",
-        ]
-    ),
-    "de": frozenset(
-        [
-            "der",
-            "die",
-            "das",
-            "und",
-            "wir",
-            "mit",
-            "für",
-            "von",
-            "ist",
-            "sie",
-            "dich",
-            "deine",
-            "unser",
-            "bei",
-            "zu",
-            "ein",
-            "eine",
-            "im",
-            "auf",
-        ]
-    ),
+    "fr": "le la les des une du et est vous nous dans pour avec sur votre notre vos nos aux qui",
+    "en": "the and of to in you we with our your for is are will that this as be have team role",
+    "de": "der die das und wir mit für von ist sie dich deine unser bei zu ein eine im auf",
 }
 
 
@@ -307,7 +240,8 @@ def language_of(declared: Any, safe: str) -> str:
     if code := language_code(declared):
         return code
     words = re.findall(r"\w+", plain_text(safe[:8_000]).lower())
-    counts = {code: sum(word in small for word in words) for code, small in _SMALL_WORDS.items()}
+    small = {code: set(listed.split()) for code, listed in _SMALL_WORDS.items()}
+    counts = {code: sum(word in listed for word in words) for code, listed in small.items()}
     return max(("en", "fr", "de"), key=lambda code: counts[code])
 
 
