@@ -27,7 +27,7 @@ from careers.demo.founding import EMPLOYEE, RECRUITER, found
 from careers.demo.outside import COMPANY
 from careers.hiring.models import Application, Stage
 from careers.hiring.moving import move_application
-from careers.jobs.models import OPEN, Job
+from careers.jobs.models import HERE, Job
 from referrals.ingesting import ingest
 from referrals.printing import labels_for, make_campaign, printed_links
 from referrals.sharing import share
