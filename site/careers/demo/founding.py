@@ -154,7 +154,7 @@ def open_jobs(db: Session) -> None:
             editing.publish(db, recruiter, job)
     unpaid = select(Job).where(Job.source == "greenhouse", Job.salary_low.is_(None))
     job = db.scalars(unpaid.order_by(Job.id).limit(1)).one()
-    pay = {"low": 5_400_000, "high": 6_300_000, "currency": "GBP", "period": "year"}
+    pay = {"low": 6_000_000, "high": 7_400_000, "currency": "GBP", "period": "year"}
     starts = (clock.now() + timedelta(days=90)).date().isoformat()
     values = {"salary": {"range": pay, "note": ""}, "starts_on": starts}
     editing.write_job(db, recruiter, job, values, job.contact, job.version)

@@ -113,8 +113,10 @@ class _Story:
         self.coming = 0  # candidates whose application is planned
         self.events: list[Event] = []
         with self.database.reading() as db:
-            self.jobs = {job.id: job.slug for job in db.scalars(select(Job).where(OPEN))}
-            team_of = {row.id: row.team for row in db.execute(select(Job.id, Job.team).where(OPEN))}
+            # Those of the boards: the jobs that are written here came after these weeks.
+            of_boards = select(Job).where(Job.source != HERE)
+            self.jobs = {job.id: job.slug for job in db.scalars(of_boards)}
+            team_of = {row.id: row.team for row in db.execute(select(Job.id, Job.team))}
             published = select(Article).where(Article.state == "published").order_by(Article.id)
             for article in db.scalars(published):
                 self.written.setdefault(article.author_id, []).append(article.slug or "")
