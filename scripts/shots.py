@@ -31,7 +31,7 @@ PUBLIC = [
 SIGNED_IN = {
     "mina.okafor": ["/me/links", "MY_LINK", "MY_RECEIPT", "SHARE", "/jobs/share",
                     "/me/campaigns", "CAMPAIGN", "/me/campaigns/new", "/me/profile", "/me/articles",
-                    "/me/feeds", "/me/account", "/me/bonuses"],
+                    "/me/feeds", "/me/account", "/me/mail", "/me/bonuses"],
     "megan.price": ["/me/bonuses"],
     "lucie.moreau": ["/editing", "REVIEW", "/me/links"],
     "grace.whitfield": ["/recruiting/applications", "APPLICATION", "/recruiting/referrals",
@@ -40,8 +40,8 @@ SIGNED_IN = {
                         "/recruiting/boards", "BOARD", "/recruiting/boards/new",
                         "/recruiting/boards/file", "/recruiting/rule", "/recruiting/analysis",
                         "/recruiting/bonuses", "BONUS", "PROGRAMME", "/recruiting/payroll", "BATCH",
-                        "/recruiting/appeals", "CORRECTION", "/recruiting/doubts", "DOUBT",
-                        "/recruiting/doubts?kind=late_link"],
+                         "/recruiting/appeals", "CORRECTION", "/recruiting/doubts", "DOUBT",
+                         "/recruiting/doubts?kind=late_link", "/recruiting/views"],
     "samir.haddad": ["APPEAL", "/admin/people", "/admin/company", "/admin/mail", "/admin/audit"],
 }  # fmt: skip
 README = {"/": "home", "/recruiting/referrals": "referrals"}
@@ -50,7 +50,7 @@ PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
 FOUND = {
     "EXPERT": ("/experts", r'href="((?:/fr)?/experts/[a-z0-9-]+)"'),
     "ARTICLE": ("/blog", r'href="((?:/fr)?/blog/[a-z0-9-]+)"'),
-    "JOB": ("/jobs", r'href="((?:/fr)?/jobs/(?!share\b)[A-Za-z0-9-]+)"'),
+    "JOB": ("/jobs", r'href="((?:/fr)?/jobs/(?!share\b|pass-on\b)[A-Za-z0-9-]+)"'),
     "APPLY": ("JOB", r'href="((?:/fr)?/jobs/[A-Za-z0-9-]+/apply)"'),
     "SHARE": ("JOB", r'href="((?:/fr)?/jobs/[A-Za-z0-9-]+/share)["?]'),
     "MY_LINK": ("/me/links", r'href="((?:/fr)?/me/links/[A-Za-z0-9]+)"'),

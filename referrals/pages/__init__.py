@@ -9,6 +9,7 @@ from referrals.pages import (  # noqa: F401
     funnel,
     managing,
     mine,
+    passing_on,
     printing,
     receipts,
     recruiting,
@@ -16,6 +17,7 @@ from referrals.pages import (  # noqa: F401
     sharing,
     telling,
     typed_codes,
+    views,
 )
 from referrals.pages.blueprint import blueprint
 
