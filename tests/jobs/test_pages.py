@@ -123,7 +123,7 @@ def test_a_job_page_carries_a_complete_posting_that_its_page_shows(visitor, db):
             "@type": "Organization", "name": "Acme", "sameAs": "https://acme.example",
         },
         "directApply": True,
-        "employmentType": "FULL_TIME",
+        "employmentType": ["FULL_TIME"],
         "jobLocation": [
             {
                 "@type": "Place",
@@ -152,7 +152,7 @@ def test_a_remote_job_says_from_which_country(visitor, db):
     job = open_job(db, location={"name": "Remote - France"})
     (posting,) = _posting(_text(visitor.get(f"/jobs/{job.slug}")))
     assert posting["jobLocationType"] == "TELECOMMUTE"
-    assert posting["applicantLocationRequirements"] == {"@type": "Country", "name": "France"}
+    assert posting["applicantLocationRequirements"] == [{"@type": "Country", "name": "France"}]
 
 
 def test_a_job_past_its_last_day_carries_no_posting(visitor, db):

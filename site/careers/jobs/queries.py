@@ -12,14 +12,13 @@ from sqlalchemy.orm import Session
 
 from careers.base import search
 from careers.base.config import Settings
+from careers.base.languages import LANGUAGES
 from careers.base.people import Person
 from careers.base.prose import plain_text
-from careers.jobs.models import CONTRACTS, Job, JobImport
+from careers.jobs.models import CONTRACTS, OPEN, Job, JobImport
 from experts.models import Expert
 
 SIMILAR = 3
-
-_OPEN = Job.closed_at.is_(None)
 
 
 # -- one job -------------------------------------------------------------------------------------
@@ -56,22 +55,31 @@ def experts_of_team(db: Session, team: str, count: int = 6) -> list[Expert]:
 
 def similar_jobs(db: Session, job: Job, count: int = SIMILAR) -> list[Job]:
     """Other open jobs, those of the same team or with like titles first, then the newest."""
-    words = set(search.stems(job.language, job.title))
+    words = set(_stems(job.language, job.title))
     rows = db.execute(
-        select(Job.id, Job.title, Job.team, Job.language, Job.locations, Job.opened_at)
-        .where(_OPEN, Job.id != job.id)
+        select(Job.id, Job.title, Job.team, Job.language, Job.places, Job.opened_at)
+        .where(OPEN, Job.id != job.id)
         .order_by(Job.opened_at.desc())
         .limit(2000)
     ).all()
     places = set(job.locations)
 
     def likeness(row: Any) -> float:
-        shared = len(words & set(search.stems(row.language, row.title)))
+        shared = len(words & set(_stems(row.language, row.title)))
         same_team = bool(job.team) and row.team == job.team
-        return 3 * same_team + 2 * shared + 0.5 * bool(places & set(row.locations))
+        return 3 * same_team + 2 * shared + 0.5 * bool(places & set(names_of(row.places)))
 
     ranked = sorted(rows, key=likeness, reverse=True)[:count]
     return _in_order(db, [row.id for row in ranked])
+
+
+def _stems(language: str, title: str) -> list[str]:
+    return search.stems(language if language in LANGUAGES else "en", title)
+
+
+def names_of(places: list[dict[str, str]]) -> list[str]:
+    """The names of a job's places, from the column that holds them."""
+    return [place["name"] for place in places]
 
 
 def _in_order(db: Session, ids: list[int]) -> list[Job]:
@@ -124,8 +132,8 @@ def wanted_jobs(
     """The open jobs that `wanted` describes: the best hits first, else the newest."""
     rows: list[Any] = list(
         db.execute(
-            select(Job.id, Job.slug, Job.team, Job.locations, Job.contract)
-            .where(_OPEN)
+            select(Job.id, Job.slug, Job.team, Job.places, Job.contract)
+            .where(OPEN)
             .order_by(Job.opened_at.desc(), Job.id.desc())
         )
     )
@@ -138,7 +146,7 @@ def wanted_jobs(
     def fits(row: Any, but: str = "") -> bool:
         return (
             (not wanted.team or but == "team" or row.team == wanted.team)
-            and (not wanted.place or but == "place" or wanted.place in row.locations)
+            and (not wanted.place or but == "place" or wanted.place in names_of(row.places))
             and (not wanted.contract or but == "contract" or row.contract == wanted.contract)
         )
 
@@ -150,7 +158,9 @@ def wanted_jobs(
         hits=hits,
         count=len(found),
         teams=_facets((r.team for r in rows if fits(r, "team")), wanted.team),
-        places=_facets((p for r in rows if fits(r, "place") for p in r.locations), wanted.place),
+        places=_facets(
+            (p for r in rows if fits(r, "place") for p in names_of(r.places)), wanted.place
+        ),
         contracts=sorted(contracts, key=lambda f: (*CONTRACTS, f.value).index(f.value)),
     )
 
@@ -165,20 +175,20 @@ def _facets(values: Iterable[str | None], chosen: str) -> list[Facet]:
 
 def latest_open_jobs(db: Session, count: int) -> list[Job]:
     """The open jobs, newest first."""
-    newest = select(Job).where(_OPEN).order_by(Job.opened_at.desc(), Job.id.desc())
+    newest = select(Job).where(OPEN).order_by(Job.opened_at.desc(), Job.id.desc())
     return list(db.scalars(newest.limit(count)))
 
 
 def count_open_jobs(db: Session) -> int:
     """How many jobs are open."""
-    return db.scalar(select(func.count(Job.id)).where(_OPEN)) or 0
+    return db.scalar(select(func.count(Job.id)).where(OPEN)) or 0
 
 
 def teams_hiring(db: Session) -> dict[str, int]:
     """The teams that hire, each with its number of open jobs; most jobs first."""
     counted = (
         select(Job.team, func.count(Job.id))
-        .where(_OPEN, Job.team != "")
+        .where(OPEN, Job.team != "")
         .group_by(Job.team)
         .order_by(func.count(Job.id).desc(), Job.team)
     )
@@ -189,7 +199,7 @@ def open_jobs_of_team(db: Session, team: str, count: int = 5) -> list[Job]:
     """The open jobs of `team`, newest first."""
     if not team:
         return []
-    theirs = select(Job).where(_OPEN, func.lower(Job.team) == team.lower())
+    theirs = select(Job).where(OPEN, func.lower(Job.team) == team.lower())
     return list(db.scalars(theirs.order_by(Job.opened_at.desc(), Job.id.desc()).limit(count)))
 
 
@@ -209,9 +219,9 @@ def job_counts(db: Session) -> JobCounts:
     """The numbers above the recruiter's list of jobs."""
     row = db.execute(
         select(
-            func.count(Job.id).filter(_OPEN),
+            func.count(Job.id).filter(OPEN),
             func.count(Job.id).filter(Job.closed_at.is_not(None)),
-            func.count(Job.id).filter(_OPEN, Job.salary_low.is_(None)),
+            func.count(Job.id).filter(OPEN, Job.salary_low.is_(None)),
         )
     ).one()
     return JobCounts(*row)
@@ -220,9 +230,9 @@ def job_counts(db: Session) -> JobCounts:
 def jobs_in_state(db: Session, state: str, count: int, skip: int = 0) -> list[Job]:
     """Jobs that are `open`, `closed` or `unpaid` (open without a salary), newest first."""
     which = {
-        "open": _OPEN,
+        "open": OPEN,
         "closed": Job.closed_at.is_not(None),
-        "unpaid": _OPEN & Job.salary_low.is_(None),
+        "unpaid": OPEN & Job.salary_low.is_(None),
     }[state]
     newest = select(Job).where(which).order_by(Job.opened_at.desc(), Job.id.desc())
     return list(db.scalars(newest.limit(count).offset(skip)))
@@ -245,11 +255,13 @@ def people_to_ask(db: Session) -> list[Person]:
 def job_documents(db: Session, slugs: Collection[str] | None) -> Iterable[search.Document]:
     """The open jobs as documents to search."""
     wanted = select(
-        Job.slug, Job.language, Job.title, Job.team, Job.locations, Job.description_html
-    ).where(_OPEN)
+        Job.slug, Job.language, Job.title, Job.team, Job.places, Job.skills, Job.description_html
+    ).where(OPEN)
     if slugs is not None:
         wanted = wanted.where(Job.slug.in_(slugs))
     for row in db.execute(wanted):
-        text = " · ".join([plain_text(row.description_html), row.team, *row.locations])
+        text = " · ".join(
+            [plain_text(row.description_html), row.team, *row.skills, *names_of(row.places)]
+        )
         text = " ".join(text.split())  # no-break spaces too
         yield search.Document("job", row.slug, row.language, row.title, text)
