@@ -35,6 +35,55 @@ def workplace_name(workplace: str | None) -> str:
     return str(names.get(workplace or "", ""))
 
 
+def level_name(seniority: str | None) -> str:
+    """How much experience is asked for, in words; "" when it isn't known."""
+    names = {
+        "entry": gettext("First job"),
+        "experienced": gettext("Experienced"),
+        "senior": gettext("Senior"),
+        "manager": gettext("Manager"),
+        "executive": gettext("Executive"),
+    }
+    return str(names.get(seniority or "", ""))
+
+
+def hours_name(hours: str | None) -> str:
+    """How much of a week, in words; "" when it isn't known."""
+    names = {"full-time": gettext("Full time"), "part-time": gettext("Part time")}
+    return str(names.get(hours or "", ""))
+
+
+def facet_name(facet: str) -> str:
+    """What a list of jobs is narrowed by, in words."""
+    names = {
+        "team": gettext("Team"),
+        "place": gettext("Place"),
+        "contract": gettext("Contract"),
+        "workplace": gettext("Remote work"),
+        "level": gettext("Experience"),
+        "hours": gettext("Hours"),
+        "language": gettext("Language"),
+        "salary": gettext("Salary"),
+    }
+    return str(names[facet])
+
+
+def choice_name(facet: str, value: str) -> str:
+    """One value of a facet in words; team and place speak for themselves."""
+    if facet == "language":
+        found = (get_locale() or Locale("en")).languages.get(value)
+        return str(found or value).capitalize()
+    names = {
+        "contract": contract_name,
+        "workplace": workplace_name,
+        "level": level_name,
+        "hours": hours_name,
+    }
+    if facet == "salary":
+        return str(gettext("The pay is stated"))
+    return names[facet](value) if facet in names else value
+
+
 # French names the country with the pound ("£GB"), which no job advertisement does.
 NARROW = {"GBP": "£"}
 

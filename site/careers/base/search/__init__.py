@@ -28,8 +28,8 @@ from careers.base.search.highlighting import highlighted, marked
 from careers.base.search.words import fold, stems
 
 __all__ = [
-    "QUERY_LONGEST", "Document", "Found", "changed", "find", "fold", "highlighted", "marked",
-    "rebuild", "stems", "supplies",
+    "QUERY_LONGEST", "Busy", "Document", "Found", "changed", "find", "fold", "highlighted",
+    "marked", "rebuild", "stems", "supplies",
 ]  # fmt: skip
 log = structlog.get_logger(__name__)
 
@@ -135,7 +135,7 @@ def _rebuild(
 ) -> int:
     """In a session of its own, so that it holds up no writer of SQLite, and commits by itself."""
     engine = db.get_bind()
-    with Session(engine.execution_options(reads_only=is_sqlite(db))) as own:  # type: ignore[call-overload]
+    with Session(engine.execution_options(reads_only=is_sqlite(db))) as own:
         count = engine_of(own, settings, kind).rebuild(
             lambda: _suppliers[kind](own, None),
             (lambda number: progress(kind, number)) if progress else None,

@@ -25,6 +25,7 @@ from careers.base.search.documents import SCHEMA_VERSION, Busy, Damaged, Documen
 
 LOCK_WAIT = 60.0  # seconds, for whoever must write
 WEIGHTS = "{0,0.1,0.5,1}"  # of the text (C), the facts (B) and the title (A)
+LETTERS = {"title": "A", "facts": "B", "text": "C"}
 RANK = 1  # divides by the logarithm of the length
 SOME = 250  # documents written at once
 LAST_PLACE = 16_383  # of a word that PostgreSQL notes
@@ -240,12 +241,12 @@ def _vector(document: Document) -> dict[str, list[str]]:
     """Each stem of `document` with its places, in PostgreSQL's writing: `12A`."""
     found: dict[str, list[str]] = {}
     place = 0
-    for part, weight in zip(document.parts, "ABC", strict=True):
-        for stem in document.stems(part):
+    for part, stems in document.stems():
+        for stem in stems:
             place += 1
             places = found.setdefault(stem, [])
             if len(places) < OFTEN and place <= LAST_PLACE:
-                places.append(f"{place}{weight}")
+                places.append(f"{place}{LETTERS[part]}")
         place += APART
     return found
 

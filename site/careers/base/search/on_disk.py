@@ -18,6 +18,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -76,9 +77,10 @@ class Folder:
             try:
                 deleted = 0
                 for key in keys:
-                    deleted += _or_damaged(lambda key=key: writer.delete_by_term("key", key))
+                    deleted += _or_damaged(partial(writer.delete_by_term, "key", key))
                 for document in documents():
-                    _or_damaged(lambda row=_row(document): writer.add_document(**row))
+                    row = _row(document)
+                    _or_damaged(partial(writer.add_document, **row))
             except BaseException:
                 _quietly(writer.cancel)
                 raise
@@ -90,12 +92,16 @@ class Folder:
 
         Raises as `follow`.
         """
-        while True:
-            with self._lock(wait):
-                opened = self._open()
-                if _or_damaged(lambda: opened.doc_count_all() == opened.doc_count()):
-                    return
-                _or_damaged(lambda: opened.writer(limitmb=64).commit(mergetype=_one_with_deletions))
+        while self._tidy_some(wait):
+            pass
+
+    def _tidy_some(self, wait: float) -> bool:
+        with self._lock(wait):
+            opened = self._open()
+            if _or_damaged(lambda: opened.doc_count_all() == opened.doc_count()):
+                return False
+            _or_damaged(lambda: opened.writer(limitmb=64).commit(mergetype=_one_with_deletions))
+            return True
 
     def rebuild(
         self,
@@ -170,12 +176,14 @@ class Folder:
         Raises Damaged.
         """
         reading = self._reading()
-        return _or_damaged(lambda: reading.find(asked, every))
+        found: list[str] = _or_damaged(lambda: reading.find(asked, every))
+        return found
 
     def count(self, stem: str) -> int:
         """How many documents have `stem`. Raises Damaged."""
         reading = self._reading()
-        return _or_damaged(lambda: len(reading.weights(stem)))
+        found: int = _or_damaged(lambda: len(reading.weights(stem)))
+        return found
 
     def stems(self) -> Collection[str]:
         """Every stem that is in use. Raises Damaged."""
@@ -361,11 +369,10 @@ def _most(words: list[Weights], phrases: list[Weights]) -> Weights:
 
 
 def _row(document: Document) -> dict[str, Any]:
-    parts = zip(PARTS, document.parts, strict=True)
-    return {
-        "key": document.key,
-        **{name: list(document.stems(part)) for name, part in parts},
-    }
+    found: dict[str, list[str]] = {part: [] for part in PARTS}
+    for part, stems in document.stems():
+        found[part] += stems
+    return {"key": document.key, **found}
 
 
 def batched(documents: Iterable[Document], size: int) -> Iterator[list[Document]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -18,6 +19,7 @@ from careers.base.search.words import LANGUAGES, composed, fold, stem, words_of
 SHORTEST = 4  # letters of a word that may be misspelt
 TWO_WRONG = 7  # letters from which on two of them may be wrong
 CANDIDATES = 12
+_distance: Any = OSA.distance  # its overloads are too many for process.extract's own type
 SAMPLE = 5  # documents that are asked how a word is written
 
 
@@ -34,9 +36,8 @@ def instead_of(
         meant = _meant(word, engine, stems, documents)
         if not meant:
             return ""
-        better = re.sub(
-            rf"(?<!\w){re.escape(word.typed)}(?!\w)", lambda _, m=meant: m, composed(better)
-        )
+        typed = re.compile(rf"(?<!\w){re.escape(word.typed)}(?!\w)")
+        better = meant.join(typed.split(composed(better)))
     changed = better != query and bool(engine.find(asking.read(better)))
     return better if changed else ""
 
@@ -53,9 +54,7 @@ def _meant(
     wrong = 2 if len(folded) >= TWO_WRONG else 1
     near: dict[str, float] = {}
     for own in {folded, *word.stems}:
-        found = process.extract(
-            own, stems, scorer=OSA.distance, score_cutoff=wrong, limit=CANDIDATES
-        )
+        found = process.extract(own, stems, scorer=_distance, score_cutoff=wrong, limit=CANDIDATES)
         for candidate, distance, _ in found:
             near[candidate] = min(distance, near.get(candidate, wrong))
     ranked = sorted(
@@ -78,7 +77,7 @@ def _written(
     keys = engine.find(Asked(words=(Wanted(candidate, frozenset({candidate})),)))[:SAMPLE]
     counted: Counter[str] = Counter()
     for document in documents(keys):
-        for part in document.parts:
+        for _, _, part in document.parts():
             for word in words_of(composed(part)):
                 if any(stem(language, word.folded) == candidate for language in LANGUAGES):
                     counted[word.written.lower()] += 1
