@@ -7,19 +7,21 @@ Words, all of which must be there; `"a phrase"`, whose words stand side by side;
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from careers.base.search.synonyms import GROUPS
-from careers.base.search.words import LANGUAGES, composed, stem, words_of
+from careers.base.search.words import LANGUAGES, Word, composed, stem, words_of
 
 LONGEST = 200  # characters of a query; the rest is left out
 MOST_WORDS = 16
 ALSO = 0.5  # what a word of the same meaning counts beside the word itself
 
 _PART = re.compile(
-    r"""(?P<no>(?<!\S)[-−–])?(?:"(?P<a>[^"]*)"|«(?P<b>[^«»]*)»|“(?P<c>[^“”]*)”)|\S+"""
+    r"""(?P<no> (?<!\S) [-−–] )? (?: "(?P<a>[^"]*)" | «(?P<b>[^«»]*)» | “(?P<c>[^“”]*)” )
+      | (?P<no_word> (?<!\S) [-−–] ) (?P<word> [^\s"«“-]\S* )""",
+    re.VERBOSE,
 )
 
 
@@ -64,37 +66,41 @@ def read(query: str) -> Asked:
     welcome: list[Wanted] = []
     phrases: list[tuple[Wanted, ...]] = []
     without: list[tuple[Wanted, ...]] = []
-    left = MOST_WORDS
-    for match in _PART.finditer(composed(query[:LONGEST])):
-        quoted = match["a"] or match["b"] or match["c"]
-        part = quoted if quoted is not None else match[0]
-        refused = bool(match["no"]) or (quoted is None and re.match(r"[-−–]\w", part) is not None)
-        found = list(words_of(part))[:left]
-        left -= len(found)
-        meant = [
-            _wanted(word.folded, word.written, exact=True) for word in found if not word.is_stopped
-        ]
-        if refused:
-            without += [tuple(meant)] if meant else []
-        elif quoted is not None:
-            phrases += [tuple(meant)] if meant else []
-        else:
+    query = composed(query[:LONGEST])
+    for kind, part in _parts(query):
+        found = list(words_of(part))[:MOST_WORDS]
+        if kind == "words":
             for word in found:
-                one = _wanted(word.folded, word.written, exact=False)
-                (welcome if word.is_stopped else words).append(one)
+                (welcome if word.is_stopped else words).append(_wanted(word, exact=False))
+            continue
+        meant = tuple(_wanted(word, exact=True) for word in found if not word.is_stopped)
+        if meant:
+            (phrases if kind == "phrase" else without).append(meant)
     if not words and not phrases:
         words, welcome = welcome, []
     return Asked(_once(words), _once(welcome), tuple(phrases), tuple(without))
 
 
-def _wanted(folded: str, written: str, *, exact: bool) -> Wanted:
-    own = frozenset(stem(language, folded) for language in LANGUAGES)
+def _parts(query: str) -> Iterator[tuple[str, str]]:
+    """The `phrase`s, what is to be `without`, and the `words` between them, each as it stands."""
+    at = 0
+    for match in _PART.finditer(query):
+        yield "words", query[at : match.start()]
+        at = match.end()
+        quoted = match["a"] or match["b"] or match["c"]
+        refused = match["no"] or match["no_word"]
+        yield "without" if refused else "phrase", quoted or match["word"] or ""
+    yield "words", query[at:]
+
+
+def _wanted(word: Word, *, exact: bool) -> Wanted:
+    own = frozenset(stem(language, word.folded) for language in LANGUAGES)
     others = frozenset().union(*(_BESIDE.get(one, frozenset()) for one in own))
-    return Wanted(written, own, frozenset() if exact else others - own)
+    return Wanted(word.written, own, frozenset() if exact else others - own)
 
 
 def _once(words: Iterable[Wanted]) -> tuple[Wanted, ...]:
-    return tuple({word.stems: word for word in words}.values())
+    return tuple({word.stems: word for word in reversed(list(words))}.values())[::-1]
 
 
 def _beside() -> dict[str, frozenset[str]]:

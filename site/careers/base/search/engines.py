@@ -24,7 +24,7 @@ class Engine(Protocol):
     def count(self, stem: str) -> int:
         """How many documents have `stem`."""
 
-    def stems(self) -> Collection[str]:
+    def stems(self) -> set[str]:
         """Every stem that is in use."""
 
     def current(self) -> str:

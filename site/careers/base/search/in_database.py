@@ -6,6 +6,7 @@ alike. A build is one transaction: people search the old rows until the new ones
 
 from __future__ import annotations
 
+import math
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
@@ -13,20 +14,34 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Index, String, Text, delete, func, insert, select, text
-from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy import (
+    REAL,
+    ColumnElement,
+    Float,
+    Index,
+    Integer,
+    String,
+    Text,
+    cast,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY, TSVECTOR
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from careers.base import clock
 from careers.base.database import Base
-from careers.base.search.asking import Asked, Wanted
+from careers.base.search.asking import ALSO, Asked, Wanted
 from careers.base.search.documents import SCHEMA_VERSION, Busy, Damaged, Document, Progress
 
 LOCK_WAIT = 60.0  # seconds, for whoever must write
-WEIGHTS = "{0,0.1,0.5,1}"  # of the text (C), the facts (B) and the title (A)
+WEIGHTS = [0.0, 0.1, 0.5, 1.0]  # of nothing, the text (C), the facts (B) and the title (A)
 LETTERS = {"title": "A", "facts": "B", "text": "C"}
-RANK = 1  # divides by the logarithm of the length
+SHORTER = 1  # the rank is divided by one more than the logarithm of the length
 SOME = 250  # documents written at once
 LAST_PLACE = 16_383  # of a word that PostgreSQL notes
 OFTEN = 200  # places of one word that are noted; PostgreSQL keeps 255
@@ -172,40 +187,44 @@ class Tables:
         """
         self._check()
         wanted = [_any(word) for word in asked.words] + [_phrase(one) for one in asked.phrases]
-        welcome = [_any(word) for word in asked.welcome]
-        without = [f"!({_phrase(one)})" for one in asked.without]
-        # What must hold, and what decides which is best.
-        must = " & ".join([*([" & ".join(wanted)] if every and wanted else []), *without])
+        without = [f"!{_phrase(one)}" for one in asked.without]
+        vector = SearchDocument.vector
+        answers = [SearchDocument.kind == self.kind]
+        if wanted:
+            answers.append(vector.op("@@")(_query((" & " if every else " | ").join(wanted))))
+        if without:
+            answers.append(vector.op("@@")(_query(" & ".join(without))))
+        order: list[Any] = [self._worth(asked).desc(), SearchDocument.key]
         if not every:
-            must = " & ".join([f"({' | '.join(wanted)})", *without])
-        exact = [" | ".join(_quoted(stem) for stem in sorted(word.stems)) for word in asked.words]
-        values = {
-            "kind": self.kind,
-            "must": must,
-            "best": " | ".join([*wanted, *welcome]),
-            "exact": " | ".join(exact),
-            "weights": WEIGHTS,
-            "rank": RANK,
-        }
-        met = " + ".join(f"(vector @@ :w{n}::tsquery)::int" for n in range(len(wanted)))
-        values |= {f"w{n}": one for n, one in enumerate(wanted)}
-        if every or not wanted:
-            met = "0"
-            values = {
-                name: one
-                for name, one in values.items()
-                if not name.startswith("w") or name == "weights"
-            }
-        best = _RANKED if wanted else "0"
-        if not wanted:
-            values = {"kind": self.kind, "must": must}
-        query = text(
-            f"SELECT key FROM (SELECT key, {met} AS met, {best} AS best FROM search_document"  # noqa: S608
-            " WHERE kind = :kind AND vector @@ :must::tsquery) AS found"
-            " WHERE met >= :least ORDER BY met DESC, best DESC, key"
+            met = _sum(cast(vector.op("@@")(_query(one)), Integer) for one in wanted)
+            answers.append(met >= (len(wanted) + 1) // 2)
+            order.insert(0, met.desc())
+        return list(self.db.scalars(select(SearchDocument.key).where(*answers).order_by(*order)))
+
+    def _worth(self, asked: Asked) -> ColumnElement[Any]:
+        """How well a document answers: what is rare counts more, a title more than a text."""
+        words = [*asked.words, *asked.welcome, *(word for one in asked.phrases for word in one)]
+        counts = self._counts({stem for word in words for stem in word.weights})
+        all_ = self.db.scalar(
+            select(func.count()).select_from(SearchDocument).where(SearchDocument.kind == self.kind)
         )
-        values["least"] = 0 if every or not wanted else (len(wanted) + 1) // 2
-        return list(self.db.scalars(query, values))
+        worth: list[ColumnElement[Any]] = []
+        for word in words:
+            for stems, factor in ((word.stems, 1.0), (word.also, ALSO)):
+                often = max((counts.get(stem, 0) for stem in stems), default=0)
+                if often:
+                    rare = math.log(1 + ((all_ or 0) - often + 0.5) / (often + 0.5))
+                    asked_for = _query(" | ".join(_quoted(stem) for stem in sorted(stems)))
+                    weights = literal(WEIGHTS, ARRAY(REAL))
+                    rank = func.ts_rank(weights, SearchDocument.vector, asked_for, SHORTER)
+                    worth.append(factor * rare * rank)
+        return _sum(worth)
+
+    def _counts(self, stems: Collection[str]) -> dict[str, int]:
+        rows = select(SearchStem.stem, SearchStem.documents).where(
+            SearchStem.kind == self.kind, SearchStem.stem.in_(stems)
+        )
+        return {row.stem: row.documents for row in self.db.execute(rows)}
 
     def count(self, stem: str) -> int:
         """How many documents have `stem`."""
@@ -214,9 +233,9 @@ class Tables:
         )
         return self.db.scalar(row) or 0
 
-    def stems(self) -> Collection[str]:
+    def stems(self) -> set[str]:
         """Every stem that is in use."""
-        return self.db.scalars(select(SearchStem.stem).where(SearchStem.kind == self.kind)).all()
+        return set(self.db.scalars(select(SearchStem.stem).where(SearchStem.kind == self.kind)))
 
     def current(self) -> str:
         """When the current build was made; "" when there is none of this version."""
@@ -231,10 +250,12 @@ class Tables:
             raise Damaged(f"no index of version {SCHEMA_VERSION}")
 
 
-_RANKED = (
-    "ts_rank(cast(:weights AS real[]), vector, cast(:best AS tsquery), :rank)"
-    " + ts_rank(cast(:weights AS real[]), vector, cast(:exact AS tsquery), :rank)"
-)
+def _query(words: str) -> ColumnElement[Any]:
+    return cast(words, TSQUERY)
+
+
+def _sum(terms: Iterable[ColumnElement[Any]]) -> ColumnElement[Any]:
+    return sum(terms, start=cast(0, Float))
 
 
 def _vector(document: Document) -> dict[str, list[str]]:

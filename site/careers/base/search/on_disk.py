@@ -185,10 +185,10 @@ class Folder:
         found: int = _or_damaged(lambda: len(reading.weights(stem)))
         return found
 
-    def stems(self) -> Collection[str]:
+    def stems(self) -> set[str]:
         """Every stem that is in use. Raises Damaged."""
         reading = self._reading()
-        found: Collection[str] = _or_damaged(lambda: reading.stems)
+        found: set[str] = _or_damaged(lambda: reading.stems)
         return found
 
     def current(self) -> str:
@@ -230,7 +230,7 @@ class _Reading:
         self._keys = [column[number] for number in range(count)]
         self._alive = [n for n in range(count) if not self._reader.is_deleted(n)]
         self._lengths = {
-            part: [self._reader.doc_field_length(n, part, 0) for n in range(count)]
+            part: [self._reader.doc_field_length(n, part, 0) or 0 for n in range(count)]
             for part in PARTS
         }
         self._usual = {part: sum(all_) / max(1, len(all_)) for part, all_ in self._lengths.items()}
@@ -332,7 +332,7 @@ class _Reading:
         return found
 
     @property
-    def stems(self) -> Collection[str]:
+    def stems(self) -> set[str]:
         """Every stem that is in use."""
         with self._lock:
             if self._stems is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable
+from string import ascii_lowercase
 from typing import Any
 
 from rapidfuzz import process
@@ -20,6 +21,7 @@ SHORTEST = 4  # letters of a word that may be misspelt
 TWO_WRONG = 7  # letters from which on two of them may be wrong
 CANDIDATES = 12
 _distance: Any = OSA.distance  # its overloads are too many for process.extract's own type
+TRIED = 4  # of them, whose writing is looked up
 SAMPLE = 5  # documents that are asked how a word is written
 
 
@@ -45,7 +47,7 @@ def instead_of(
 def _meant(
     word: Wanted,
     engine: Engine,
-    stems: Iterable[str],
+    stems: set[str],
     documents: Callable[[list[str]], Iterable[Document]],
 ) -> str:
     folded = fold(word.typed)
@@ -57,14 +59,18 @@ def _meant(
         found = process.extract(own, stems, scorer=_distance, score_cutoff=wrong, limit=CANDIDATES)
         for candidate, distance, _ in found:
             near[candidate] = min(distance, near.get(candidate, wrong))
+    for variant in _one_letter_off(folded):  # stems hide what is wrong with an ending
+        for candidate in {stem(language, variant) for language in LANGUAGES} & stems:
+            near[candidate] = 1
     ranked = sorted(
         (distance, one[0] != folded[0], -engine.count(one), one) for one, distance in near.items()
     )
-    for *_, candidate in ranked[:CANDIDATES]:
-        written = _written(candidate, folded, engine, documents)
-        if written:
-            return written
-    return _apart(folded, engine)
+    written = [
+        (_distance(fold(one), folded), place, one)
+        for place, (*_, candidate) in enumerate(ranked[:TRIED])
+        if (one := _written(candidate, folded, engine, documents))
+    ]
+    return min(written)[2] if written else _apart(folded, engine)
 
 
 def _written(
@@ -84,6 +90,15 @@ def _written(
     if not counted:
         return ""
     return min(counted, key=lambda one: (OSA.distance(fold(one), folded), -counted[one], one))
+
+
+def _one_letter_off(word: str) -> set[str]:
+    """`word` with one letter more, less, another, or two of them exchanged."""
+    halves = [(word[:at], word[at:]) for at in range(len(word) + 1)]
+    found = {a + b[1:] for a, b in halves if b}
+    found |= {a + b[1] + b[0] + b[2:] for a, b in halves if len(b) > 1}
+    found |= {a + letter + b[1:] for a, b in halves if b for letter in ascii_lowercase}
+    return found | {a + letter + b for a, b in halves for letter in ascii_lowercase}
 
 
 def _apart(folded: str, engine: Engine) -> str:

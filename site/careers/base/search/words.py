@@ -44,9 +44,8 @@ _WORD = re.compile(
   | (?P<net>      \.net (?![^\W_]) )
   | (?<![^\W_]) (?: {"|".join(f"(?P<j_{name}>{way})" for name, way in _JOINED.items())} ) (?![^\W_])
   | (?P<js>       (?<![^\W_]) [^\W_]+ \.js (?![^\W_]) )
-  | aujourd['’]hui
   | (?: (?<![^\W_]) (?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu) ['’ʼ] (?=[^\W_]) )?
-    (?P<word>     [^\W_]+ (?:\+\+|\#)? )
+    (?P<word>     aujourd['’]hui | [^\W_]+ (?:\+\+|\#)? )
     (?: (?<=[^\W\d_]{{3}})  # développeur·se, chargé(e)s, directeur/trice, technicien.ne.s, …
         (?: [·•‧∙⋅] {_ENDINGS} (?:[·•‧∙⋅]s)?
           | (?-i: \. {_ENDINGS} (?:\.s)? )
@@ -80,11 +79,19 @@ _ALSO_STOPPED = {
     "s", "t", "re", "ve", "ll", "y", "e", "etc",
 }  # fmt: skip
 # The lone letters of the French list are what is left of l', d', …; here they may be C or R.
-STOPPED = frozenset(
+_STOPPED = frozenset(
     word
     for word in {fold(word) for language in LANGUAGES for word in stoplists[language]}
     if (len(word) > 1 or word in {"a", "i"}) and word not in _MEANING
 ) | frozenset(_ALSO_STOPPED)
+_ENGLISH = _STOPPED - {fold(word) for word in stoplists["fr"]}
+
+
+def _is_stopped(written: str, folded: str) -> bool:
+    """Whether a word says nothing; `thèse` does, though `these` doesn't."""
+    if folded not in _STOPPED or written in _CAPITAL:
+        return False
+    return folded not in _ENGLISH or written.isascii()
 
 
 class Word(NamedTuple):
@@ -125,8 +132,7 @@ def words_of(text: str) -> Iterator[Word]:
             folded = fold(written).replace(".", "")
         else:
             folded = fold(written)
-        stopped = folded in STOPPED and written not in _CAPITAL
-        yield Word(start, match.end(), written, folded, stopped, parts)
+        yield Word(start, match.end(), written, folded, _is_stopped(written, folded), parts)
 
 
 _STEMMERS = {
@@ -137,7 +143,7 @@ _FEMININE = (
     (re.compile(r"(?<=[a-z]{3})(?<![iu]re)(?<!ero)(?<!eur)euse$"), "eur"),
     (re.compile(r"(?<=[a-z]{3})trice$"), "teur"),
     (re.compile(r"(?<=[a-z]{2})iere$"), "ier"),
-    (re.compile(r"(?<=[a-z]{2})llere$"), "ller"),
+    (re.compile(r"(?<=[a-z]{3})ere$"), "er"),
     (re.compile(r"(?<=[a-z]{2})enne$"), "en"),
     (re.compile(r"(?<=[a-z]{2})elle$"), "el"),
     (re.compile(r"(?<=[a-z]{2})ffe$"), "f"),
