@@ -58,7 +58,7 @@ def jobs(db, work):
         ("?team=Platform&contract=permanent", ["Data engineer"]),
         ("?contract=nonsense", ["Data engineer", "Cook", "Data scientist", "Ingénieure données"]),
         ("?q=salad", ["Cook"]),
-        ("?q=donnees", ["Ingénieure données"]),
+        ("?q=%22donnees%22", ["Ingénieure données"]),
         ("?q=data&team=Kitchen", []),
         ("?page=9", []),
         ("?page=nonsense&q=cook", ["Cook"]),
