@@ -28,6 +28,7 @@ from careers.base.config import Settings
 from careers.base.database import Database
 from careers.base.signin.sessions import forget_ended
 from careers.demo.outside import fetch_for
+from careers.jobs.running import queue_due
 from feeds.polling import poll_due
 from referrals.bonuses.settling import remind_of_due, settle_due
 from referrals.card_store import sweep as forget_cards
@@ -116,6 +117,9 @@ class Background:
         with self.app.app_context():
             outbox.do_due_work(self.database, self.settings)
             poll_due(self.database, fetch_for(self.is_demo()), contact=self.settings.base_url)
+            with self.database.writing() as db:
+                queue_due(db)
+                db.commit()
             with self.database.writing() as db:
                 forget_ended(db)
                 forget_cards(db, self.settings.folder("cards"))

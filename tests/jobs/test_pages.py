@@ -349,7 +349,7 @@ def test_a_recruiter_sees_imports_what_was_refused_and_missing_salaries(visit_as
     import_jobs(db, "greenhouse", "acme", greenhouse(*rows))
     import_jobs(db, "greenhouse", "acme", b"<html>")
     db.commit()
-    page = _text(visit_as(Cast.RECRUITER).get("/recruiting/jobs"))
+    page = _text(visit_as(Cast.RECRUITER).get("/recruiting/boards"))
     assert "The row has no title." in page
     assert "The answer is not JSON." in page
     assert "1 open job has no salary range" in page

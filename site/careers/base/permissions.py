@@ -31,11 +31,13 @@ _RECRUITER: Final = {
     "referral:read",
     "rule:choose",  # by which rule credit is decided; administrators may too
     "job:edit",
+    "board:edit",  # where jobs come from; administrators may too
     "credit:correct",
     *_BONUSES,
 }
 _ADMIN: Final = {
-    "person:manage", "company:edit", "mail:read", "audit:read", "rule:choose", *_BONUSES,
+    "person:manage", "company:edit", "mail:read", "audit:read", "rule:choose", "board:edit",
+    *_BONUSES,
 }  # fmt: skip
 
 GRANTS: Final[dict[Role, frozenset[str]]] = {

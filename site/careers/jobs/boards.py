@@ -160,12 +160,16 @@ def facts(pairs: Iterable[tuple[str, Any]]) -> dict[str, str]:
     """What a source says beyond our fields: those names that have a value, as text."""
     found: dict[str, str] = {}
     for name, value in pairs:
-        if isinstance(value, list):
-            value = ", ".join(fields.text(one, 500) for one in value if isinstance(one, str))
-        if isinstance(value, bool) or value is None:
-            continue
-        told = fields.text(value if isinstance(value, str) else str(value), 500)
         label = fields.text(name, 100)
-        if told and label and not isinstance(value, (dict, list)):
+        if (told := _told(value)) and label:
             found.setdefault(label, told)
     return found
+
+
+def _told(value: Any) -> str:
+    if isinstance(value, list):
+        parts = dict.fromkeys(fields.text(one, 500) for one in value)
+        return ", ".join(part for part in parts if part)
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return str(value)
+    return fields.text(value, 500)

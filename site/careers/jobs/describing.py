@@ -76,13 +76,20 @@ def follow_board(job: Job, found: ImportedJob) -> list[str]:
         if value_of(job, name) != value:
             give(job, name, value)
             changed.append(name)
-    job.overrides = {name: said[name] for name in job.overrides}
+    job.overrides = {name: said.get(name) for name in job.overrides}
     job.facts = found.facts
     job.source_url, job.requisition = found.source_url, found.requisition
     job.translation_group = found.translation_group
     job.content_hash = found.content_hash
     _has_changed(job)
     return changed
+
+
+def begin(job: Job, values: dict[str, Any]) -> None:
+    """Have a new `job` say `values`."""
+    for name in FIELDS:
+        give(job, name, values[name])
+    _has_changed(job)
 
 
 def set_here(job: Job, values: dict[str, Any]) -> list[str]:

@@ -56,8 +56,10 @@ def title(value: Any) -> str:
     return found
 
 
-def description(value: Any) -> str:
-    """A job's text as safe HTML. Raises RowRefused."""
+def description(value: Any, may_be_empty: bool = False) -> str:
+    """A job's text as safe HTML; "" for none where a source may leave it out. Raises RowRefused."""
+    if may_be_empty and not value:
+        return ""
     if not isinstance(value, str):
         raise RowRefused("The row has no description.")
     try:
@@ -289,3 +291,15 @@ def _minor(amount: Any, currency: str, digits: int) -> int | None:
         return int(units.scaleb(get_currency_precision(currency)).to_integral_value())
     except (InvalidOperation, ValueError, OverflowError):
         return None
+
+
+def amount(value: Any) -> Any:
+    """A number, also as "45 000,50" or "45,000.50"."""
+    if not isinstance(value, str):
+        return value
+    text = re.sub(r"[\s\u00a0\u202f']", "", value)
+    if re.fullmatch(r"\d+(,\d{1,2})?", text):
+        text = text.replace(",", ".")
+    elif re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", text):
+        text = text.replace(",", "")
+    return text or None

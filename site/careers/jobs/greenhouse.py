@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from careers.jobs import boards, fields
@@ -11,12 +12,10 @@ from careers.jobs.fields import Salary
 from careers.jobs.places import NAME_LONGEST, Place, country_of, each_once, read_place
 
 
-def address(board: str) -> str:
-    """Where the jobs of `board` are asked for."""
-    return (
-        f"https://boards-api.greenhouse.io/v1/boards/{board}/jobs"
-        "?content=true&pay_transparency=true"
-    )
+def asks(board: str, got: Mapping[str, bytes]) -> list[str]:
+    """Which addresses are still to be asked for the jobs of `board`."""
+    base = f"https://boards-api.greenhouse.io/v1/boards/{board}/jobs"
+    return [] if got else [f"{base}?content=true&pay_transparency=true"]
 
 
 def read(answer: bytes | str | dict[str, Any]) -> Answer:

@@ -7,46 +7,48 @@ closes nothing and changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from types import ModuleType
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from careers.base import clock, codes, search
-from careers.jobs import greenhouse, lever
-from careers.jobs.boards import Answer, ImportedJob, InvalidAnswer
+from careers.jobs import sources
+from careers.jobs.boards import ImportedJob, InvalidAnswer
 from careers.jobs.describing import follow_board
 from careers.jobs.models import Job, JobImport
 
-SOURCES: dict[str, ModuleType] = {"greenhouse": greenhouse, "lever": lever}
+CLOSED = "closed"  # among a job's overrides: closed here while its board still has it
 MISSES_TO_CLOSE = 2
 MOST_NAMED = 500  # jobs in a report; the numbers count all
 
 
-def import_jobs(db: Session, source: str, board: str, answer: Any) -> JobImport:
-    """Bring the jobs of `board` up to what `answer` (bytes or parsed JSON) says; the report.
+def import_jobs(
+    db: Session, source: str, board: str, *answers: Any, mapping: Mapping[str, str] | None = None
+) -> JobImport:
+    """Bring the jobs of `board` up to what `answers` (bytes or parsed JSON) say; the report.
 
-    In the caller's transaction. When the answer is of no use, only the report is added, with
-    `error` set. Raises KeyError for an unknown source.
+    In the caller's transaction. `mapping` is for files: which column holds which field. When the
+    answers are of no use, only the report is added, with `error` set. Raises KeyError for an
+    unknown source.
     """
     report = JobImport(
         source=source, board=board, at=clock.now(), new=0, changed=0, unchanged=0, reopened=0,
         missing=0, closed=0, error="", refused=[], happened=[],
     )  # fmt: skip
     db.add(report)
-    read: Callable[[Any], Answer] = SOURCES[source].read
     try:
-        found = read(answer)
+        found = sources.read(source, list(answers), mapping or {})
     except InvalidAnswer as reason:
         report.error = str(reason)
         db.flush()
         return report
     _wait_for_others(db, source, board)
     report.refused = [{"id": row.id, "title": row.title, "why": row.why} for row in found.refused]
-    query = select(Job).where(Job.source == source, Job.board == board)
+    # Held until this is committed, so that whoever edits one of them meanwhile is told.
+    query = select(Job).where(Job.source == source, Job.board == board).with_for_update(of=Job)
     known = {job.source_id: job for job in db.scalars(query)}
     touched = [_take(db, report, known.get(job.source_id), job) for job in found.jobs]
     for job in known.values():
@@ -81,7 +83,7 @@ def _take(db: Session, report: JobImport, job: Job | None, found: ImportedJob) -
         report.new += 1
         _note(report, job, "new")
         return job
-    came_back = job.closed_at is not None
+    came_back = job.closed_at is not None and CLOSED not in job.overrides
     if came_back:
         job.closed_at = None
         report.reopened += 1

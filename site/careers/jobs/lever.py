@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from careers.jobs import boards, fields
@@ -12,9 +13,14 @@ from careers.jobs.fields import Salary
 from careers.jobs.places import NAME_LONGEST, country_code, each_once, read_place
 
 
-def address(board: str) -> str:
-    """Where the jobs of `board` are asked for."""
-    return f"https://api.lever.co/v0/postings/{board}?mode=json"
+def asks(board: str, got: Mapping[str, bytes]) -> list[str]:
+    """Which addresses are still to be asked for the jobs of `board`."""
+    return [] if got else [f"https://api.lever.co/v0/postings/{board}?mode=json"]
+
+
+def asks_eu(board: str, got: Mapping[str, bytes]) -> list[str]:
+    """Which addresses are still to be asked for the jobs of `board`, which is kept in the EU."""
+    return [] if got else [f"https://api.eu.lever.co/v0/postings/{board}?mode=json"]
 
 
 def read(answer: bytes | str | list[Any]) -> Answer:

@@ -82,3 +82,15 @@ def each_once(places: Iterable[Place]) -> tuple[Place, ...]:
         if place.name:
             found.setdefault(place.name, place)
     return tuple(found.values())[:MOST_PLACES]
+
+
+def remote_from(workplace: str | None, places: Iterable[Place]) -> tuple[str, ...]:
+    """From which countries one may work at home all the time: those of its places."""
+    if workplace != "remote":
+        return ()
+    return tuple(dict.fromkeys(place.country for place in places if place.country))
+
+
+def host_of(board: str, domain: str) -> str:
+    """The host of a board: its name below the source's domain, or the whole host it was given."""
+    return board if "." in board else f"{board}.{domain}"

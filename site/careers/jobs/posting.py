@@ -11,6 +11,7 @@ from babel.numbers import get_currency_precision
 
 from careers.base.company import Company
 from careers.jobs.models import Job
+from careers.jobs.words import Wording
 
 _TYPES = {
     "fixed-term": "TEMPORARY",
@@ -22,24 +23,30 @@ _TYPES = {
 
 
 def job_posting(
-    job: Job, company: Company, url: str, now: datetime, logo: str | None = None
+    job: Job, said: Wording, company: Company, url: str, now: datetime, logo: str | None = None
 ) -> dict[str, Any] | None:
-    """The markup of an open job; None once it is closed or its last day to apply is over."""
+    """The markup of an open job, in the words that its page shows.
+
+    None once it is closed or its last day to apply is over, and while it lacks what Google
+    requires: a text, and a place or the countries from which it may be done.
+    """
     until = datetime.combine(job.apply_until, time(23, 59, 59), UTC) if job.apply_until else None
-    if not job.is_open or (until and until < now):
+    where = _places(job)
+    is_placed = "jobLocation" in where or "applicantLocationRequirements" in where
+    if not job.is_open or (until and until < now) or not said.description_html or not is_placed:
         return None
     organisation = {"@type": "Organization", "name": company.name}
     posting: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "JobPosting",
-        "title": job.title,
-        "description": job.description_html,
+        "title": said.title,
+        "description": said.description_html,
         "datePosted": job.opened_at.isoformat(timespec="seconds"),
         "url": url,
         "identifier": {"@type": "PropertyValue", "name": company.name, "value": job.code},
         "hiringOrganization": organisation,
         "directApply": True,
-        **_places(job),
+        **where,
     }
     if company.website:
         organisation["sameAs"] = company.website
@@ -49,6 +56,10 @@ def job_posting(
         posting["validThrough"] = until.isoformat(timespec="seconds")
     if kinds := _employment(job):
         posting["employmentType"] = kinds
+    if job.starts_on:
+        posting["jobStartDate"] = job.starts_on.isoformat()
+    if job.skills:
+        posting["skills"] = ", ".join(job.skills)
     if job.salary_low is not None:
         posting["baseSalary"] = _salary(job)
     return posting

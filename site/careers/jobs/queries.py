@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, String, cast, func, select
 from sqlalchemy.orm import Session
 
 from careers.base import search
@@ -15,10 +15,11 @@ from careers.base.languages import LANGUAGES
 from careers.base.people import Person
 from careers.base.prose import plain_text
 from careers.jobs.catalogue import Choice, catalogue_of
-from careers.jobs.models import OPEN, Job, JobImport
+from careers.jobs.models import HERE, OPEN, Job, JobBoard, JobImport
 from experts.models import Expert
 
 SIMILAR = 3
+ALL = 20_000  # jobs; no company has more open at once
 # What somebody types who looks for it, in both languages.
 FACTS_SAID = {
     "remote": "remote télétravail",
@@ -62,6 +63,20 @@ def experts_of_team(db: Session, team: str, count: int = 6) -> list[Expert]:
         .limit(count)
     )
     return list(db.scalars(shown))
+
+
+def translations_of(db: Session, job: Job) -> list[Job]:
+    """The same job where its board has it in other languages, by language."""
+    if not job.translation_group:
+        return []
+    same = select(Job).where(
+        OPEN,
+        Job.source == job.source,
+        Job.board == job.board,
+        Job.translation_group == job.translation_group,
+        Job.language != job.language,
+    )
+    return list(db.scalars(same.order_by(Job.language, Job.id)))
 
 
 def similar_jobs(db: Session, job: Job, count: int = SIMILAR) -> list[Job]:
@@ -185,36 +200,43 @@ def open_jobs_of_team(db: Session, team: str, count: int = 5) -> list[Job]:
 # -- the recruiter's ---------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class JobCounts:
-    """How many jobs are open, closed, and open without a salary."""
+_STATES: dict[str, ColumnElement[bool]] = {
+    "open": OPEN,
+    "draft": Job.is_draft.is_(True),
+    "unpaid": OPEN & Job.salary_low.is_(None),
+    "set_here": OPEN & (Job.source != HERE) & (cast(Job.overrides, String) != "{}"),
+    "closed": Job.closed_at.is_not(None),
+}
 
-    open: int
-    closed: int
-    without_salary: int
 
-
-def job_counts(db: Session) -> JobCounts:
-    """The numbers above the recruiter's list of jobs."""
-    row = db.execute(
-        select(
-            func.count(Job.id).filter(OPEN),
-            func.count(Job.id).filter(Job.closed_at.is_not(None)),
-            func.count(Job.id).filter(OPEN, Job.salary_low.is_(None)),
-        )
-    ).one()
-    return JobCounts(*row)
+def job_counts(db: Session) -> dict[str, int]:
+    """How many jobs are open, drafts, open without a salary, open with something set here against
+    their board, and closed: by those names.
+    """
+    counted = [func.count(Job.id).filter(which) for which in _STATES.values()]
+    return dict(zip(_STATES, db.execute(select(*counted)).one(), strict=True))
 
 
 def jobs_in_state(db: Session, state: str, count: int, skip: int = 0) -> list[Job]:
-    """Jobs that are `open`, `closed` or `unpaid` (open without a salary), newest first."""
-    which = {
-        "open": OPEN,
-        "closed": Job.closed_at.is_not(None),
-        "unpaid": OPEN & Job.salary_low.is_(None),
-    }[state]
-    newest = select(Job).where(which).order_by(Job.opened_at.desc(), Job.id.desc())
+    """Jobs in one of the states of `job_counts`, newest first."""
+    newest = select(Job).where(_STATES[state]).order_by(Job.opened_at.desc(), Job.id.desc())
     return list(db.scalars(newest.limit(count).offset(skip)))
+
+
+def boards_with_report(db: Session) -> list[tuple[JobBoard, JobImport | None]]:
+    """Every board with its last report, by name."""
+    last = (
+        select(func.max(JobImport.id))
+        .where(JobImport.source == JobBoard.source, JobImport.board == JobBoard.name)
+        .correlate(JobBoard)
+        .scalar_subquery()
+    )
+    rows = db.execute(
+        select(JobBoard, JobImport)
+        .outerjoin(JobImport, JobImport.id == last)
+        .order_by(JobBoard.source, JobBoard.name)
+    )
+    return [(row[0], row[1]) for row in rows]
 
 
 def recent_imports(db: Session, count: int) -> list[JobImport]:
