@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import CursorResult, update
@@ -12,7 +13,7 @@ from careers.base import audit, clock
 from careers.base.people import Person
 from referrals.bonuses import letters
 from referrals.bonuses.models import Appeal
-from referrals.bonuses.queries import Decision
+from referrals.bonuses.queries import Decision, decided_before
 from referrals.bonuses.rules import may_decide
 from referrals.bonuses.settling import overrule
 
@@ -53,14 +54,11 @@ def appeal(db: Session, person: Person, decision: Decision, text: str) -> Appeal
     return made
 
 
-def can_decide(found: Appeal, person: Person) -> bool:
-    """Whether `person` is somebody else than who asks and than who decided before."""
-    before: set[int | None] = set()
-    if found.change is not None:
-        before |= {found.change.person_id, found.change.instalment.bonus.refused_by_id}
-    if found.correction is not None:
-        before.add(found.correction.person_id)
-    return may_decide(person.id, found.person_id, before)
+def can_decide(db: Session, found: Collection[Appeal], person: Person) -> list[bool]:
+    """For each appeal whether `person` is somebody else than who asks and than who decided
+    before."""
+    before = decided_before(db, found)
+    return [may_decide(person.id, one.person_id, before[one.id]) for one in found]
 
 
 def decide(db: Session, found: Appeal, person: Person, outcome: str, answer: str) -> None:
@@ -69,7 +67,7 @@ def decide(db: Session, found: Appeal, person: Person, outcome: str, answer: str
     A granted one about a bonus sets aside what spoke against it; about a credit, the caller
     corrects it in the same transaction. Raises NotYours, DecidedMeanwhile.
     """
-    if not can_decide(found, person):
+    if not all(can_decide(db, [found], person)):
         raise NotYours
     decided: CursorResult[Any] = db.execute(  # type: ignore[assignment]
         update(Appeal)

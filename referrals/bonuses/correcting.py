@@ -27,7 +27,7 @@ class WrongShares(ValueError):
 
 
 class CorrectedMeanwhile(Exception):
-    """Somebody else corrected this credit at the same time."""
+    """Somebody else has corrected this credit since it was looked at."""
 
 
 def share_from(text: str) -> Fraction | None:
@@ -48,14 +48,19 @@ def correct(
     shares: Mapping[Person, Fraction],
     person: Person,
     why: str,
+    instead_of: int,
     settings: Settings,
 ) -> Correction:
     """Say anew who has which share of a credit, and bring bonuses in line, in the caller's
     transaction.
 
-    The receipt stays as it is. Nobody raises their own share. Raises WrongShares,
-    CorrectedMeanwhile.
+    The receipt stays as it is. Nobody raises their own share. `instead_of` is the number of the
+    correction that `person` saw in force (0: none). Raises WrongShares, and CorrectedMeanwhile when
+    it is no longer.
     """
+    known = corrections_of(db, receipt)
+    if instead_of != len(known):
+        raise CorrectedMeanwhile
     before = standing_shares(db, application.id)
     named = {one: share for one, share in shares.items() if share}
     after = {one.id: share for one, share in named.items()}
@@ -63,7 +68,6 @@ def correct(
         raise WrongShares
     if after.get(person.id, 0) > before.get(person.id, 0):
         raise WrongShares
-    known = corrections_of(db, receipt)
     correction = Correction(
         receipt=receipt,
         number=len(known) + 1,
@@ -78,7 +82,6 @@ def correct(
     try:
         db.flush()
     except IntegrityError:
-        db.rollback()
         raise CorrectedMeanwhile from None
     audit.record(
         db,

@@ -26,6 +26,7 @@ from wtforms.validators import (
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from careers.base.forms import Form, options, stripped
+from referrals.bonuses.correcting import share_from
 from referrals.bonuses.models import MOST_INSTALMENTS
 from referrals.bonuses.words import CURRENCIES, cents
 
@@ -202,14 +203,14 @@ class CorrectionForm(Form):
 
     email = StringField(
         _("Somebody else: their e-mail address"),
-        [Optional(), Length(max=254)],
+        [Length(max=254)],
         filters=[stripped],
-        render_kw={"autocomplete": "off", "maxlength": 254},
+        render_kw={"autocomplete": "off", "maxlength": 254, "inputmode": "email"},
     )
     share = StringField(
         _("Their share"),
-        [Optional()],
         filters=[stripped],
+        description=_("1, or a fraction like 1/2."),
         render_kw={"autocomplete": "off", "maxlength": 9},
     )
     why = _text(
@@ -217,6 +218,16 @@ class CorrectionForm(Form):
         _("Please give a reason."),
         _("It stands on the receipt, for recruiters and for those who are credited."),
     )
+
+    def validate_email(self, email: StringField) -> None:
+        """Somebody, where a share is written."""
+        if self.share.data and not email.data:
+            raise ValidationError(gettext("Write whose share it is."))
+
+    def validate_share(self, share: StringField) -> None:
+        """Something, where somebody is written."""
+        if self.email.data and not share_from(share.data or ""):
+            raise ValidationError(gettext("Write their share as 1 or as a fraction like 1/2."))
 
 
 class AnswerForm(Form):

@@ -180,7 +180,6 @@ class Decision:
     receipt_id: int | None = None
     correction_id: int | None = None
     change_id: int | None = None
-    decided_by: frozenset[int | None] = frozenset()  # the people who decided so far
 
 
 @dataclass(slots=True)
@@ -243,11 +242,7 @@ def refused_bonus(db: Session, bonus: Bonus) -> Decision | None:
         .order_by(BonusChange.id.desc())
         .limit(1)
     ).one()
-    return Decision(
-        bonus.application,
-        change_id=last.id,
-        decided_by=frozenset({last.person_id, bonus.refused_by_id}),
-    )
+    return Decision(bonus.application, change_id=last.id)
 
 
 def my_uncredited(db: Session, person: Person, count: int = 100) -> list[Uncredited]:
@@ -297,11 +292,7 @@ def refused_credit(
     corrections = corrections_of(db, receipt)
     if not corrections:
         return Decision(application, receipt_id=receipt.id)
-    return Decision(
-        application,
-        correction_id=corrections[-1].id,
-        decided_by=frozenset(one.person_id for one in corrections),
-    )
+    return Decision(application, correction_id=corrections[-1].id)
 
 
 def carries_link_of(db: Session, application: Application, person: Person) -> bool:
@@ -344,6 +335,24 @@ def appeals(db: Session, *, is_open: bool, count: int, skip: int = 0) -> list[Ap
     else:
         asked = asked.where(Appeal.outcome != "").order_by(Appeal.decided_at.desc())
     return list(db.scalars(asked.limit(count).offset(skip)))
+
+
+def decided_before(db: Session, found: Collection[Appeal]) -> dict[int, set[int | None]]:
+    """By the key of each appeal, who decided what it is about: a bonus, or any time its credit."""
+    asked = (
+        select(Receipt.application_id, Correction.person_id)
+        .join(Correction, Correction.receipt_id == Receipt.id)
+        .where(Receipt.application_id.in_({one.application_id for one in found}))
+    )
+    correctors: dict[int, set[int | None]] = {}
+    for application, person in db.execute(asked):
+        correctors.setdefault(application, set()).add(person)
+    return {
+        one.id: {one.change.person_id, one.change.instalment.bonus.refused_by_id}
+        if one.change
+        else correctors.get(one.application_id, set())
+        for one in found
+    }
 
 
 def count_waiting(db: Session) -> int:

@@ -6,15 +6,17 @@ import shutil
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
 from careers.base import clock
 from careers.jobs.models import Job
 from tests.conftest import lacking
+from tests.documents import pdf
 from tests.serving import Server
 
+expect.set_options(timeout=30_000)  # a slow machine is no fault of a page
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 
 
@@ -29,6 +31,14 @@ def browser():
         )
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def document(tmp_path):
+    """A CV on somebody's disk."""
+    path = tmp_path / "CV.pdf"
+    path.write_bytes(pdf())
+    return path
 
 
 @pytest.fixture

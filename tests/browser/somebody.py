@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from tests.cast import Cast
 
@@ -20,7 +20,9 @@ class Somebody:
         self.context = browser.new_context(base_url=base, **options)
         self.page: Page = self.context.new_page()
         self.base, self.wrong, self.foreign = base, [], []
-        self.page.on("console", lambda said: said.type == "error" and self.wrong.append(said.text))
+        self.page.on(
+            "console", lambda said: said.type == "error" and self.wrong.append(_told(said))
+        )
         self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
         self.page.on(
             "request",
@@ -34,3 +36,7 @@ class Somebody:
         self.page.locator("main form button").first.click()
         expect(self.page).not_to_have_url(re.compile(r"/sign-in"))
         return self.page
+
+
+def _told(said: ConsoleMessage) -> str:
+    return f"{said.text} {said.location.get('url', '')}".strip()

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.acts import read_code
 from tests.browser.somebody import Somebody
 from tests.cast import Cast
-from tests.conftest import lacking
 
 pytestmark = [
     pytest.mark.browser,
@@ -103,15 +101,11 @@ def test_a_browser_without_scripts_confirms_by_a_picture(site, browser, ada):
 
 @pytest.mark.parametrize("light", ["light", "dark"])
 def test_a_code_on_the_screen_is_read_and_followed(site, browser, ada, light, tmp_path):
-    if shutil.which("zbarimg") is None:
-        lacking("zbarimg")
     ada.emulate_media(color_scheme=light)
     link = share(ada, "qr")
     picture = tmp_path / "code.png"
     ada.locator("figure.qr img").screenshot(path=picture)
-    read = subprocess.run(
-        ["zbarimg", "--quiet", "--raw", picture], capture_output=True, text=True, check=True
-    ).stdout.strip()
+    read = read_code(picture)
     assert read == link
     passer_by = Somebody(browser, site, **PHONE)
     follow(passer_by, read)

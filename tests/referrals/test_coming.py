@@ -252,6 +252,20 @@ def test_each_touch_can_be_left_out(visitor, db, job, link, carls, ada, work):
     assert shares(newest(db)) == {("Ada Engel", "referral", 1, 1)}
 
 
+def test_a_receipt_shows_its_candidate_no_portrait_that_is_kept_from_them(
+    visitor, db, job, link, carls, ada, work
+):
+    _, mine = apply(visitor, job, f"{link.code}~{carls.code}")
+    work()
+    page = text(visitor.get(f"{mine}/receipt"))
+    assert "Carl Bauer shared the job" in page
+    assert "Ada Engel shared the job" in page
+    portraits = set(re.findall(r"/portraits/\w+\.svg", page))
+    assert portraits == {f"/portraits/{ada.code}.svg"}, "Carl has no page"
+    for portrait in portraits:
+        assert visitor.get(portrait).status_code == 200
+
+
 # -- second thoughts -----------------------------------------------------------------------------
 
 

@@ -13,7 +13,14 @@ from referrals.bonuses.correcting import CorrectedMeanwhile, WrongShares, correc
 from referrals.bonuses.forms import AnswerForm
 from referrals.bonuses.models import Appeal
 from referrals.bonuses.pages.blueprint import blueprint
-from referrals.bonuses.pages.corrections import Named, named, shares_sent, wrong_shares
+from referrals.bonuses.pages.corrections import (
+    corrections_seen,
+    made_meanwhile,
+    named,
+    shares_sent,
+    wrong_shares,
+)
+from referrals.bonuses.queries import standing_shares
 from referrals.crediting import receipt_of
 
 
@@ -24,7 +31,7 @@ def appeals() -> ResponseReturnValue:
     waiting = queries.appeals(db(), is_open=True, count=PAGE_ROWS)
     return render_template(
         "bonuses/appeals.html",
-        waiting=[(one, appealing.can_decide(one, me())) for one in waiting],
+        waiting=list(zip(waiting, appealing.can_decide(db(), waiting, me()), strict=True)),
         decided=queries.appeals(db(), is_open=False, count=PAGE_ROWS),
     )
 
@@ -36,40 +43,43 @@ def appeal(code: str) -> ResponseReturnValue:
     """One appeal: what was decided and by whom, what the employee says, and the answer."""
     found = queries.appeal_by_code(db(), code) or abort(404)
     form = AnswerForm()
-    people = [] if found.is_about_bonus else named(found.application, found.person)
     error = ""
     if form.sent_and_valid():
-        error = _decide(found, people, form)
-        if not error:
-            return redirect(url_for("bonuses.appeals"), code=303)
+        try:
+            error = _decide(found, form)
+        except CorrectedMeanwhile:
+            db().rollback()
+        else:
+            if not error:
+                return redirect(url_for("bonuses.appeals"), code=303)
         found = queries.appeal_by_code(db(), code) or abort(404)
+    receipt = None if found.is_about_bonus else receipt_of(db(), found.application_id)
     page = render_template(
         "bonuses/appeal.html",
         appeal=found,
         form=form,
-        people=people,
+        receipt=receipt,
+        people=named(found.application, found.person) if receipt else [],
         error=error,
-        can_decide=not found.outcome and appealing.can_decide(found, me()),
+        meanwhile=made_meanwhile(receipt) if receipt else [],
+        can_decide=not found.outcome and all(appealing.can_decide(db(), [found], me())),
     )
     return page, 422 if request.method == "POST" else 200
 
 
-def _decide(found: Appeal, people: Named, form: AnswerForm) -> str:
-    """Decide, and commit; what was wrong, "" if nothing was."""
+def _decide(found: Appeal, form: AnswerForm) -> str:
+    """Decide, and commit; what was wrong, "" if nothing was. Raises CorrectedMeanwhile."""
     answer = form.answer.data or ""
     try:
         appealing.decide(db(), found, me(), form.outcome.data, answer)
         if form.outcome.data == appealing.GRANTED and not found.is_about_bonus:
-            _correct(found, people, answer)
+            _correct(found, answer)
         db().commit()
     except appealing.NotYours:
         abort(404)
     except appealing.DecidedMeanwhile:
         db().rollback()
         return str(gettext("Somebody else decided this appeal meanwhile."))
-    except CorrectedMeanwhile:
-        db().rollback()
-        return str(gettext("Somebody else corrected this credit meanwhile. Look at it again."))
     except WrongShares:
         db().rollback()
         return wrong_shares()
@@ -77,11 +87,16 @@ def _decide(found: Appeal, people: Named, form: AnswerForm) -> str:
     return ""
 
 
-def _correct(found: Appeal, people: Named, answer: str) -> None:
+def _correct(found: Appeal, answer: str) -> None:
     """Give the employee a share, as the granted appeal says."""
-    shares = shares_sent(people)
+    shares = shares_sent(named(found.application, found.person))
     receipt = receipt_of(db(), found.application_id)
     assert receipt is not None
     if shares is None or not shares.get(found.person):
         raise WrongShares
-    correct(db(), found.application, receipt, shares, me(), answer, settings())
+    if standing_shares(db(), found.application_id) == {
+        one.id: share for one, share in shares.items() if share
+    }:
+        return  # somebody has given it meanwhile
+    seen = corrections_seen()
+    correct(db(), found.application, receipt, shares, me(), answer, seen, settings())

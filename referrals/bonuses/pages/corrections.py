@@ -15,6 +15,7 @@ from careers.hiring.models import Application
 from referrals.bonuses import queries
 from referrals.bonuses.correcting import CorrectedMeanwhile, WrongShares, correct, share_from
 from referrals.bonuses.forms import CorrectionForm
+from referrals.bonuses.models import Correction
 from referrals.bonuses.pages.blueprint import blueprint
 from referrals.crediting import receipt_of
 from referrals.models import Receipt
@@ -51,6 +52,19 @@ def shares_sent(people: Named) -> dict[Person, Fraction] | None:
     return shares
 
 
+def corrections_seen() -> int:
+    """How many corrections the form that was sent showed."""
+    sent = request.form.get("instead_of", "")
+    return int(sent) if sent.isdecimal() and len(sent) < 6 else 0
+
+
+def made_meanwhile(receipt: Receipt) -> list[Correction]:
+    """What was corrected since the form that was sent was opened."""
+    if request.method != "POST":
+        return []
+    return queries.corrections_of(db(), receipt)[corrections_seen() :]
+
+
 def wrong_shares() -> str:
     """What to do about shares that can't be."""
     return str(
@@ -70,43 +84,54 @@ def correction(code: str) -> ResponseReturnValue:
     if receipt is None:
         abort(404)
     form = CorrectionForm()
-    people = named(application)
     error = ""
-    if form.sent_and_valid():
-        error = _correct(application, receipt, people, form)
-        if not error:
-            return redirect(url_for("referrals.receipt", code=code), code=303)
+    if form.sent_and_valid() and _other_works_here(form):
+        try:
+            error = _correct(application, receipt, form)
+        except CorrectedMeanwhile:
+            db().rollback()
+        else:
+            if not error:
+                return redirect(url_for("referrals.receipt", code=code), code=303)
     page = render_template(
         "bonuses/correction.html",
         application=application,
         receipt=receipt,
-        people=people,
+        people=named(application),
         form=form,
         error=error,
+        meanwhile=made_meanwhile(receipt),
     )
     return page, 422 if request.method == "POST" else 200
 
 
-def _correct(
-    application: Application, receipt: Receipt, people: Named, form: CorrectionForm
-) -> str:
-    """Correct, and commit; what was wrong, "" if nothing was."""
-    shares = shares_sent(people)
-    if form.email.data:
-        other = person_by_email(db(), form.email.data)
+def _other_works_here(form: CorrectionForm) -> bool:
+    """Whether the address, where one is written, is of somebody who works here; the form says
+    so if not."""
+    if not form.email.data or _other(form):
+        return True
+    form.email.errors = [gettext("Nobody who works here has this address.")]
+    return False
+
+
+def _other(form: CorrectionForm) -> Person | None:
+    found = person_by_email(db(), form.email.data) if form.email.data else None
+    return found if found and found.is_active else None
+
+
+def _correct(application: Application, receipt: Receipt, form: CorrectionForm) -> str:
+    """Correct, and commit; what was wrong, "" if nothing was. Raises CorrectedMeanwhile."""
+    shares = shares_sent(named(application))
+    if other := _other(form):
         share = share_from(form.share.data or "")
-        if other is None or not other.is_active:
-            form.email.errors = [gettext("Nobody who works here has this address.")]
-            return str(form.email.errors[0])
         shares = {**shares, other: share} if shares is not None and share is not None else None
     if shares is None:
         return wrong_shares()
     try:
-        correct(db(), application, receipt, shares, me(), form.why.data or "", settings())
+        why, seen = form.why.data or "", corrections_seen()
+        correct(db(), application, receipt, shares, me(), why, seen, settings())
     except WrongShares:
         return wrong_shares()
-    except CorrectedMeanwhile:
-        return str(gettext("Somebody else corrected this credit meanwhile. Look at it again."))
     db().commit()
     flash(gettext("The credit is corrected. Those whose share changed were told."))
     return ""

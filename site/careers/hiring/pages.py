@@ -212,6 +212,7 @@ def set_sharer_sees(token: str) -> ResponseReturnValue:
         abort(400)
     moving.show_sharer(db(), application, SharerSees(chosen))
     db().commit()
+    flash(gettext("Changed: this is what they see from now on."))
     return back_to(token)
 
 

@@ -1,0 +1,140 @@
+"""From a hire to its bonuses, as facts and dates change; and what an employee sees of it."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from careers.base import codes
+from careers.base.mail import Mail
+from careers.base.outbox import Work
+from careers.base.people import Role, leave, person_by_email
+from careers.hiring.models import Application
+from referrals.bonuses.models import BonusChange, Instalment
+from referrals.bonuses.paying import say_paid
+from referrals.bonuses.settling import award
+from tests.bonuses.standing import SECOND, mails_to, only_bonus, standings, text
+from tests.cast import Cast
+
+# -- a hire ------------------------------------------------------------------------------------------
+
+
+def test_a_hire_gives_each_their_share_once_and_waits_for_its_dates(db, hired, work, settled):
+    application = hired(Cast.ENGINEER, Cast.COLLEAGUE)
+    half = [(25_000, "eligible", ""), (25_000, "pending", "")]
+    assert standings(db, application) == half * 2
+    assert work() == 0 or standings(db, application) == half * 2
+    assert mails_to(db, Cast.ENGINEER) == ["Your bonus for a hire"]
+    settled(89)
+    assert standings(db, application) == half * 2
+    settled(91)
+    assert standings(db, application) == [(25_000, "eligible", "")] * 4
+    assert mails_to(db, Cast.ENGINEER) == ["Your bonus for a hire"] * 2
+    rosa = person_by_email(db, Cast.RECRUITER)
+    who = db.execute(select(BonusChange.before, BonusChange.after, BonusChange.person_id))
+    assert sorted(map(tuple, who), key=str) == sorted(
+        [("", "eligible", rosa.id), ("", "pending", rosa.id), ("pending", "eligible", None)] * 2,
+        key=str,
+    )
+
+
+def test_a_hire_is_worked_out_once_however_often_it_is_asked(app, db, database, hired):
+    application = hired(Cast.ENGINEER)
+    for _ in range(2):
+        with app.app_context(), database.writing() as writing:
+            found = writing.get(Application, application.id)
+            award(writing, found, None, app.extensions["settings"])
+            writing.commit()
+    assert standings(db, application) == [(50_000, "eligible", ""), (50_000, "pending", "")]
+    assert len(db.scalars(select(BonusChange)).all()) == 2
+
+
+def test_without_a_programme_nothing_is_promised(db, applied, moved):
+    application = applied(Cast.ENGINEER)
+    moved(application, "offer", "hired")
+    assert standings(db, application) == []
+
+
+def test_a_hire_waits_for_its_credit(db, job, moved, programme):
+    key = codes.token()
+    application = Application(
+        token_hash=key, submission=key, job=job, name="Nadia", email="n@mail.example", stage="offer",
+    )  # fmt: skip
+    db.add(application)
+    db.commit()
+    moved(application, "offer", "hired")
+    waiting = db.scalars(select(Work).where(Work.kind == "bonuses")).one()
+    assert waiting.done_at is None
+    assert waiting.last_error == "its credit is not decided yet"
+
+
+def test_a_hire_taken_back_takes_what_is_not_paid_and_a_new_one_gives_it_again(
+    db, app, database, hired, moved
+):
+    application = hired(Cast.ENGINEER)
+    first = db.scalars(select(Instalment).order_by(Instalment.number)).first()
+    with app.app_context(), database.writing() as writing:
+        one = writing.get(Instalment, first.id)
+        for who in (Cast.RECRUITER, SECOND):
+            say_paid(writing, one, person_by_email(writing, who))
+        writing.commit()
+    moved(application, "hired", "offer")
+    assert standings(db, application) == [
+        (50_000, "paid", ""), (50_000, "ineligible", "hire_undone"),
+    ]  # fmt: skip
+    assert only_bonus(db).overpaid == 50_000
+    moved(application, "offer", "hired")
+    assert standings(db, application) == [(50_000, "paid", ""), (50_000, "pending", "")]
+    assert only_bonus(db).overpaid == 0
+
+
+@pytest.mark.parametrize(
+    ("reason", "arranged"),
+    [
+        ("recruiter", lambda db, ada, job: ada.grant(Role.RECRUITER)),
+        ("hiring_contact", lambda db, ada, job: setattr(job, "contact_id", ada.id)),
+        ("left", lambda db, ada, job: leave(db, ada)),
+    ],
+)
+def test_who_is_excluded_reads_why(db, applied, moved, programme, job, reason, arranged):
+    application = applied(Cast.ENGINEER)
+    arranged(db, person_by_email(db, Cast.ENGINEER), job)
+    db.commit()
+    moved(application, "offer", "hired")
+    assert standings(db, application) == [(50_000, "ineligible", reason)] * 2
+
+
+def test_ones_own_application_earns_nothing(db, hired):
+    application = hired(Cast.ENGINEER, email="A.da+jobs@acme.example")
+    assert standings(db, application) == [(50_000, "ineligible", "own_application")] * 2
+
+
+def test_leaving_and_coming_back_are_noticed(db, hired, settled):
+    application = hired(Cast.ENGINEER)
+    ada = person_by_email(db, Cast.ENGINEER)
+    leave(db, ada)
+    db.commit()
+    settled()
+    assert standings(db, application) == [(50_000, "ineligible", "left")] * 2
+    ada.status, ada.left_at = "active", None
+    db.commit()
+    settled()
+    assert standings(db, application) == [(50_000, "eligible", ""), (50_000, "pending", "")]
+
+
+# -- what an employee sees ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sees", "shown"), [("steps", True), ("applied", False), ("nothing", False)]
+)
+def test_an_employee_sees_where_it_stands_and_no_more_than_the_candidate_allows(
+    visit_as, db, hired, sees, shown
+):
+    hired(Cast.ENGINEER, sees=sees)
+    page = text(visit_as(Cast.ENGINEER).get("/me/bonuses"))
+    assert "€1,000" in page
+    assert "It waits until" in page
+    assert ("Nadia Rossi" in page) is shown
+    assert "Nadia" not in " ".join(db.scalars(select(Mail.text)))
+    assert "There is no bonus yet" in text(visit_as(Cast.COLLEAGUE).get("/me/bonuses"))

@@ -1,0 +1,95 @@
+"""What goes to the payroll, once, and who says that it was paid."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from sqlalchemy import select
+from sqlalchemy.orm.attributes import set_committed_value
+
+from careers.base.people import person_by_email
+from referrals.bonuses.models import BonusChange, Instalment
+from referrals.bonuses.paying import say_paid
+from referrals.bonuses.rules import Step
+from tests.bonuses.standing import NEW, SECOND, mails_to, text
+from tests.cast import Cast
+
+
+def batch_made(browser):
+    answer = browser.post("/recruiting/payroll/export", form_on="/recruiting/payroll")
+    assert answer.status_code == 303
+    return answer.location
+
+
+def test_a_batch_is_exported_once_and_each_copy_says_which_it_is(visit_as, db, hired):
+    ada = person_by_email(db, Cast.ENGINEER)
+    ada.name = "=Ada & Sons"
+    db.commit()
+    hired(Cast.ENGINEER)
+    rosa = visit_as(Cast.RECRUITER)
+    assert "Ada &amp; Sons" in text(rosa.get("/recruiting/payroll"))
+    page = batch_made(rosa)
+    for time in ("1", "2"):
+        answer = rosa.post(f"{page}/export/csv", form_on=page)
+        head, row = csv.reader(io.StringIO(answer.get_data().decode("utf-8-sig")))
+        said = dict(zip(head, row, strict=True))
+        assert said["Employee"] == "'=Ada & Sons"
+        assert (said["Amount"], said["Currency"], said["Instalment"]) == ("500.00", "EUR", "1 / 2")
+        assert said["Export number"] == time
+        assert "Nadia" not in str(row)
+        assert f"-{time}.csv" in answer.headers["Content-Disposition"]
+    assert rosa.post(f"{page}/export/xlsx", form_on=page).get_data()[:2] == b"PK"
+    assert rosa.post(f"{page}/export/pdf", form_on=page).status_code == 404
+    again = rosa.post("/recruiting/payroll/export", form_on=page)
+    assert again.location == "/recruiting/payroll"
+    assert "Nothing is due that wasn’t exported before." in text(rosa.get("/recruiting/payroll"))
+
+
+def test_above_the_limit_two_people_say_that_it_was_paid(visit_as, db, hired):
+    hired(Cast.ENGINEER)
+    rosa, alma = visit_as(Cast.RECRUITER), visit_as(SECOND)
+    page = batch_made(rosa)
+    one = db.scalars(select(Instalment).order_by(Instalment.number)).first()
+    for browser, state in ((rosa, "eligible"), (rosa, "eligible"), (alma, "paid")):
+        browser.post(f"{page}/payment", form_on="/recruiting/bonuses/programmes/new")
+        db.expire_all()
+        assert one.state == state
+    assert (one.first_by.email, one.paid_by.email) == (Cast.RECRUITER, SECOND)
+
+
+def test_up_to_the_limit_one_says_so_and_parallel_words_pay_once(
+    visit_as, db, app, database, programme, hired
+):
+    programme.two_people_above = 100_000
+    db.commit()
+    hired(Cast.ENGINEER)
+    one = db.scalars(select(Instalment).order_by(Instalment.number)).first()
+    with app.app_context(), database.writing() as first:
+        row = first.get(Instalment, one.id)
+        assert say_paid(first, row, person_by_email(first, Cast.RECRUITER)) is Step.PAID
+        first.commit()
+        set_committed_value(row, "state", "eligible")  # as somebody slower had read it
+        set_committed_value(row, "paid_at", None)
+        assert say_paid(first, row, person_by_email(first, SECOND)) is Step.NOT_DUE
+        first.rollback()
+    db.expire_all()
+    assert one.paid_by.email == Cast.RECRUITER
+    assert [change.after for change in db.scalars(select(BonusChange))].count("paid") == 1
+
+
+def test_nobody_says_it_of_their_own(visit_as, db, programme, applied, moved):
+    programme.excludes_recruiters, programme.two_people_above = False, 100_000
+    db.commit()
+    moved(applied(Cast.RECRUITER), "offer", "hired")
+    one = db.scalars(select(Instalment).order_by(Instalment.number)).first()
+    rosa = visit_as(Cast.RECRUITER)
+    rosa.post(f"/recruiting/bonuses/instalments/{one.code}/payment", form_on=NEW)
+    db.expire_all()
+    assert one.state == "eligible"
+
+
+def test_recruiters_are_reminded_every_fourteen_days(db, hired, settled):
+    hired(Cast.ENGINEER)
+    assert [settled(days) for days in (13, 15, 16, 28, 30)] == [0, 1, 0, 0, 1]
+    assert mails_to(db, Cast.RECRUITER).count("1 bonus waits for the payroll") == 2
