@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import delete, func, select, update
 
 from careers.base import outbox, search
-from careers.base.search import Busy, Document
+from careers.base.search import Busy, Document, on_disk
 from careers.base.search.documents import SCHEMA_VERSION, Damaged
 from careers.base.search.engines import engine_of
 from careers.base.search.in_database import SearchBuild, SearchDocument, SearchStem
@@ -146,6 +146,7 @@ def _spoil(path: Path) -> None:
 
 
 def _damage_files(settings, suffix: str, act) -> None:
+    on_disk._readings.clear()  # as another process would find it
     for path in settings.folder("search/thing").glob("v*/*"):
         if suffix in {"*", path.suffix}:
             act(path)

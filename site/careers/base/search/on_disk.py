@@ -20,6 +20,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from functools import partial
 from itertools import islice
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -205,11 +206,16 @@ class Folder:
         return _or_damaged(lambda: index.open_dir(str(self.folder / name)))
 
     def _reading(self) -> _Reading:
-        opened = self._open()
-        state = (self.current(), _or_damaged(opened.latest_generation))
+        name = self.current()
+        try:
+            files = [one.name for one in (self.folder / name).iterdir()]
+        except (OSError, ValueError) as error:
+            raise Damaged(f"no index: {error}") from error
+        state = (name, *sorted(one for one in files if one.endswith(".toc")))
         with _readings_lock:
             known = _readings.get(self.folder)
             if known is None or known.state != state:
+                opened = self._open()
                 known = _readings[self.folder] = _or_damaged(lambda: _Reading(opened, state))
         return known
 
@@ -221,7 +227,7 @@ _readings_lock = threading.Lock()
 class _Reading:
     """One state of one index, as long as nothing changes; shared by the threads of a process."""
 
-    def __init__(self, opened: Any, state: tuple[str, int]) -> None:
+    def __init__(self, opened: Any, state: tuple[str, ...]) -> None:
         self.state = state
         self._reader = opened.reader()
         self._lock = threading.Lock()  # Whoosh's readers have one place in their files
@@ -272,33 +278,36 @@ class _Reading:
         """The keys of what answers, best first."""
         words = [self._of(word) for word in asked.words]
         phrases = [self._with_phrase(phrase) for phrase in asked.phrases]
-        if not words and not phrases:
+        wanted = sorted([*words, *phrases], key=len)
+        if not wanted:
             found: Weights = dict.fromkeys(self._alive, 0.0)
-        elif every:
-            first, *others = sorted([*words, *phrases], key=len)
-            found = {
-                number: weight + sum(other[number] for other in others)
-                for number, weight in first.items()
-                if all(number in other for other in others)
-            }
+        elif not every:
+            found = _most(wanted)
         else:
-            found = _most(words, phrases)
+            found = wanted[0]
+            for other in wanted[1:]:
+                found = {n: weight + other[n] for n, weight in found.items() if n in other}
         for word in asked.welcome:
             more = self._of(word)
-            found = {number: weight + more.get(number, 0.0) for number, weight in found.items()}
+            found = {n: weight + more.get(n, 0.0) for n, weight in found.items()}
         for phrase in asked.without:
-            refused = self._of(phrase[0]) if len(phrase) == 1 else self._with_phrase(phrase)
-            found = {number: weight for number, weight in found.items() if number not in refused}
-        ranked = sorted(found, key=lambda number: (-found[number], number))
-        return [self._keys[number] for number in ranked]
+            refused = self._with_phrase(phrase)
+            found = {n: weight for n, weight in found.items() if n not in refused}
+        ranked = sorted(found.items(), key=itemgetter(1), reverse=True)
+        return [self._keys[number] for number, _ in ranked]
 
     def _of(self, word: Wanted) -> Weights:
+        """How much each document owes to the best way in which it has `word`."""
         best: Weights = {}
-        for stem, factor in word.weights.items():
-            for number, weight in self.weights(stem).items():
-                weight *= factor
-                if weight > best.get(number, 0.0):
-                    best[number] = weight
+        for stem, factor in sorted(word.weights.items()):
+            found = self.weights(stem)
+            if not best and factor == 1:
+                best = found
+            elif found:
+                best = dict(best)
+                for number, weight in found.items():
+                    if weight * factor > best.get(number, 0.0):
+                        best[number] = weight * factor
         return best
 
     def _with_phrase(self, phrase: tuple[Wanted, ...]) -> Weights:
@@ -356,15 +365,15 @@ def _one_with_deletions(writer: Any, segments: list[Any]) -> list[Any]:
     return [segment for segment in segments if segment is not dirty]
 
 
-def _most(words: list[Weights], phrases: list[Weights]) -> Weights:
+def _most(wanted: list[Weights]) -> Weights:
     """What has at least half of what was asked for; those with more of it first."""
     met: dict[int, int] = {}
     found: Weights = {}
-    for one in [*words, *phrases]:
+    for one in wanted:
         for number, weight in one.items():
             met[number] = met.get(number, 0) + 1
             found[number] = found.get(number, 0.0) + weight
-    least = (len(words) + len(phrases) + 1) // 2
+    least = (len(wanted) + 1) // 2
     return {number: 100.0 * met[number] + w for number, w in found.items() if met[number] >= least}
 
 

@@ -21,8 +21,8 @@ SHORTEST = 4  # letters of a word that may be misspelt
 TWO_WRONG = 7  # letters from which on two of them may be wrong
 CANDIDATES = 12
 _distance: Any = OSA.distance  # its overloads are too many for process.extract's own type
-TRIED = 4  # of them, whose writing is looked up
-SAMPLE = 5  # documents that are asked how a word is written
+TRIED = 3  # of them, whose writing is looked up
+SAMPLE = 2  # documents that are asked how a word is written
 
 
 def instead_of(
