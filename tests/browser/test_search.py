@@ -55,7 +55,7 @@ def test_suggestions_are_chosen_with_the_keyboard(jobs, browser):
     page.goto("/jobs")
     box = page.get_by_role("combobox", name="What would you like to do?")
     box.press_sequentially("dat")
-    options = page.get_by_role("option")
+    options = page.locator("#q-suggestions").get_by_role("option")
     expect(options).to_have_count(3)
     expect(box).to_have_attribute("aria-expanded", "true")
     box.press("ArrowDown")
