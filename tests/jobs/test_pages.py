@@ -305,10 +305,38 @@ def test_reading_more_jobs_takes_no_more_queries(visitor, db, database):
     for one in db.scalars(select(Job)):
         one.contact = contact
     db.commit()
+    visitor.get("/jobs")  # which reads the catalogue again, once
     many = [queries("/jobs"), queries(f"/jobs/{job.slug}")]
     # One more for the roles of whoever is to be asked, however many they are.
     assert many[0] <= few[0] + 1
     assert many[1] <= few[1] + 2
+
+
+def test_searching_more_jobs_takes_no_more_queries(visitor, db, database, work):
+    def queries() -> list[int]:
+        counted = []
+
+        def count(*of):
+            counted.append(of[2])
+
+        found = []
+        for address in ("/jobs?q=data&team=Platform", "/search?q=data", "/jobs/suggestions?q=da"):
+            visitor.get(address)  # what is held in memory is read
+            counted.clear()
+            event.listen(database.engine, "before_cursor_execute", count)
+            assert visitor.get(address).status_code == 200
+            event.remove(database.engine, "before_cursor_execute", count)
+            found.append(sum("SELECT" in statement for statement in counted))
+        return found
+
+    open_job(db)
+    work()
+    few = queries()
+    rows = [greenhouse_row(101), *(greenhouse_row(n, f"Data {n}") for n in range(15))]
+    import_jobs(db, "greenhouse", "acme", greenhouse(*rows))
+    db.commit()
+    work()
+    assert queries() == few
 
 
 # -- recruiters ----------------------------------------------------------------------------------
