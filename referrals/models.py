@@ -269,6 +269,7 @@ class Touch(Base):
         ),
         CheckConstraint("how = 'answer' OR person_id IS NOT NULL", name="person_named"),
         CheckConstraint("how = 'read' OR article_id IS NULL", name="article_was_read"),
+        Index("ix_touch_click_id", "click_id"),
     )
 
     id: Mapped[int] = primary_key()

@@ -37,9 +37,12 @@ SIGNED_IN = {
     "lucie.moreau": ["/editing", "REVIEW", "/me/links"],
     "grace.whitfield": ["/recruiting/applications", "APPLICATION", "/recruiting/referrals",
                         "/recruiting/referrals?by=job", "/recruiting/funnel", "ROW", "LINK_LOG",
-                        "/recruiting/jobs", "RECEIPT", "/recruiting/rule", "/recruiting/analysis",
+                        "/recruiting/jobs", "EDIT_JOB", "/recruiting/jobs/new", "RECEIPT",
+                        "/recruiting/boards", "BOARD", "/recruiting/boards/new",
+                        "/recruiting/boards/file", "/recruiting/rule", "/recruiting/analysis",
                         "/recruiting/bonuses", "BONUS", "PROGRAMME", "/recruiting/payroll", "BATCH",
-                        "/recruiting/appeals", "CORRECTION"],
+                        "/recruiting/appeals", "CORRECTION", "/recruiting/doubts", "DOUBT",
+                        "/recruiting/doubts?kind=late_link"],
     "samir.haddad": ["APPEAL", "/admin/people", "/admin/company", "/admin/mail", "/admin/audit"],
 }  # fmt: skip
 README = {"/": "home", "/recruiting/referrals": "referrals"}
@@ -58,6 +61,11 @@ FOUND = {
     "MY_RECEIPT": ("/me/links", r'href="((?:/fr)?/me/receipts/[A-Za-z0-9]+)"'),
     "REVIEW": ("/editing", r'href="((?:/fr)?/editing/[A-Za-z0-9-]+)"'),
     "APPLICATION": ("/recruiting/applications", r'href="((?:/fr)?/recruiting/applications/\w+)"'),
+    "EDIT_JOB": (
+        "/recruiting/jobs?state=set_here",
+        r'href="((?:/fr)?/recruiting/jobs/[A-Za-z0-9]{12})"',
+    ),
+    "BOARD": ("/recruiting/boards", r'href="((?:/fr)?/recruiting/boards/[A-Za-z0-9]{12})"'),
     "BONUS": ("/recruiting/bonuses", r'href="((?:/fr)?/recruiting/bonuses/[A-Za-z0-9]{12})"'),
     "PROGRAMME": (
         "/recruiting/bonuses",
@@ -65,6 +73,7 @@ FOUND = {
     ),
     "BATCH": ("/recruiting/payroll", r'href="((?:/fr)?/recruiting/payroll/[A-Za-z0-9]{12})"'),
     "APPEAL": ("/recruiting/appeals", r'href="((?:/fr)?/recruiting/appeals/[A-Za-z0-9]{12})"'),
+    "DOUBT": ("/recruiting/doubts", r'href="((?:/fr)?/recruiting/doubts/[A-Za-z0-9]{12})"'),
     "CORRECTION": ("RECEIPT", r'href="((?:/fr)?/recruiting/receipts/\w+/correction)"'),
     "RECEIPT": ("APPLICATION", r'href="((?:/fr)?/recruiting/receipts/\w+)"'),
 }

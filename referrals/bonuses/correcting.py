@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from fractions import Fraction
 
+from blinker import Signal
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -18,6 +19,10 @@ from referrals.bonuses.models import CorrectedShare, Correction
 from referrals.bonuses.queries import corrections_of, standing_shares
 from referrals.bonuses.settling import award
 from referrals.models import Receipt
+
+corrected = Signal()
+"""Sent as `corrected.send(application, db=session, correction=made, is_appeal=bool)` in the
+transaction of a correction; `is_appeal` says that an employee's appeal was granted by it."""
 
 _SHARE = re.compile(r"([0-9]{1,3})(?:\s*/\s*([1-9][0-9]{0,2}))?")
 
@@ -50,6 +55,8 @@ def correct(
     why: str,
     instead_of: int,
     settings: Settings,
+    *,
+    is_appeal: bool = False,
 ) -> Correction:
     """Say anew who has which share of a credit, and bring bonuses in line, in the caller's
     transaction.
@@ -92,6 +99,7 @@ def correct(
     )
     _tell(db, application, before, after, why)
     award(db, application, person, settings, why)
+    corrected.send(application, db=db, correction=correction, is_appeal=is_appeal)
     return correction
 
 

@@ -14,6 +14,7 @@ from whitenoise import WhiteNoise
 import experts.pages
 import feeds.pages
 import referrals.bonuses.pages
+import referrals.doubts.pages
 import referrals.pages
 from careers.base import admin, languages, web
 from careers.base.bodies import Bodies
@@ -41,6 +42,7 @@ PACKAGES = (
     hiring,
     referrals.pages,
     referrals.bonuses.pages,
+    referrals.doubts.pages,
     feeds.pages,
     signin,
     admin,

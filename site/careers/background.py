@@ -32,6 +32,7 @@ from careers.jobs.running import queue_due
 from feeds.polling import poll_due
 from referrals.bonuses.settling import remind_of_due, settle_due
 from referrals.card_store import sweep as forget_cards
+from referrals.doubts.checking import queue_nightly
 from referrals.ingesting import ingest
 from referrals.telling_apart import forget_visitors
 
@@ -72,6 +73,8 @@ class Background:
         self.do_outbox = self.huey.task()(self._named("do_outbox", self._do_outbox))
         every_minute = crontab(minute="*")
         self.huey.periodic_task(every_minute)(self._named("sweep", self.sweep))
+        nightly = crontab(minute="40", hour="2")  # UTC: the day before has all of its clicks
+        self.huey.periodic_task(nightly)(self._named("nightly", self.nightly))
 
     def start(self) -> bool:
         """Start in threads of this process; False when another process of this machine does it."""
@@ -82,6 +85,7 @@ class Background:
             self._lock.close()
             self._lock = None
             return False
+        self.app.extensions["fetch"] = fetch_for(self.is_demo())
         outbox.work_waits.connect(self.wake)
         self._consumer = _Consumer(self.huey, workers=2, initial_delay=0.05, max_delay=1.0)
         threading.Thread(target=self._consumer.run, name="huey", daemon=True).start()
@@ -131,6 +135,12 @@ class Background:
                 db.commit()
         self.app.extensions["following"].visitors.destroy_old(clock.now())
         self.database.forget_deleted()
+
+    def nightly(self) -> None:
+        """Have the clicks of links looked over."""
+        with self.app.app_context(), self.database.writing() as db:
+            queue_nightly(db)
+            db.commit()
 
     def is_demo(self) -> bool:
         """Whether this is the demo company, whose outside world is made of files."""

@@ -99,4 +99,5 @@ def _correct(found: Appeal, answer: str) -> None:
     }:
         return  # somebody has given it meanwhile
     seen = corrections_seen()
-    correct(db(), found.application, receipt, shares, me(), answer, seen, settings())
+    who, case = me(), found.application
+    correct(db(), case, receipt, shares, who, answer, seen, settings(), is_appeal=True)

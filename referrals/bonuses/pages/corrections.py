@@ -79,13 +79,17 @@ def wrong_shares() -> str:
 @limiter.limit("60/hour", methods=["POST"])
 @requires("credit:correct")
 def correction(code: str) -> ResponseReturnValue:
-    """Say anew who has which share of a credit, beside what the rule decided."""
+    """Say anew who has which share of a credit, beside what the rule decided.
+
+    What another page hands over (`carried`) is the beginning of a reason, and no decision yet.
+    """
     application, receipt = receipt_for(db(), code) or abort(404)
     if receipt is None:
         abort(404)
     form = CorrectionForm()
     error = ""
-    if form.sent_and_valid() and _other_works_here(form):
+    is_carried = "carried" in request.form
+    if not is_carried and form.sent_and_valid() and _other_works_here(form):
         try:
             error = _correct(application, receipt, form)
         except CorrectedMeanwhile:
@@ -102,7 +106,7 @@ def correction(code: str) -> ResponseReturnValue:
         error=error,
         meanwhile=made_meanwhile(receipt),
     )
-    return page, 422 if request.method == "POST" else 200
+    return page, 422 if request.method == "POST" and not is_carried else 200
 
 
 def _other_works_here(form: CorrectionForm) -> bool:

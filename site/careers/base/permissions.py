@@ -33,6 +33,7 @@ _RECRUITER: Final = {
     "job:edit",
     "board:edit",  # where jobs come from; administrators may too
     "credit:correct",
+    "doubt:review",  # of applications that they are no part of
     *_BONUSES,
 }
 _ADMIN: Final = {

@@ -16,6 +16,7 @@ from careers.base.database import Database
 from careers.base.people import Person
 from careers.demo import founding
 from careers.demo.bonuses import look_after_bonuses
+from careers.demo.doubts import have_doubts
 from careers.demo.outside import fetch
 from careers.demo.weeks import live_weeks
 from feeds.polling import poll_due
@@ -62,6 +63,7 @@ def demo(app: Flask, if_empty: bool) -> None:
         db.commit()
     poll_due(database, fetch, contact=settings.base_url)
     _live(app)
+    have_doubts(app)
     with database.writing() as db:
         look_after_bonuses(db)
         db.commit()

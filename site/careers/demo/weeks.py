@@ -27,7 +27,7 @@ from careers.demo.founding import EMPLOYEE, RECRUITER, found
 from careers.demo.outside import COMPANY
 from careers.hiring.models import Application, Stage
 from careers.hiring.moving import move_application
-from careers.jobs.models import Job
+from careers.jobs.models import OPEN, Job
 from referrals.ingesting import ingest
 from referrals.printing import labels_for, make_campaign, printed_links
 from referrals.sharing import share
@@ -113,8 +113,8 @@ class _Story:
         self.coming = 0  # candidates whose application is planned
         self.events: list[Event] = []
         with self.database.reading() as db:
-            self.jobs = {job.id: job.slug for job in db.scalars(select(Job))}
-            team_of = {row.id: row.team for row in db.execute(select(Job.id, Job.team))}
+            self.jobs = {job.id: job.slug for job in db.scalars(select(Job).where(OPEN))}
+            team_of = {row.id: row.team for row in db.execute(select(Job.id, Job.team).where(OPEN))}
             published = select(Article).where(Article.state == "published").order_by(Article.id)
             for article in db.scalars(published):
                 self.written.setdefault(article.author_id, []).append(article.slug or "")

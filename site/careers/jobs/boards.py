@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -146,7 +146,25 @@ def answer_of(
             refused.append(
                 RefusedRow(_id(found.get(key)), fields.cut(found.get(name)), str(reason))
             )
-    return Answer(tuple(jobs.values()), tuple(refused))
+    return Answer(_with_countries(jobs.values()), tuple(refused))
+
+
+def _with_countries(jobs: Iterable[ImportedJob]) -> tuple[ImportedJob, ...]:
+    """`jobs` where a place without a country has that which the same name has elsewhere on the
+    board, if it has just one.
+    """
+    jobs = tuple(jobs)
+    known: dict[str, set[str]] = {}
+    for place in (place for job in jobs for place in job.places if place.country):
+        known.setdefault(place.name, set()).add(place.country)
+
+    def whole(place: Place) -> Place:
+        countries = known.get(place.name, set())
+        if place.country or len(countries) != 1:
+            return place
+        return replace(place, country=next(iter(countries)))
+
+    return tuple(replace(job, places=tuple(map(whole, job.places))) for job in jobs)
 
 
 def _id(value: Any) -> str:

@@ -18,7 +18,7 @@ def shortcomings(job: Job) -> list[str]:
         found.append(
             gettext(
                 "There is no salary range. Candidates have a right to it before the interview "
-                "(EU directive 2023/970), and offers with one are answered more often."
+                "(EU directive 2023/970)."
             )
         )
     words = plain_text(job.description_html or "")

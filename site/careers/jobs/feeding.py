@@ -103,13 +103,25 @@ def _located(place: dict[str, str]) -> dict[str, str]:
 
 def literal(safe: str) -> str:
     """Safe HTML with its characters instead of entities. A "<" of the text that would begin a tag
-    becomes "‹".
+    becomes "‹", and what an address may not hold is written as addresses write it.
     """
     parts = re.split(r"(<[^>]*>)", safe)
-    return "".join(
-        part if part.startswith("<") else re.sub(r"<(?=[A-Za-z/!?])", "‹", html.unescape(part))
-        for part in parts
-    )
+    return "".join(_tag(part) if part.startswith("<") else _words(part) for part in parts)
+
+
+def _tag(tag: str) -> str:
+    for entity, character in _IN_TAGS.items():
+        tag = tag.replace(entity, character)
+    return tag
+
+
+_IN_TAGS = {"&quot;": "%22", "&lt;": "%3C", "&gt;": "%3E", "&nbsp;": "%C2%A0", "&amp;": "&"}
+
+
+def _words(text: str) -> str:
+    while (found := html.unescape(text)) != text:  # words that name an entity would be one again
+        text = found
+    return re.sub(r"<(?=[A-Za-z/!?])", "‹", text)
 
 
 def _element(name: str, value: str) -> str:

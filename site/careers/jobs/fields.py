@@ -89,8 +89,10 @@ def clean(value: str) -> str:
 
 def _storable(value: str) -> str:
     """Without what a database refuses: control characters, halves of characters."""
-    kept = "".join(s for s in value if s >= " " or s in "\n\t\r")
-    return kept.encode("utf-8", "ignore").decode()
+    return _CONTROLS.sub("", value).encode("utf-8", "ignore").decode()
+
+
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 def text(value: Any, longest: int) -> str:
@@ -227,9 +229,9 @@ def seniority_of(words: str) -> str | None:
 
 
 _SMALL_WORDS = {
-    "fr": r"le|la|les|des|une|du|et|est|vous|nous|dans|pour|avec|sur|votre|notre|vos|nos|aux|qui",
-    "en": r"the|and|of|to|in|you|we|with|our|your|for|is|are|will|that|this|as|be|have|team|role",
-    "de": r"der|die|das|und|wir|mit|für|von|ist|sie|dich|deine|unser|unsere|bei|zu|ein|eine|im|auf",
+    "fr": "le la les des une du et est vous nous dans pour avec sur votre notre vos nos aux qui",
+    "en": "the and of to in you we with our your for is are will that this as be have team role",
+    "de": "der die das und wir mit für von ist sie dich deine unser bei zu ein eine im auf",
 }
 
 
@@ -237,8 +239,9 @@ def language_of(declared: Any, safe: str) -> str:
     """The language that a board declares (ISO 639-1), else that of most small words."""
     if code := language_code(declared):
         return code
-    words = plain_text(safe).lower()[:20_000]
-    counts = {code: len(re.findall(rf"\b(?:{w})\b", words)) for code, w in _SMALL_WORDS.items()}
+    words = re.findall(r"\w+", plain_text(safe[:8_000]).lower())
+    small = {code: set(listed.split()) for code, listed in _SMALL_WORDS.items()}
+    counts = {code: sum(word in listed for word in words) for code, listed in small.items()}
     return max(("en", "fr", "de"), key=lambda code: counts[code])
 
 

@@ -12,7 +12,7 @@ from babel.numbers import format_decimal, get_currency_precision
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import DateField, FileField, HiddenField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length, Optional
+from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from careers.base import prose
 from careers.base.forms import Form, options, stripped
@@ -127,15 +127,15 @@ class JobForm(Form):
         """Refuse what cannot be shown, and a text without its title."""
         _check_markdown(field)
         if bool(field.data) != bool(self.other_title.data):
-            raise ValueError(gettext("A translation needs both its title and its text."))
+            raise ValidationError(gettext("A translation needs both its title and its text."))
 
     def validate_places(self, field: TextAreaField) -> None:
         """Refuse more places, or longer names, than a job has."""
         lines = _lines(field.data)
         if len(lines) > MOST_PLACES:
-            raise ValueError(gettext("A job has at most %(count)s places.", count=MOST_PLACES))
+            raise ValidationError(gettext("A job has at most %(count)s places.", count=MOST_PLACES))
         if any(len(line) > NAME_LONGEST for line in lines):
-            raise ValueError(gettext("A place's name is too long."))
+            raise ValidationError(gettext("A place's name is too long."))
 
     def validate_remote_countries(self, field: StringField) -> None:
         """Refuse what names no country."""
@@ -149,7 +149,7 @@ class JobForm(Form):
         """Refuse a salary that doesn't hold together."""
         asked = field.data or self.salary_high.data
         if asked and self._salary() is None:
-            raise ValueError(
+            raise ValidationError(
                 gettext(
                     "This salary is not understood: it needs amounts, the smaller one first, and "
                     "a currency of three letters."
@@ -268,7 +268,9 @@ def _check_markdown(field: TextAreaField) -> None:
     try:
         prose.markdown_to_html(_unix(field.data))
     except ValueError:
-        raise ValueError(gettext("This text cannot be shown: its parts are too nested.")) from None
+        raise ValidationError(
+            gettext("This text cannot be shown: its parts are too nested.")
+        ) from None
 
 
 def _unix(value: str | None) -> str:
@@ -284,13 +286,13 @@ def _lines(value: str | None) -> list[str]:
 
 
 def _each(value: str | None, read: Any, refusal: str = "") -> list[str]:
-    """The codes of what is written with commas. Raises ValueError, with `refusal` if given."""
+    """The codes of what is written with commas. Raises ValidationError, with `refusal` if given."""
     found = []
     for word in (part.strip() for part in re.split("[,;]", value or "")):
         if code := read(word):
             found.append(code)
         elif word and refusal:
-            raise ValueError(refusal % word)
+            raise ValidationError(refusal % word)
     return list(dict.fromkeys(found))
 
 
@@ -319,7 +321,7 @@ class BoardForm(Form):
     def validate_name(self, field: StringField) -> None:
         """Refuse what cannot be a board of the source."""
         if not sources.is_board(self.source.data or "", field.data or ""):
-            raise ValueError(
+            raise ValidationError(
                 gettext("This is not the name of a board: letters, digits, dots and dashes.")
             )
 
@@ -349,4 +351,4 @@ class FileForm(Form):
     def validate_name(self, field: StringField) -> None:
         """Refuse what cannot be a name."""
         if not sources.is_board(sources.FILE, field.data or ""):
-            raise ValueError(gettext("Letters, digits, dots and dashes only."))
+            raise ValidationError(gettext("Letters, digits, dots and dashes only."))

@@ -120,7 +120,7 @@ def _note(report: JobImport, job: Job, what: str, fields: Sequence[str] = ()) ->
     """Add what happened to `job` to the report, which names no more than the first of them."""
     if len(report.happened) < MOST_NAMED:
         one = {"code": job.code, "title": job.title, "what": what, "fields": list(fields)}
-        report.happened.append(one)
+        report.happened = [*report.happened, one]  # a new list, or the change isn't seen
 
 
 def _honest(opened_at: datetime | None) -> datetime | None:

@@ -109,6 +109,11 @@ class Job(Base):
         return self.source == HERE
 
     @property
+    def country(self) -> str | None:
+        """The country of the first of its places that has one, ISO 3166."""
+        return next((place["country"] for place in self.places if place["country"]), None)
+
+    @property
     def locations(self) -> list[str]:
         """The names of its places, as they were given."""
         return [place["name"] for place in self.places]

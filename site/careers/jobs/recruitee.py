@@ -33,7 +33,7 @@ def read(answer: Any) -> Answer:
     open_ones = [
         row
         for row in rows
-        if not (isinstance(row, dict) and row.get("status") not in {None, "published"})
+        if not (isinstance(row, dict) and row.get("status") not in (None, "published"))
     ]
     return boards.answer_of(open_ones, _job)
 

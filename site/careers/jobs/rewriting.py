@@ -9,8 +9,8 @@ _HEADINGS = {f"h{level}": "#" * level for level in range(1, 7)}
 _BLOCKS = {"p", "div", "section", "article", "header", "footer", "dl", "dt", "dd", "table", "tr",
            "figure", "figcaption"}  # fmt: skip
 _MARKS = {"strong": "**", "b": "**", "em": "*", "i": "*", "code": "`", "s": "~~", "del": "~~"}
-_SPECIAL = re.compile(r"([\\`*_\[\]<>~|])")
-_LEADS = re.compile(r"^(\s*)([#>+-]|\d+[.)])(?=\s|$)")
+_SPECIAL = re.compile(r"([\\`*_\[\]<>~|&])")
+_LEADS = re.compile(r"^(\s*)([#>+=-]+)(?=\s|$)")
 
 
 def as_markdown(safe: str) -> str:
@@ -119,12 +119,12 @@ def _no_number(text: str) -> str:
 def _tidied(line: str) -> str:
     """Emphasis that holds something, with the spaces outside of it."""
     while True:
-        found = re.sub(r"\x00([*`~]+)\x01(\s*)\x02\1\x03", r"\2", line)
+        found = re.sub("\x00([*`~]+)\x01(\\s*)\x02\\1\x03", r"\2", line)
         if found == line:
             break
         line = found
-    line = re.sub(r"\x00([*`~]+)\x01(\s+)", r"\2\x00\1\x01", line)
-    line = re.sub(r"(\s+)\x02([*`~]+)\x03", r"\x02\2\x03\1", line)
+    line = re.sub("\x00([*`~]+)\x01(\\s+)", lambda m: f"{m[2]}\x00{m[1]}\x01", line)
+    line = re.sub("(\\s+)\x02([*`~]+)\x03", lambda m: f"\x02{m[2]}\x03{m[1]}", line)
     line = re.sub(r"\[\s*\]\(<[^>]*>\)", "", line)
-    line = re.sub(r"[\x00-\x03]", "", line)
-    return re.sub(r"^(\s|  \n)+|(\s|  \n)+$", "", line)
+    line = re.sub("[\x00-\x03]", "", line)
+    return line.strip()

@@ -63,12 +63,13 @@ def read(*answers: Any) -> Answer:
         raise InvalidAnswer(
             f"The board says it has {_total(pages[0])} jobs, but the answers have {len(rows)}."
         )
-    whole = {one.get("id"): one for one in found if isinstance(one, dict) and "jobAd" in one}
+    whole = {str(one.get("id")): one for one in found if isinstance(one, dict) and "jobAd" in one}
 
     def job(row: dict[str, Any]) -> ImportedJob:
-        if len(answers) > len(pages) and row.get("id") not in whole:
+        number = str(row.get("id"))
+        if len(answers) > len(pages) and number not in whole:
             raise RowRefused("Its text could not be read.")
-        return _job({**row, **whole.get(row.get("id"), {})})
+        return _job({**row, **whole.get(number, {})})
 
     return boards.answer_of(rows, job, name="name")
 

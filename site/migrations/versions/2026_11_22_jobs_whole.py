@@ -5,8 +5,8 @@ from alembic import op
 from careers.base.database import Json
 from careers.base.database import UTCDateTime
 
-revision = "0005_jobs"
-down_revision = "0004_touches"
+revision = "0006_jobs"
+down_revision = "0005_doubts"
 branch_labels = None
 depends_on = None
 
