@@ -25,12 +25,17 @@ from referrals.recomputing import outcome_of
 from referrals.terms import Terms, terms_stated
 
 CLICK_COMES_WITHIN = timedelta(minutes=10)  # from journal to database, at worst
+A_MOMENT, NO_TIME = timedelta(seconds=1), timedelta(0)
 NOTED_WITH = timedelta(minutes=1)  # what was noted with the application, and not later
 
 
 settled = Signal()
 """Sent as `settled.send(application, db=session)`. Whoever answers True says that something final
 followed from the credit of `application`, such as a bonus that was paid: it changes no more."""
+
+decided = Signal()
+"""Sent as `decided.send(application, db=session)` in the transaction of a decision, the first one
+or a new one."""
 
 decided_anew = Signal()
 """Sent as `decided_anew.send(application, db=session)` in the transaction of a new decision."""
@@ -87,6 +92,7 @@ def decide_credit(db: Session, payload: dict[str, Any], settings: Settings) -> N
             credit.is_newest = False
         db.flush()
     db.add(made)
+    decided.send(application, db=db)
     if before is not None:
         decided_anew.send(application, db=db)
 
@@ -97,7 +103,7 @@ def foreseen(
     """What would be decided if somebody with this mail address applied now, with these touches.
 
     By key: why a touch would not count, None if it would. A click that isn't stored yet is taken
-    for a person's.
+    for a person's, and for made a moment ago: before what is said in the form.
     """
     clicks = _clicks_of(db, touches.values())
     now = clock.now()
@@ -128,12 +134,13 @@ def _fact(
     key: str, touch: Touch, clicks: dict[str, Click], email: str, is_early: bool = False
 ) -> TouchFact:
     click = clicks.get(touch.click_id or "")
-    is_no_click = touch.click_id is None or (is_early and click is None)
+    is_early_click = is_early and touch.click_id is not None and click is None
+    is_no_click = touch.click_id is None or is_early_click
     person = touch.person
     return TouchFact(
         key=key,
         person=person.id if person else 0,
-        at=click.at if click else touch.carried_at,
+        at=click.at if click else touch.carried_at - (A_MOMENT if is_early_click else NO_TIME),
         is_person=is_no_click or (click is not None and click.class_ == "human"),
         is_opened=is_no_click or (click is not None and click.navigates),
         is_known=is_no_click

@@ -158,6 +158,16 @@ class Rendering(Base):
     at: Mapped[datetime]
 
 
+class FormStart(Base):
+    """The visit that a click began went on to fill in an application form, sent or not."""
+
+    __tablename__ = "form_start"
+
+    # Not a foreign key: the click may still be in a journal.
+    click_id: Mapped[str] = mapped_column(String(20), primary_key=True)
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
 class LinkVisitor(Base):
     """A visitor of a link on one day, while that day may still bring clicks; then it is dropped."""
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Select, and_, cast, func, select
@@ -15,7 +14,7 @@ from sqlalchemy.orm import Session
 from careers.base import clock
 from careers.base.people import Person
 from careers.blog.models import Article
-from careers.hiring.models import Application, SharerSees
+from careers.hiring.models import Application
 from referrals.models import (
     BRINGS,
     CLASSES,
@@ -30,8 +29,9 @@ from referrals.models import (
     Touch,
 )
 from referrals.periods import Period, bounded, unit_of
+from referrals.starting import WHO, starts
 from referrals.targets import Target, target_of
-from referrals.totals import Figures, Trend, applied_in, figures_of, folded
+from referrals.totals import Figures, Trend, applied_in, clicked_in, figures_of, folded
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +62,6 @@ class ChannelCheck:
     same: int
     others: list[Source]
     unknown: int
-
-
-@dataclass(frozen=True, slots=True)
-class MyCredit:
-    """A credit as its employee may see it: only what the candidate allows."""
-
-    code: str
-    name: str
-    job_title: str
-    kind: str  # `referral`, or `inspiration`: they were read
-    channel: str  # "" when no link was followed
-    part: int
-    whole: int
-    applied_at: datetime
-    stage: str | None  # None: the candidate keeps the steps to themself
 
 
 def link_by_code(db: Session, code: str) -> ShareLink | None:
@@ -121,11 +106,12 @@ def link_rows(
     clicks = _clicks_of(db, keys, period)
     results = _results_of(db, keys, period)
     previews = _previews_of(db, keys)
+    started = _starts_of(db, keys, period)
     return [
         LinkRow(
             link,
             target_of(link),
-            figures_of(clicks.get(link.id), results.get(link.id)),
+            figures_of(clicks.get(link.id), results.get(link.id), started.get(link.id, 0)),
             sorted(previews[link.id]),
         )
         for link in links
@@ -145,6 +131,12 @@ def _results_of(db: Session, links: list[int], period: Period) -> dict[int, Any]
         .group_by(Credit.link_id)
     )
     return {row[0]: tuple(row[1:]) for row in db.execute(asked) if row[0] is not None}
+
+
+def _starts_of(db: Session, links: list[int], period: Period) -> dict[int, int]:
+    each = starts(*WHO).where(Click.link_id.in_(links), *clicked_in(period)).subquery()
+    asked = select(each.c.link_id, func.count()).group_by(each.c.link_id)
+    return {row[0]: row[1] for row in db.execute(asked)}
 
 
 def _previews_of(db: Session, links: list[int]) -> dict[int, list[str]]:
@@ -174,7 +166,7 @@ def clicks_by_day(db: Session, wanted: list[ColumnElement[bool]], period: Period
     whole = bounded(period, [row[0] for row in rows], clock.now().date())
     if whole is None:
         return None
-    return Trend(unit_of(whole), folded(whole, map(tuple, rows), {}))
+    return Trend(unit_of(whole), folded(whole, map(tuple, rows), {}, {}))
 
 
 def _link_days(
@@ -246,38 +238,6 @@ def lists_of(db: Session, link: ShareLink) -> list[str]:
 
 
 # -- credits and receipts ---------------------------------------------------------------------
-
-
-def credits_of(db: Session, person: Person, count: int = 100) -> list[MyCredit]:
-    """What the person was credited with, newest first, as far as each candidate lets them see."""
-    rows = db.execute(
-        select(Credit, Application)
-        .join(Application, Application.id == Credit.application_id)
-        .where(
-            Credit.person_id == person.id,
-            Credit.is_newest,
-            Application.sharer_sees != SharerSees.NOTHING.value,
-            Application.erased_at.is_(None),
-        )
-        .order_by(Application.created_at.desc())
-        .limit(count)
-    )
-    return [_my_credit(credit, application) for credit, application in rows]
-
-
-def _my_credit(credit: Credit, application: Application) -> MyCredit:
-    sees_steps = application.sharer_sees == SharerSees.STEPS
-    return MyCredit(
-        code=application.code,
-        name=application.name,
-        job_title=application.job.title,
-        kind=credit.kind,
-        channel=credit.link.channel if credit.link else "",
-        part=credit.part,
-        whole=credit.whole,
-        applied_at=application.created_at,
-        stage=application.stage if sees_steps else None,
-    )
 
 
 def receipt_for(db: Session, code: str) -> tuple[Application, Receipt | None] | None:

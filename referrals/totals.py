@@ -36,8 +36,10 @@ from careers.base.database import Base, UTCDateTime
 from careers.base.people import Person
 from careers.hiring.models import Application
 from careers.jobs.models import Job
-from referrals.models import BRINGS, CHANNELS, COUNTS, Credit, ShareLink
-from referrals.periods import Period, Span, bounded, month, spans, starts, steps, unit_of
+from referrals.models import BRINGS, CHANNELS, COUNTS, Click, Credit, ShareLink
+from referrals.periods import Period, Span, bounded, month, spans, steps, unit_of
+from referrals.periods import starts as rollup_starts
+from referrals.starting import WHO, starts
 
 GROUPS = ("employee", "team", "job", "channel", "office")
 SUBJECTS = {  # group → the subject of click_total that holds its clicks
@@ -61,6 +63,7 @@ class Figures(NamedTuple):
     bot: int = 0
     applications: int = 0
     hires: int = 0  # of those applications
+    started: int = 0  # people who began to fill in an application form
 
 
 FIGURES = Figures._fields
@@ -70,13 +73,19 @@ Counts = tuple[int, ...]  # in the order of COUNTS
 Results = list[tuple[Any, ...]]  # one for each employee's credit in an application:
 APPLICATION, DAY, IS_HIRED, PERSON, JOB, CHANNEL = range(6)  # its columns
 _channel_credited = func.coalesce(ShareLink.channel, "other")  # of word of mouth there is no link
+Starts = list[tuple[Any, ...]]  # how many people began to fill in a form, by
+START_DAY, START_PERSON, START_JOB, START_CHANNEL, STARTED = range(5)
 NO_CLICKS, NO_RESULTS = (0,) * len(COUNTS), (0, 0)
-NOTHING = NO_CLICKS + NO_RESULTS
+NOTHING = (*NO_CLICKS, *NO_RESULTS, 0)
 
 
-def figures_of(clicks: Counts | None, results: tuple[int, int] | None = None) -> Figures:
-    """Clicks in the order of COUNTS, and applications and hires, as figures; None: none."""
-    return Figures(*(clicks or NO_CLICKS) + (results or NO_RESULTS))
+def figures_of(
+    clicks: Counts | None, results: tuple[int, int] | None = None, started: int = 0
+) -> Figures:
+    """Clicks in the order of COUNTS, applications and hires, and how many began to fill in a form,
+    as figures; None: none."""
+    both = (clicks or NO_CLICKS) + (results or NO_RESULTS)
+    return Figures(*both)._replace(started=started)
 
 
 class Brought(NamedTuple):
@@ -97,6 +106,7 @@ class Subject:
     rows: Any  # the keys of its rows in click_total: numbers, or a query for them
     is_behind: ColumnElement[bool]  # of a credit, with its link and application
     is_shared: ColumnElement[bool]  # of a share link
+    is_clicked: ColumnElement[bool]  # of a click, with its link
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,25 +130,34 @@ class Board:
     @cached_property
     def total(self) -> Figures:
         """Everything together."""
-        return figures_of(_clicks(self._db, self._period), count_results(self._results))
+        return figures_of(
+            _clicks(self._db, self._period),
+            count_results(self._results),
+            sum(row[STARTED] for row in self._starts),
+        )
 
     @cached_property
     def trend(self) -> Trend | None:
         """Everything, step by step; None when there is nothing."""
-        return _trend(self._db, self._period, None, self._results)
+        return _trend(self._db, self._period, None, self._results, self._starts)
 
     def brought(self, group: str) -> list[Brought]:
         """What each row of `group` brought, in no order; only those who share are there."""
         clicks, results = self._clicks_by(group), self._results_by(group)
+        started = self._starts_by(group)
         names = self._names(group, clicks.keys() | results.keys())
         return [
-            Brought(key, name, figures_of(clicks.get(row), results.get(row)))
+            Brought(key, name, figures_of(clicks.get(row), results.get(row), started.get(row, 0)))
             for row, (key, name) in names.items()
         ]
 
     @cached_property
     def _results(self) -> Results:
         return _results(self._db, self._period)
+
+    @cached_property
+    def _starts(self) -> Starts:
+        return _starts(self._db, self._period)
 
     @cached_property
     def _sharers(self) -> dict[int, Any]:
@@ -166,6 +185,17 @@ class Board:
             return count_by(PERSON, self._results)
         names = {person: getattr(row, group) for person, row in self._sharers.items()}
         return count_by(PERSON, self._results, names)
+
+    def _starts_by(self, group: str) -> dict[Any, int]:
+        if group == "channel":
+            names: Any = {name: place for place, name in enumerate(CHANNELS)}
+            return add_starts(START_CHANNEL, self._starts, names)
+        if group == "job":
+            return add_starts(START_JOB, self._starts)
+        if group == "employee":
+            return add_starts(START_PERSON, self._starts)
+        names = {person: getattr(row, group) for person, row in self._sharers.items()}
+        return add_starts(START_PERSON, self._starts, names)
 
     def _names(self, group: str, brought: Iterable[Any]) -> dict[Any, tuple[str, str]]:
         """The public key and the name of each row of a group, by its key in the rollups."""
@@ -278,6 +308,16 @@ def _asked_credits(begins: bool, ends: bool) -> Select[Any]:
     return asked
 
 
+def _starts(db: Session, period: Period, subject: Subject | None = None) -> Starts:
+    """Who began to fill in a form: see `Starts`."""
+    job: Any = func.coalesce(Click.job_id, 0).label("job")
+    wanted = clicked_in(period) + ([] if subject is None else [subject.is_clicked])
+    each = starts(*WHO, ShareLink.person_id, job, ShareLink.channel).where(*wanted).subquery()
+    by = (each.c.day, each.c.person_id, each.c.job, each.c.channel)
+    asked: Select[Any] = select(*by, func.count()).group_by(*by)
+    return [tuple(row) for row in db.execute(asked)]
+
+
 def _moments(period: Period) -> dict[str, datetime]:
     """When `period` begins, and when it is over."""
     found = {}
@@ -288,14 +328,23 @@ def _moments(period: Period) -> dict[str, datetime]:
     return found
 
 
+def clicked_in(period: Period) -> list[ColumnElement[bool]]:
+    """Conditions on a click: that it came in `period`."""
+    return _within(Click.at, period)
+
+
 def applied_in(period: Period) -> list[ColumnElement[bool]]:
     """Conditions on an application: that it came in `period`."""
+    return _within(Application.created_at, period)
+
+
+def _within(column: Any, period: Period) -> list[ColumnElement[bool]]:
     moments = _moments(period)
     found = []
     if "since" in moments:
-        found.append(Application.created_at >= moments["since"])
+        found.append(column >= moments["since"])
     if "until" in moments:
-        found.append(Application.created_at < moments["until"])
+        found.append(column < moments["until"])
     return found
 
 
@@ -314,6 +363,14 @@ def count_by(
         key = result[column] if names is None else names[result[column]]
         seen[key][result[APPLICATION]] = result[IS_HIRED]
     return {key: (len(those), sum(those.values())) for key, those in seen.items()}
+
+
+def add_starts(column: int, rows: Starts, names: Mapping[Any, Any] | None = None) -> dict[Any, int]:
+    """How many people began by what stands in a column, or by what `names` calls that."""
+    found: dict[Any, int] = defaultdict(int)
+    for row in rows:
+        found[row[column] if names is None else names[row[column]]] += row[STARTED]
+    return found
 
 
 @cache
@@ -356,7 +413,7 @@ def find_subject(db: Session, group: str, key: str) -> Subject | None:
         if key not in CHANNELS:
             return None
         is_behind, is_shared = _channel_credited == key, ShareLink.channel == key
-        return Subject(group, key, key, [CHANNELS.index(key)], is_behind, is_shared)
+        return Subject(group, key, key, [CHANNELS.index(key)], is_behind, is_shared, is_shared)
     column = Person.code if group == "employee" else getattr(Person, group)
     name = Person.name if group == "employee" else column
     found = db.scalar(select(name).where(column == key, _has_shared()).limit(1))
@@ -364,13 +421,13 @@ def find_subject(db: Session, group: str, key: str) -> Subject | None:
         return None
     those = select(Person.id).where(column == key)
     is_behind, is_shared = Credit.person_id.in_(those), ShareLink.person_id.in_(those)
-    return Subject(group, key, found, those, is_behind, is_shared)
+    return Subject(group, key, found, those, is_behind, is_shared, is_shared)
 
 
 def _job(db: Session, key: str) -> Subject | None:
     if not key:
         leads_to_none, nothing = ShareLink.job_id.is_(None), Application.job_id.is_(None)
-        return Subject("job", "", "", [0], nothing, leads_to_none)
+        return Subject("job", "", "", [0], nothing, leads_to_none, Click.job_id.is_(None))
     job = db.execute(select(Job.id, Job.title).where(Job.slug == key)).one_or_none()
     if job is None:
         return None
@@ -381,14 +438,17 @@ def _job(db: Session, key: str) -> Subject | None:
     is_there = select(ShareLink.id).where(is_shared).exists() | brought.where(is_behind).exists()
     if not db.scalar(select(is_there)):
         return None
-    return Subject("job", key, job.title, [job.id], is_behind, is_shared)
+    is_clicked = Click.job_id == job.id
+    return Subject("job", key, job.title, [job.id], is_behind, is_shared, is_clicked)
 
 
 def brought_by(db: Session, subject: Subject, period: Period) -> tuple[Figures, Trend | None]:
     """What one of a group brought in all of `period`, and step by step."""
-    results = _results(db, period, subject)
-    figures = figures_of(_clicks(db, period, subject), count_results(results))
-    return figures, _trend(db, period, subject, results)
+    results, started = _results(db, period, subject), _starts(db, period, subject)
+    figures = figures_of(
+        _clicks(db, period, subject), count_results(results), sum(row[STARTED] for row in started)
+    )
+    return figures, _trend(db, period, subject, results, started)
 
 
 def credited(
@@ -422,7 +482,9 @@ def clicks_of(db: Session, person: Person) -> Figures:
 # -- trends -----------------------------------------------------------------------------------
 
 
-def _trend(db: Session, period: Period, subject: Subject | None, results: Results) -> Trend | None:
+def _trend(
+    db: Session, period: Period, subject: Subject | None, results: Results, started: Starts
+) -> Trend | None:
     """By day, or by month when the days of `period` are many; a month at its edge holds only the
     days within."""
     first, last = (
@@ -439,7 +501,11 @@ def _trend(db: Session, period: Period, subject: Subject | None, results: Result
     whole = bounded(period, [first, last, *brought], clock.now().date())
     if whole is None:
         return None
-    return Trend(unit_of(whole), folded(whole, _clicks_in_steps(db, whole, subject), brought))
+    began = {
+        date.fromisoformat(str(day)): count for day, count in add_starts(START_DAY, started).items()
+    }
+    clicks = _clicks_in_steps(db, whole, subject)
+    return Trend(unit_of(whole), folded(whole, clicks, brought, began))
 
 
 def _clicks_in_steps(
@@ -455,7 +521,9 @@ def _clicks_in_steps(
         select(TOTAL.start, *_signed(span.sign)).where(
             TOTAL.unit == span.unit,
             TOTAL.subject == SUBJECTS[subject.group],
-            TOTAL.start.in_(starts(span)),  # each found by its key, not by walking past others
+            TOTAL.start.in_(
+                rollup_starts(span)
+            ),  # each found by its key, not by walking past others
             TOTAL.key.in_(subject.rows),
         )
         for span in wanted
@@ -466,12 +534,16 @@ def _clicks_in_steps(
 
 
 def folded(
-    period: Period, clicks: Iterable[tuple[Any, ...]], results: dict[date, tuple[int, int]]
+    period: Period,
+    clicks: Iterable[tuple[Any, ...]],
+    results: dict[date, tuple[int, int]],
+    started: dict[date, int],
 ) -> list[tuple[date, Figures]]:
     """A step for each day or month of a bounded `period`: `clicks` are (start, *COUNTS)."""
     by_month = unit_of(period) == "month"
-    parts = [(start, (*counts, *NO_RESULTS)) for start, *counts in clicks]
-    parts += [(day, (*NO_CLICKS, *both)) for day, both in results.items()]
+    parts = [(start, (*counts, *NO_RESULTS, 0)) for start, *counts in clicks]
+    parts += [(day, (*NO_CLICKS, *both, 0)) for day, both in results.items()]
+    parts += [(day, (*NO_CLICKS, *NO_RESULTS, count)) for day, count in started.items()]
     sums: dict[date, tuple[int, ...]] = {}
     for day, figures in parts:
         step = month(day) if by_month else day

@@ -32,7 +32,7 @@ PUBLIC = [
 SIGNED_IN = {
     "mina.okafor": ["/me/links", "MY_LINK", "MY_RECEIPT", "SHARE", "/jobs/share",
                     "/me/campaigns", "CAMPAIGN", "/me/campaigns/new", "/me/profile", "/me/articles",
-                    "/me/feeds", "/me/account", "/me/bonuses"],
+                    "/me/feeds", "/me/account", "/me/mail", "/me/bonuses"],
     "megan.price": ["/me/bonuses"],
     "lucie.moreau": ["/editing", "REVIEW", "/me/links"],
     "grace.whitfield": ["/recruiting/applications", "APPLICATION", "/recruiting/referrals",
@@ -41,8 +41,8 @@ SIGNED_IN = {
                         "/recruiting/boards", "BOARD", "/recruiting/boards/new",
                         "/recruiting/boards/file", "/recruiting/rule", "/recruiting/analysis",
                         "/recruiting/bonuses", "BONUS", "PROGRAMME", "/recruiting/payroll", "BATCH",
-                        "/recruiting/appeals", "CORRECTION", "/recruiting/doubts", "DOUBT",
-                        "/recruiting/doubts?kind=late_link"],
+                         "/recruiting/appeals", "CORRECTION", "/recruiting/doubts", "DOUBT",
+                         "/recruiting/doubts?kind=late_link", "/recruiting/views"],
     "samir.haddad": ["APPEAL", "/admin/people", "/admin/company", "/admin/mail", "/admin/audit"],
 }  # fmt: skip
 README = {"/": "home", "/recruiting/referrals": "referrals"}

@@ -50,7 +50,8 @@ def appeal(db: Session, person: Person, decision: Decision, text: str) -> Appeal
         db.rollback()
         raise AppealedAlready from None
     audit.record(db, person, "appeal:write", made.code)
-    letters.tell_appealed(db, made)
+    reviewers = letters.people_who_may(db, "appeal:decide")
+    letters.tell_appealed(db, made, [one for one in reviewers if all(can_decide(db, [made], one))])
     return made
 
 

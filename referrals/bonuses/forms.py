@@ -188,6 +188,16 @@ class RefusalForm(Form):
     )
 
 
+class UnpaidForm(Form):
+    """Why a mark of paid is taken back."""
+
+    why = _text(
+        _("Why is it taken back?"),
+        _("Please give a reason."),
+        _("It stands in the history of each bonus."),
+    )
+
+
 class AppealForm(Form):
     """What an employee says against a decision."""
 

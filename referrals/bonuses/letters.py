@@ -14,7 +14,9 @@ from careers.base.languages import address_in, locale_of
 from careers.base.people import Person, PersonRole
 from careers.base.permissions import GRANTS
 from referrals.bonuses.models import Appeal, Bonus, Instalment
+from referrals.bonuses.queries import may_be_told
 from referrals.bonuses.words import instalment_words, money
+from referrals.news.choosing import address_off, footing, wants
 
 
 def people_who_may(db: Session, permission: str) -> list[Person]:
@@ -31,12 +33,14 @@ def people_who_may(db: Session, permission: str) -> list[Person]:
 
 
 def tell_moved(db: Session, bonus: Bonus, moved: Sequence[Instalment]) -> None:
-    """Tell the employee where their bonus stands now, with every instalment that moved.
+    """Tell the employee where their bonus stands now, with every instalment that moved, if they
+    want such mail and the candidate lets them know.
 
     The candidate isn't named: mail stays when a candidate has their data erased.
     """
     person = bonus.person
-    if not person.is_active or not moved:
+    moved = [one for one in moved if may_be_told(bonus.application, one)]
+    if not moved or not wants(db, person, "moves"):
         return
     with force_locale(locale_of(person.language)):  # dates as on the pages
         lines = [f"{money(one.amount, bonus.currency)} · {instalment_words(one)}" for one in moved]
@@ -48,7 +52,8 @@ def tell_moved(db: Session, bonus: Bonus, moved: Sequence[Instalment]) -> None:
             lines="\n".join(lines),
             address=_address(person.language, "/me/bonuses"),
         )
-    mail.write(db, person.email, subject, text)
+        text += footing(person, "moves")
+    mail.write(db, person.email, subject, text, address_off(person, "moves"))
 
 
 def tell_corrected(db: Session, person: Person, share: str, why: str) -> None:
@@ -68,12 +73,10 @@ def tell_corrected(db: Session, person: Person, share: str, why: str) -> None:
     mail.write(db, person.email, subject, text)
 
 
-def tell_appealed(db: Session, appeal: Appeal) -> None:
-    """Tell those who may decide that somebody asks for a second look, and the employee that it
-    came in."""
-    for reviewer in people_who_may(db, "appeal:decide"):
-        if reviewer.id == appeal.person_id:
-            continue
+def tell_appealed(db: Session, appeal: Appeal, reviewers: Sequence[Person]) -> None:
+    """Tell `reviewers`, who can decide it, that somebody asks for a second look, and the employee
+    that it came in."""
+    for reviewer in reviewers:
         with force_locale(reviewer.language):
             mail.write(
                 db,

@@ -11,12 +11,13 @@ from sqlalchemy import CursorResult, update
 from sqlalchemy.orm import Session
 
 from careers.base import audit, clock
+from careers.base.config import Settings
 from careers.base.people import Person
 from referrals.bonuses import letters
 from referrals.bonuses.models import Instalment, PayrollBatch
 from referrals.bonuses.queries import due
-from referrals.bonuses.rules import Standing, State, Step, payment_step
-from referrals.bonuses.settling import move
+from referrals.bonuses.rules import Standing, State, Step, payment_step, standing
+from referrals.bonuses.settling import award, facts_of, move, record_change
 from referrals.bonuses.words import state_name
 from referrals.exporting import Sheet
 
@@ -124,6 +125,39 @@ def say_paid(db: Session, one: Instalment, person: Person) -> Step:
     audit.record(db, person, "bonus:paid", one.code, amount=one.amount, currency=bonus.currency)
     letters.tell_moved(db, bonus, [one])
     return step
+
+
+def take_back(db: Session, one: Instalment, person: Person, why: str, settings: Settings) -> bool:
+    """Record that an instalment was said to be paid by mistake, with the reason, in the caller's
+    transaction; whether it was. It stands then where the facts say, and can be said anew.
+
+    Nobody does it for their own. Of two who do it at once, one does.
+    """
+    if one.bonus.person_id == person.id or one.paid_at is None:
+        return False
+    to = standing(facts_of(one.bonus, one, is_paid=False), clock.now())
+    taken: CursorResult[Any] = db.execute(  # type: ignore[assignment]
+        update(Instalment)
+        .where(Instalment.id == one.id, Instalment.state == State.PAID.value)
+        .values(
+            state=to.state.value,
+            reason=to.reason or "",
+            since=clock.now(),
+            paid_at=None,
+            paid_by_id=None,
+            first_by_id=None,
+            first_at=None,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    if not taken.rowcount:
+        return False
+    db.refresh(one)
+    record_change(db, one, State.PAID.value, person, why)
+    audit.record(db, person, "bonus:unpaid", one.code, amount=one.amount)
+    letters.tell_moved(db, one.bonus, [one])
+    award(db, one.bonus.application, person, settings, why)  # its amount may have changed since
+    return True
 
 
 def _say_first(db: Session, one: Instalment, person: Person) -> bool:

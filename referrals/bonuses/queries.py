@@ -21,7 +21,7 @@ from referrals.bonuses.models import (
     PayrollBatch,
     Programme,
 )
-from referrals.bonuses.rules import OVERRULABLE, State
+from referrals.bonuses.rules import OVERRULABLE, Reason, State
 from referrals.models import BRINGS, Credit, Receipt, Touch
 
 # -- credit, as it stands -------------------------------------------------------------------------
@@ -47,6 +47,27 @@ def standing_shares(db: Session, application: int) -> dict[int, Fraction]:
         return {one.person_id: one.share for one in correction.shares}
     credits = db.scalars(select(Credit).where(Credit.application_id == application, BRINGS))
     return {credit.person_id: Fraction(credit.part, credit.whole) for credit in credits}
+
+
+# -- what may be told -----------------------------------------------------------------------------
+
+
+def shows_whom(application: Application) -> bool:
+    """Whether the candidate lets whom they came through know of each step, the hire among them.
+
+    Otherwise a bonus is shown without name and job.
+    """
+    return application.sharer_sees == SharerSees.STEPS and application.erased_at is None
+
+
+def may_be_told(application: Application, one: Instalment) -> bool:
+    """Whether a mail may tell where an instalment stands.
+
+    A hire and its end are steps: of a candidate who keeps those to themself only that something is
+    due, paid, or refused for another reason is told.
+    """
+    is_step = one.state == State.PENDING or one.reason == Reason.HIRE_UNDONE
+    return shows_whom(application) or not is_step
 
 
 # -- programmes and bonuses -----------------------------------------------------------------------
@@ -193,11 +214,13 @@ class MyBonus:
 
 @dataclass(slots=True)
 class Uncredited:
-    """An application that carried an employee's link without earning them credit, and why."""
+    """An application that carried an employee's link without earning them credit, and why; or
+    with credit since, after an appeal."""
 
     application: Application
     reasons: list[str]  # codes of dropped touches
     correction: Correction | None
+    share: Fraction  # 0 unless an appeal gave them some
     can_appeal: bool
     appeals: list[Appeal] = field(default_factory=list)
 
@@ -246,8 +269,8 @@ def refused_bonus(db: Session, bonus: Bonus) -> Decision | None:
 
 
 def my_uncredited(db: Session, person: Person, count: int = 100) -> list[Uncredited]:
-    """Applications that carried a link of `person` and give them no credit, newest first; only
-    those of which the candidate lets them know."""
+    """Applications that carried a link of `person` and give them no credit, or only since they
+    appealed, newest first; only those of which the candidate lets them know."""
     carried = select(Touch.application_id).where(Touch.person_id == person.id, _REFERS)
     rows = db.execute(
         select(Application, Receipt)
@@ -264,7 +287,12 @@ def my_uncredited(db: Session, person: Person, count: int = 100) -> list[Uncredi
     found = []
     for application, receipt in rows:
         decision = refused_credit(db, person, application, receipt)
-        if decision is None:
+        asked = [
+            one
+            for one in appeals
+            if one.application_id == application.id and not one.is_about_bonus
+        ]
+        if decision is None and not asked:
             continue
         corrections = corrections_of(db, receipt)
         found.append(
@@ -272,12 +300,9 @@ def my_uncredited(db: Session, person: Person, count: int = 100) -> list[Uncredi
                 application,
                 reasons=_dropped(receipt, person),
                 correction=corrections[-1] if corrections else None,
+                share=standing_shares(db, application.id).get(person.id, Fraction(0)),
                 can_appeal=_is_open(decision, appeals),
-                appeals=[
-                    one
-                    for one in appeals
-                    if one.application_id == application.id and not one.is_about_bonus
-                ],
+                appeals=asked,
             )
         )
     return found

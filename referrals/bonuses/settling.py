@@ -218,7 +218,7 @@ def settle(db: Session, bonus: Bonus, person: Person | None, note: str = "") -> 
     now = clock.now()
     moved = []
     for one in bonus.instalments:
-        found = standing(_facts(bonus, one), now)
+        found = standing(facts_of(bonus, one, is_paid=one.paid_at is not None), now)
         is_new = not _has_history(db, one)
         if not is_new and (one.state, one.reason) == (found.state, found.reason or ""):
             continue
@@ -227,14 +227,15 @@ def settle(db: Session, bonus: Bonus, person: Person | None, note: str = "") -> 
     letters.tell_moved(db, bonus, moved)
 
 
-def _facts(bonus: Bonus, one: Instalment) -> Facts:
+def facts_of(bonus: Bonus, one: Instalment, *, is_paid: bool) -> Facts:
+    """All that decides where an instalment of `bonus` stands, paid or not."""
     return Facts(
         due_at=one.due_at,
         amount=one.amount,
         is_hired=bonus.application.hired_at is not None,
         has_left=not bonus.person.is_active,
         is_refused=bonus.refused_at is not None,
-        is_paid=one.paid_at is not None,
+        is_paid=is_paid,
         exclusions=frozenset(map(Reason, bonus.exclusions)),
         overruled=frozenset(map(Reason, bonus.overruled)),
     )
@@ -272,10 +273,18 @@ def move(
     if not moved.rowcount:
         return False
     db.refresh(one)
+    record_change(db, one, "" if is_new else before, person, note)
+    return True
+
+
+def record_change(
+    db: Session, one: Instalment, before: str, person: Person | None, note: str
+) -> None:
+    """Add to the history that an instalment went from the state `before` to where it stands."""
     db.add(
         BonusChange(
             instalment_id=one.id,
-            before="" if is_new else before,
+            before=before,
             after=one.state,
             reason=one.reason,
             amount=one.amount,
@@ -284,7 +293,6 @@ def move(
         )
     )
     db.flush()
-    return True
 
 
 def settle_due(db: Session) -> int:

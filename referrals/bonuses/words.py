@@ -9,9 +9,10 @@ from babel import Locale
 from babel.numbers import format_currency
 from flask_babel import format_date, get_locale, gettext
 
-from careers.hiring.models import Application, SharerSees
+from careers.hiring.models import Application
 from careers.jobs.words import NARROW
 from referrals.bonuses.models import Instalment, Programme
+from referrals.bonuses.queries import shows_whom
 from referrals.bonuses.rules import Reason
 
 # Currencies with hundredths, so that an amount is always written in whole cents (ISO 4217).
@@ -80,6 +81,13 @@ def instalment_words(one: Instalment) -> str:
     """Where an instalment stands in a plain sentence, with the date on which it changes."""
     if one.state == "pending":
         return str(gettext("It waits until %(date)s.", date=format_date(one.due_at, "long")))
+    if one.state == "eligible" and one.batch_id is not None:
+        return str(
+            gettext(
+                "Due since %(date)s and handed to the payroll: it isn’t said to be paid yet.",
+                date=format_date(one.since, "long"),
+            )
+        )
     if one.state == "eligible":
         return str(
             gettext(
@@ -93,14 +101,6 @@ def instalment_words(one: Instalment) -> str:
             gettext("Paid: so says the payroll of %(date)s.", date=format_date(one.paid_at, "long"))
         )
     return reason_words(one.reason)
-
-
-def shows_whom(application: Application) -> bool:
-    """Whether the candidate lets whom they came through know of each step, the hire among them.
-
-    Otherwise a bonus is shown without name and job.
-    """
-    return application.sharer_sees == SharerSees.STEPS and application.erased_at is None
 
 
 def whom(application: Application) -> str:

@@ -16,6 +16,7 @@ from referrals.pages import (  # noqa: F401
     sharing,
     telling,
     typed_codes,
+    views,
 )
 from referrals.pages.blueprint import blueprint
 

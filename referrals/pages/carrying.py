@@ -64,7 +64,7 @@ def _read_here() -> Read | None:
     Only a person reads: for robots the addresses on a page stay what they are. And only whoever
     follows a link on the page carries on that they were there.
     """
-    if request.endpoint not in {"experts.expert", "blog.article"} or not _is_a_person():
+    if request.endpoint not in {"experts.expert", "blog.article"} or not is_a_person():
         return None
     slug = (request.view_args or {}).get("slug", "")
     if request.endpoint == "experts.expert":
@@ -76,7 +76,8 @@ def _read_here() -> Read | None:
     return read_at(of, code, clock.now(), settings().signing_key) if code else None
 
 
-def _is_a_person() -> bool:
+def is_a_person() -> bool:
+    """Whether this request looks like a person's, by the lists that tell clicks apart."""
     headers = request.headers
     purpose = headers.get("Sec-Purpose") or headers.get("Purpose") or headers.get("X-Moz") or ""
     agent = headers.get("User-Agent", "")[:1000]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import g, jsonify, request
+from flask import abort, g, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from careers.base import clock
@@ -12,11 +12,14 @@ from careers.base.people import Person
 from careers.base.permissions import public
 from careers.base.web import db, limiter, settings
 from careers.hiring.applying import Came
+from careers.jobs.queries import job_by_slug
 from referrals import crediting
 from referrals.attribution import By, Dropped, Kind
 from referrals.models import Touch
 from referrals.naming import names_like
 from referrals.pages.blueprint import blueprint
+from referrals.pages.carrying import is_a_person
+from referrals.starting import note_start
 from referrals.touches import ANSWER, CODE, link_typed, touches_in
 
 
@@ -82,6 +85,28 @@ class Coming:
         """The codes of those whom the form names now, for it to carry."""
         named = dict.fromkeys(one.person.code for one in self.touches if one.person)
         return " ".join(named)
+
+
+@blueprint.before_app_request
+def notice_start() -> None:
+    """Keep that the visit began to fill in the form, when it is sent, right or wrong."""
+    if request.endpoint == "hiring.apply" and request.method == "POST":
+        _note_start()
+
+
+@blueprint.post("/jobs/<slug>/apply/begun")
+@limiter.limit("120/hour")
+@public
+def begun(slug: str) -> ResponseReturnValue:
+    """Keep the same when a script says that something was typed into the form; nothing else."""
+    job_by_slug(db(), slug) or abort(404)
+    _note_start()
+    return "", 204
+
+
+def _note_start() -> None:
+    if is_a_person() and note_start(db(), g.trail):
+        db().commit()
 
 
 @blueprint.before_app_request

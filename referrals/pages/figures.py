@@ -11,10 +11,11 @@ from referrals.totals import FIGURES, Figures
 
 # As a reader wants them: what came of it first, then people, then all that is no person.
 ORDER = (
-    "hires", "applications", "confirmed", "people", "human", "repeat", "preview", "prefetch", "bot",
+    "hires", "applications", "started", "confirmed", "people", "human", "repeat", "preview",
+    "prefetch", "bot",
 )  # fmt: skip
 assert set(ORDER) == set(FIGURES)
-RESULTS = ("hires", "applications")
+RESULTS = ("hires", "applications", "started")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,13 @@ def figure_columns(clicks_only: bool = False) -> list[Column]:
             gettext(
                 "Applications of the period that are credited to the person who shared. One that "
                 "two people share counts for both, and once in all."
+            ),
+        ),
+        "started": (
+            gettext("Began"),
+            gettext(
+                "Those of the confirmed who began to fill in an application form: something was "
+                "typed into it, or it was sent. Counted by the day of their click."
             ),
         ),
         "confirmed": (

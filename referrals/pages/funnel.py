@@ -25,3 +25,8 @@ def funnel() -> ResponseReturnValue:
         found=funnel_of(db(), choice.period),
         least=LEAST,
     )
+
+
+def funnel_query() -> dict[str, str]:
+    """What `funnel` is narrowed to, as an address says it."""
+    return chosen_period("365").query

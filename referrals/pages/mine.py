@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from careers.base.permissions import may, requires
 from careers.base.web import PAGE_ROWS, db, me, page_number
 from referrals import queries
+from referrals.bonuses.brought import came_through
 from referrals.campaigns import campaigns_of
 from referrals.classifying import LISTS
 from referrals.losses import lost_since
@@ -51,6 +52,7 @@ def my_links() -> ResponseReturnValue:
         "campaign": _one_of("campaign", [campaign.code for campaign in campaigns]),
     }
     wanted = queries.own(me(), **narrowed)
+    came = came_through(db(), me())
     choice = chosen_period("30")
     page = page_number()
     count = queries.count_links(db(), wanted)
@@ -64,7 +66,8 @@ def my_links() -> ResponseReturnValue:
         totals=queries.clicks_on(db(), wanted, Period()) if is_narrowed else clicks_of(db(), me()),
         trend=queries.clicks_by_day(db(), wanted, choice.period),
         lost=lost_since(db(), None),
-        credits=queries.credits_of(db(), me()),
+        brought=[one for one in came if one.share or not one.read],
+        readers=[one for one in came if one.read],
         campaigns=[(campaign.code, campaign.name) for campaign in campaigns],
         narrowed=narrowed,
         choice=choice,

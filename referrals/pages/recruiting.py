@@ -50,6 +50,11 @@ def referrals() -> ResponseReturnValue:
     )
 
 
+def board_query() -> dict[str, str]:
+    """What `referrals` is narrowed to, as an address says it."""
+    return {**chosen_period("90").query, "by": _group(), "sort": _sort()}
+
+
 def _group() -> str:
     asked = request.args.get("by", "employee")
     return asked if asked in GROUPS else abort(404)

@@ -15,6 +15,7 @@ import experts.pages
 import feeds.pages
 import referrals.bonuses.pages
 import referrals.doubts.pages
+import referrals.news.pages
 import referrals.pages
 from careers.base import admin, languages, web
 from careers.base.bodies import Bodies
@@ -43,6 +44,7 @@ PACKAGES = (
     referrals.pages,
     referrals.bonuses.pages,
     referrals.doubts.pages,
+    referrals.news.pages,
     feeds.pages,
     signin,
     admin,

@@ -34,7 +34,9 @@ from referrals.bonuses.settling import remind_of_due, settle_due
 from referrals.card_store import sweep as forget_cards
 from referrals.doubts.checking import queue_nightly
 from referrals.ingesting import ingest
+from referrals.news.weekly import queue_weeks
 from referrals.telling_apart import forget_visitors
+from referrals.views import forget_views
 
 log = structlog.get_logger(__name__)
 INGEST_EVERY = 1.0  # seconds
@@ -128,10 +130,14 @@ class Background:
                 forget_ended(db)
                 forget_cards(db, self.settings.folder("cards"))
                 forget_visitors(db)
+                forget_views(db)
                 db.commit()
             with self.database.writing() as db:
                 settle_due(db)
                 remind_of_due(db)
+                db.commit()
+            with self.database.writing() as db:
+                queue_weeks(db, self.settings)
                 db.commit()
         self.app.extensions["following"].visitors.destroy_old(clock.now())
         self.database.forget_deleted()

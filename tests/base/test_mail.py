@@ -25,11 +25,13 @@ class Sink:
 
     def __init__(self) -> None:
         self.got: list[email.message.EmailMessage] = []
+        self.raw = b""
         self.refuses = False
 
     async def handle_DATA(self, _server, _session, envelope) -> str:
         if self.refuses:
             return "451 not now"
+        self.raw = envelope.content
         self.got.append(email.message_from_bytes(envelope.content, policy=policy.default))
         return "250 kept"
 
@@ -104,3 +106,14 @@ def test_a_server_that_refuses_is_asked_again_later(mailing, sink, db):
     assert waits and sink.got == []
     page = Visitor(mailing).sign_in(Cast.ADMIN).get("/admin/mail").get_data(as_text=True)
     assert "451" in page
+
+
+def test_a_message_says_where_one_ends_such_mail_in_one_line(mailing, sink, db):
+    off = "https://careers.a-rather-long-company-name.example/fr/mail/off/" + "x" * 90
+    mail.write(db, Cast.ENGINEER, "Your week", "It was a good one.", unsubscribe=off)
+    db.commit()
+    deliver(mailing)
+    (message,) = sink.got
+    assert message["List-Unsubscribe"] == f"<{off}>"
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert f"List-Unsubscribe: <{off}>\r\n".encode() in sink.raw

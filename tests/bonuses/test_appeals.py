@@ -92,6 +92,9 @@ def test_an_appeal_against_a_refused_credit_gives_a_share_and_the_bonus_follows(
     assert answered(alma, appeal, "granted", **halves).status_code == 303
     db.expire_all()
     assert standings(db, application) == [(25_000, "eligible", ""), (25_000, "pending", "")] * 2
+    mine = text(visit_as(Cast.ENGINEER).get("/me/bonuses"))
+    assert "The mails show it." in mine and "credited to you since: 1/2" in mine
+    assert "/appeal" not in mine
     assert db.scalars(select(Receipt.sha256)).one() == "0" * 64
     assert [(c.part, c.whole) for c in db.scalars(select(Credit))] == [(1, 1)]
 
@@ -140,3 +143,11 @@ def test_whoever_corrected_a_credit_does_not_decide_an_appeal_about_it(visit_as,
     assert "somebody else decides" in text(rosa.get("/recruiting/appeals"))
     assert answered(rosa, appeal, "refused").status_code == 404
     assert answered(visit_as(SECOND), appeal, "refused").status_code == 303
+
+
+def test_an_appeal_is_told_to_those_who_can_decide_it_and_to_no_party(visit_as, db, hired):
+    hired(Cast.ENGINEER)
+    found = refused_by_rosa(visit_as, db)
+    appealed(visit_as, db, f"/me/bonuses/{found.code}/appeal")
+    waits = "An appeal waits: Ada Engel"
+    assert waits in mails_to(db, SECOND) and waits not in mails_to(db, Cast.RECRUITER)

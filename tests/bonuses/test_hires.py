@@ -138,3 +138,34 @@ def test_an_employee_sees_where_it_stands_and_no_more_than_the_candidate_allows(
     assert ("Nadia Rossi" in page) is shown
     assert "Nadia" not in " ".join(db.scalars(select(Mail.text)))
     assert "There is no bonus yet" in text(visit_as(Cast.COLLEAGUE).get("/me/bonuses"))
+
+
+@pytest.mark.parametrize(("sees", "steps"), [("steps", True), ("applied", False)])
+def test_my_links_tell_steps_share_and_bonus_as_far_as_the_candidate_allows(
+    visit_as, hired, sees, steps
+):
+    hired(Cast.ENGINEER, Cast.COLLEAGUE, sees=sees)
+    page = text(visit_as(Cast.ENGINEER).get("/me/links"))
+    assert "Nadia Rossi" in page and "1/2" in page
+    assert ("hired" in page) is ("€250 due" in page) is ("€250 waiting" in page) is steps
+    assert ("applied on" in page) is ("stands only among your bonuses" in page) is not steps
+
+
+def test_my_links_follow_a_correction(visit_as, db, hired):
+    application = hired(Cast.ENGINEER)
+    page = f"/recruiting/receipts/{application.code}/correction"
+    ada = person_by_email(db, Cast.ENGINEER)
+    fields = {f"share-{ada.code}": "0", "why": "He told her."}
+    fields |= {"email": Cast.COLLEAGUE, "share": "1"}
+    assert visit_as(Cast.RECRUITER).post(page, fields).status_code == 303
+    lost = text(visit_as(Cast.ENGINEER).get("/me/links"))
+    assert "none of it" in lost and "(corrected by hand)" in lost
+    assert "Nadia Rossi" in text(visit_as(Cast.COLLEAGUE).get("/me/links"))
+
+
+def test_a_mail_tells_of_no_hire_that_the_candidate_keeps_back(db, hired, settled, moved):
+    application = hired(Cast.ENGINEER, sees="applied")
+    told = list(db.scalars(select(Mail.text).where(Mail.to == Cast.ENGINEER)))
+    assert len(told) == 1 and "Due since" in told[0] and "It waits until" not in told[0]
+    moved(application, "hired", "offer")
+    assert len(mails_to(db, Cast.ENGINEER)) == 1

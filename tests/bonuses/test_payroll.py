@@ -8,11 +8,11 @@ import io
 from sqlalchemy import select
 from sqlalchemy.orm.attributes import set_committed_value
 
-from careers.base.people import person_by_email
+from careers.base.people import Role, person_by_email
 from referrals.bonuses.models import BonusChange, Instalment
 from referrals.bonuses.paying import say_paid
 from referrals.bonuses.rules import Step
-from tests.bonuses.standing import NEW, SECOND, mails_to, text
+from tests.bonuses.standing import NEW, SECOND, mails_to, only_bonus, standings, text
 from tests.cast import Cast
 
 
@@ -93,3 +93,46 @@ def test_recruiters_are_reminded_every_fourteen_days(db, hired, settled):
     hired(Cast.ENGINEER)
     assert [settled(days) for days in (13, 15, 16, 28, 30)] == [0, 1, 0, 0, 1]
     assert mails_to(db, Cast.RECRUITER).count("1 bonus waits for the payroll") == 2
+
+
+def test_a_batch_marked_by_mistake_is_taken_back_with_a_reason(visit_as, db, hired):
+    application = hired(Cast.COLLEAGUE, email="other@mail.example")
+    rosa = visit_as(Cast.RECRUITER)
+    page = rosa.post("/recruiting/payroll/export", form_on="/recruiting/payroll").location
+    assert "handed to the payroll" in text(visit_as(Cast.COLLEAGUE).get("/me/bonuses"))
+    alma = visit_as(SECOND)
+    for browser in (rosa, alma):
+        browser.post(f"{page}/payment", form_on=page)
+    db.expire_all()
+    assert standings(db, application)[0][1] == "paid"
+    undo = f"{page}/payment/undo"
+    assert rosa.post(undo, {"why": " "}, form_on=page).status_code == 422
+    assert standings(db, application)[0][1] == "paid"
+    assert rosa.post(undo, {"why": "The transfer bounced."}, form_on=page).status_code == 303
+    db.expire_all()
+    assert standings(db, application)[0] == (50_000, "eligible", "")
+    last = db.scalars(select(BonusChange).order_by(BonusChange.id.desc())).first()
+    assert (last.before, last.after, last.note) == ("paid", "eligible", "The transfer bounced.")
+    assert last.person.email == Cast.RECRUITER
+    history = text(rosa.get(f"/recruiting/bonuses/{only_bonus(db).code}"))
+    assert "The transfer bounced." in history
+    # It can be said anew, by two people again.
+    rosa.post(f"{page}/payment", form_on=page)
+    db.expire_all()
+    assert standings(db, application)[0][1] == "eligible"
+    alma.post(f"{page}/payment", form_on=page)
+    db.expire_all()
+    assert standings(db, application)[0][1] == "paid"
+
+
+def test_nobody_takes_back_the_payment_of_their_own(visit_as, db, hired):
+    application = hired(Cast.ENGINEER)
+    person_by_email(db, Cast.ENGINEER).grant(Role.RECRUITER)
+    db.commit()
+    alma, rosa, ada = (visit_as(who) for who in (SECOND, Cast.RECRUITER, Cast.ENGINEER))
+    page = alma.post("/recruiting/payroll/export", form_on="/recruiting/payroll").location
+    for browser in (alma, rosa):
+        browser.post(f"{page}/payment", form_on=page)
+    assert ada.post(f"{page}/payment/undo", {"why": "Mine."}, form_on=page).status_code == 303
+    db.expire_all()
+    assert standings(db, application)[0][1] == "paid"

@@ -57,12 +57,14 @@ def came(app, db, job):
     people = {"ada": Cast.ENGINEER, "carl": Cast.COLLEAGUE, "rosa": Cast.RECRUITER}
     number = count()
 
-    def make(*, ago: float = 0, hired: bool = False, class_: str = "human", **days: float):
+    def make(*, ago: float = 0, hired: bool = False, class_: str = "human", sees: str = "applied",
+             **days: float):  # fmt: skip
         at = clock.now() - timedelta(days=ago)
         made = Application(
             token_hash=f"t{next(number)}", submission=f"s{next(number)}", name="Nadia Rossi",
             email="nadia@mail.example", job_id=job.id, created_at=at,
             hired_at=at if hired else None, stage="hired" if hired else "new",
+            sharer_sees=sees,
         )  # fmt: skip
         db.add(made)
         db.flush()

@@ -175,7 +175,9 @@ def test_a_page_and_an_article_read_on_the_way_are_inspirations(
         assert "Someone read “Meters” by Edith Martin" in text(seen)
     # Only who signs in can save the file.
     assert "Save this receipt" not in text(visitor.get(f"{mine}/receipt"))
-    assert "your page or article was read" in text(visit_as(Cast.EDITOR).get("/me/links"))
+    own = text(visit_as(Cast.EDITOR).get("/me/links"))
+    assert "Who had read you" in own and "earns no bonus" in own
+    assert "all of it" not in own and "Nobody has applied through your links yet" in own
     board = text(visit_as(Cast.RECRUITER).get("/recruiting/referrals?by=employee"))
     assert "Ada Engel" in board
     assert "Edith Martin" not in re.search(r"<tbody>(.*?)</tbody>", board, re.DOTALL)[1]
@@ -340,3 +342,12 @@ def test_a_touch_that_is_not_there_cannot_be_taken_out(visitor, job, link, numbe
     _, mine = apply(visitor, job, link.code)
     answer = visitor.post(f"{mine}/touches/removal", {"number": number}, form_on=mine)
     assert answer.status_code == 400
+
+
+def test_only_the_answer_would_be_credited_beside_a_click_that_was_just_made(visitor, edith, link):
+    """The click is still in a journal: it came before what is said in the form."""
+    form = visitor.get(f"/r/{link.code}", headers=BROWSER).location.replace("?", "/apply?")
+    sent = visitor.post(form, {"submission": "x" * 32, "told_by": "Edith Martin"}, headers=BROWSER)
+    page = text(sent)
+    assert "Edith would be credited" in page
+    assert "Ada would be credited" not in page

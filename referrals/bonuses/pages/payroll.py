@@ -9,8 +9,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 
 from careers.base.permissions import requires
-from careers.base.web import db, limiter, me
+from careers.base.web import db, limiter, me, settings
 from referrals.bonuses import paying, queries
+from referrals.bonuses.forms import UnpaidForm
 from referrals.bonuses.models import PayrollBatch
 from referrals.bonuses.pages.blueprint import blueprint
 from referrals.bonuses.rules import Step
@@ -33,8 +34,13 @@ def payroll() -> ResponseReturnValue:
 @requires("bonus:edit")
 def batch(code: str) -> ResponseReturnValue:
     """One batch: what it holds, and what became of it since."""
-    found = queries.batch_by_code(db(), code) or abort(404)
-    return render_template("bonuses/batch.html", batch=found, rows=queries.rows_of(db(), found))
+    return _batch_page(queries.batch_by_code(db(), code) or abort(404), UnpaidForm())
+
+
+def _batch_page(found: PayrollBatch, form: UnpaidForm) -> ResponseReturnValue:
+    rows = queries.rows_of(db(), found)
+    page = render_template("bonuses/batch.html", batch=found, rows=rows, form=form)
+    return page, 422 if form.errors else 200
 
 
 @blueprint.post("/recruiting/payroll/export")
@@ -112,3 +118,29 @@ def pay_batch(code: str) -> ResponseReturnValue:
 def _pay_all(found: PayrollBatch) -> Counter[Step]:
     rows = [one for one in queries.rows_of(db(), found) if one.paid_at is None]
     return Counter(paying.say_paid(db(), one, me()) for one in rows)
+
+
+@blueprint.post("/recruiting/payroll/<code>/payment/undo")
+@limiter.limit("60/hour")
+@requires("bonus:edit")
+def unpay_batch(code: str) -> ResponseReturnValue:
+    """Take back, with a reason, that the payroll has paid a batch; one's own stays."""
+    found = queries.batch_by_code(db(), code) or abort(404)
+    form = UnpaidForm()
+    if not form.validate():
+        return _batch_page(found, form)
+    rows = [one for one in queries.rows_of(db(), found) if one.paid_at is not None]
+    why = form.why.data or ""
+    taken = sum(paying.take_back(db(), one, me(), why, settings()) for one in rows)
+    db().commit()
+    if taken:
+        flash(
+            ngettext(
+                "%(num)s instalment isn’t marked as paid any more.",
+                "%(num)s instalments aren’t marked as paid any more.",
+                taken,
+            )
+        )
+    if taken < len(rows):
+        flash(gettext("Your own bonus stays as it is: somebody else must take it back."), "alert")
+    return redirect(url_for("bonuses.batch", code=code), code=303)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import smtplib
 import ssl
 from datetime import datetime, timedelta
+from email import policy
 from email.message import EmailMessage
 from email.utils import make_msgid
 from urllib.parse import unquote, urlsplit
@@ -26,13 +27,17 @@ class Mail(Base):
     to: Mapped[str] = mapped_column(String(254))
     subject: Mapped[str] = mapped_column(String(200))
     text: Mapped[str] = mapped_column(Text)
+    unsubscribe: Mapped[str] = mapped_column(String(300), default="")  # where one says no more
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     sent_at: Mapped[datetime | None]
 
 
-def write(db: Session, to: str, subject: str, text: str) -> Mail:
-    """Queue a message in the caller's transaction. Line breaks in `subject` become spaces."""
-    mail = Mail(to=to, subject=" ".join(subject.split())[:200], text=text)
+def write(db: Session, to: str, subject: str, text: str, unsubscribe: str = "") -> Mail:
+    """Queue a message in the caller's transaction. Line breaks in `subject` become spaces.
+
+    `unsubscribe` is the whole address where a POST ends mail of this kind (RFC 8058).
+    """
+    mail = Mail(to=to, subject=" ".join(subject.split())[:200], text=text, unsubscribe=unsubscribe)
     db.add(mail)
     db.flush()
     outbox.add(db, "mail", {"mail": mail.id})
@@ -67,12 +72,16 @@ def deliver(db: Session, payload: dict[str, int], settings: Settings) -> None:
 
 
 def _message(mail: Mail, sender: str) -> EmailMessage:
-    message = EmailMessage()
+    # An address longer than a usual line would be encoded as words, and no program would read it.
+    message = EmailMessage(policy.default.clone(max_line_length=998))  # RFC 5322, 2.1.1
     message["From"], message["To"], message["Subject"] = sender, mail.to, mail.subject
     message["Date"] = mail.created_at
     host = sender.rsplit("@", 1)[-1].rstrip(">")
     message["Message-ID"] = make_msgid(f"mail-{mail.id}", domain=host)
     message["Auto-Submitted"] = "auto-generated"
+    if mail.unsubscribe:
+        message["List-Unsubscribe"] = f"<{mail.unsubscribe}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(mail.text)
     return message
 

@@ -1,4 +1,4 @@
-"""What becomes of the demo company's bonuses: two are refused and appealed, a batch is made."""
+"""What becomes of the demo company's bonuses, two of which are appealed; saved views."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from referrals.bonuses.models import Appeal, Bonus
 from referrals.bonuses.paying import make_batch, say_paid
 from referrals.bonuses.queries import refused_bonus
 from referrals.bonuses.settling import refuse
+from referrals.views import save
 
 
 def look_after_bonuses(db: Session) -> None:
@@ -43,6 +44,16 @@ def look_after_bonuses(db: Session) -> None:
             if one.batch_id == batch.id and bonus.person_id == mina.id:
                 say_paid(db, one, recruiter)
     decide(db, first, admin, GRANTED, "The link was opened a day before the fair.")
+
+
+def save_views(db: Session) -> None:
+    """Have the recruiter save what she looks at often."""
+    recruiter = found(db, RECRUITER)
+    by_team = {"period": "365", "by": "team", "sort": "hires"}
+    save(db, recruiter, "referrals", "Teams, a year", by_team, is_shared=True)
+    by_channel = {"period": "30", "by": "channel", "sort": "started"}
+    save(db, recruiter, "referrals", "Channels this month", by_channel, is_shared=False)
+    save(db, recruiter, "funnel", "Everything so far", {"period": "all"}, is_shared=True)
 
 
 def _appealed(db: Session, bonus: Bonus, recruiter: Person, why: str, text: str) -> Appeal:

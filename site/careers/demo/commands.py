@@ -15,7 +15,7 @@ from careers.base.console import Refused, with_app
 from careers.base.database import Database
 from careers.base.people import Person
 from careers.demo import founding
-from careers.demo.bonuses import look_after_bonuses
+from careers.demo.bonuses import look_after_bonuses, save_views
 from careers.demo.doubts import have_doubts
 from careers.demo.outside import fetch
 from careers.demo.weeks import live_weeks
@@ -66,6 +66,7 @@ def demo(app: Flask, if_empty: bool) -> None:
     have_doubts(app)
     with database.writing() as db:
         look_after_bonuses(db)
+        save_views(db)
         db.commit()
     with database.reading() as db:
         search.rebuild(db, settings)

@@ -110,6 +110,7 @@ class _Story:
         self.links: dict[int, str] = {}
         self.visits: dict[int, str] = {}
         self.written: dict[int, list[str]] = {}
+        self.coming_by = 0  # clicks that are planned
         self.coming = 0  # candidates whose application is planned
         self.events: list[Event] = []
         with self.database.reading() as db:
@@ -230,6 +231,8 @@ class _Story:
     ) -> Callable[[], None]:
         address = self._address()
         sees = agent in BROWSERS and self.chance.random() < 0.85
+        self.coming_by += 1
+        begins = self.coming_by % 8 == 0
 
         def act() -> None:
             answer = self.app.test_client().get(
@@ -242,8 +245,23 @@ class _Story:
             code, _, click = (answer.location or "").rpartition("via=")[2].partition(".")
             if click and (sees or remember):
                 self.app.test_client().post(f"/r/{code}/seen/{click}")
+                if begins:
+                    self._begin(answer.location)
 
         return act
+
+    def _begin(self, landing: str) -> None:
+        """Type something into the form of the job where a visit landed, and leave it."""
+        path, _, query = landing.partition("?")
+        if "/jobs/" in path:
+            client = self.app.test_client()
+            page = client.get(f"{path}/apply?{query}").get_data(as_text=True)
+            hidden = dict(HIDDEN.findall(page))
+            client.post(
+                f"{path}/apply/begun",
+                data={name: hidden[name] for name in ("form_token", "via") if name in hidden},
+                headers={"User-Agent": BROWSERS[0]},
+            )
 
     def _apply(self, candidate: dict[str, Any], way: str | int) -> Callable[[], None]:
         """Fill in the form on the job's page; `way` is that page, or the number of a visit.
@@ -287,6 +305,7 @@ class _Story:
                         "sharer_sees": sees,
                         "cv": (io.BytesIO(document), f"CV {candidate['name']}.pdf"),
                     },
+                    headers={"User-Agent": BROWSERS[0]},
                     environ_base={"REMOTE_ADDR": address},
                 )
                 if answer.status_code != 200:

@@ -1,0 +1,1 @@
+"""What employees hear by mail of those who came through them: when it moves, and once a week."""

@@ -1,0 +1,47 @@
+"""The step between a click and an application: somebody began to fill in the form.
+
+A start is what a person's click on a share link led to whose landing page was really shown: on an
+application form that carries the click, something was typed (a script tells it), or the form was
+sent (with or without scripts, right or wrong). It is kept by the click, so it counts once.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session
+
+from careers.base import clock
+from careers.base.database import inserting
+from referrals.models import Click, FormStart, ShareLink
+from referrals.trails import Trail
+
+
+def note_start(db: Session, trail: Trail) -> bool:
+    """Keep that the visit with this trail began to fill in a form, in the caller's transaction;
+    whether it was news. Each click that the trail carries counts once, however often this is said.
+    """
+    clicks = {step.click for step in trail.links if step.how == "click" and step.click}
+    rows = [{"click_id": click, "at": clock.now()} for click in sorted(clicks)]
+    if not rows:
+        return False
+    made = inserting(db, FormStart).values(rows).on_conflict_do_nothing()
+    return bool(db.scalars(made.returning(FormStart.click_id)).all())
+
+
+def starts(*columns: Any) -> Select[Any]:
+    """`columns` of starts with their Click and ShareLink, one row for each visitor of a link and
+    day: as people are counted."""
+    return (
+        select(*columns)
+        .select_from(FormStart)
+        .join(Click, Click.id == FormStart.click_id)
+        .join(ShareLink, ShareLink.id == Click.link_id)
+        .where(Click.class_ == "human", Click.is_confirmed)
+        .distinct()
+    )
+
+
+DAY: ColumnElement[Any] = func.date(Click.at)  # UTC on both databases
+WHO = (Click.link_id, DAY.label("day"), Click.visitor)  # what makes such a row a row
