@@ -5,8 +5,8 @@ from alembic import op
 from careers.base.database import Json
 from careers.base.database import UTCDateTime
 
-revision = "0006_jobs"
-down_revision = "0005_doubts"
+revision = "0007_jobs"
+down_revision = "0006_news"
 branch_labels = None
 depends_on = None
 
