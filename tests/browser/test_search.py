@@ -85,7 +85,7 @@ def test_filters_on_a_phone_stay_open_while_the_list_changes(jobs, browser):
     expect(page.get_by_label("Paris")).to_be_focused()
     page.get_by_label("Lyon").check()
     expect(page.locator(".job-title")).to_have_count(4)
-    assert page.url.endswith("/fr/jobs?place=Paris&place=Lyon")
+    assert set(page.url.partition("?")[2].split("&")) == {"place=Paris", "place=Lyon"}
     page.go_back()
     expect(page.locator(".job-title")).to_have_count(2)
     page.close()
