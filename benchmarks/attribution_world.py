@@ -6,9 +6,12 @@ Employees share links, put up posters and talk; candidates click in apps and bro
 devices, now or days later; links are lost, passed on, copied and scanned; machines click more than
 people do. What an application carries is judged by the product's own functions: `classify` says
 what each request was, `read_typed_code` what was typed, `decide` who is credited by each rule, and
-`split` how that runs along a chain. Beside them stands a plain cookie of the last click.
+how that is split where somebody made a link of their own to pass on. Beside them stands a plain
+cookie of the last click.
 
 The world knows the truth: the one employee without whom there would be no application, or nobody.
+What those have who really passed that employee's link on is right, too; what a chain leaves to
+nobody is missed.
 How it behaves stands in `Assumptions` (`benchmarks/stories.py`), all of it. These figures are
 guesses, for nobody published better; the last table shows on which of them the findings hang: what
 becomes of the default when one is three times as bad. Agents are those on which the classifier is
@@ -23,12 +26,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from fractions import Fraction
+from typing import Any
 
 import click
 
 from benchmarks.stories import NOBODY, WINDOW, Assumptions, Story, World
 from referrals.attribution import TouchFact, decide
-from referrals.passing_on import split
+from referrals.passing_on import Outsider
 from referrals.rules import LAST_TOUCH, RULES, Rule
 
 APPLICATIONS, SEED = 20_000, 2026
@@ -47,9 +51,10 @@ class Score:
     wrong_of_carried: Fraction = Fraction(0)
     undeserved: Fraction = Fraction(0)
 
-    def add(self, story: Story, shares: dict[int, Fraction], is_carried: bool) -> None:
+    def add(self, story: Story, shares: Shares, is_carried: bool) -> None:
         """Count one application."""
-        right = shares.get(story.truth, Fraction(0))
+        rightful = {story.truth, *(hop.person for hop in story.honest_chain)}
+        right = sum((shares.get(who, Fraction(0)) for who in rightful), Fraction(0))
         wrong = sum(shares.values()) - right
         if story.truth == NOBODY:
             self.undriven += 1
@@ -126,13 +131,11 @@ def run(
             outcome.consented[name].add(story, shares, carries or bool(known))
         owned = _shares(LAST_TOUCH, story, known, WINDOW)
         outcome.consented[OWNED].add(story, owned, carries or bool(known))
-        by_cookie = {} if story.cookie == NOBODY else {story.cookie: Fraction(1)}
+        by_cookie: Shares = {} if story.cookie == NOBODY else {story.cookie: Fraction(1)}
         outcome.cookie.add(story, by_cookie, carries)
         if story.chain:
             outcome.chains += 1
-            honest, invented = split(story.honest_chain), split(story.chain)
-            grown = [part - honest.get(person, 0) for person, part in invented.items()]
-            outcome.gained = max(outcome.gained, *grown)
+            outcome.gained = max(outcome.gained, _gained(story))
     outcome.seen = world.seen
     return outcome
 
@@ -140,10 +143,25 @@ def run(
 OWNED = "last_touch, owned 30 days"
 
 
+Shares = Mapping[Any, Fraction]  # by employee, and by who passed a link on
+
+
 def _shares(
     rule: Rule, story: Story, touches: Sequence[TouchFact], ownership: timedelta | None = None
-) -> dict[int, Fraction]:
-    return decide(rule, [*touches, *story.read], story.applied_at, WINDOW, ownership).shares
+) -> Shares:
+    decision = decide(rule, [*touches, *story.read], story.applied_at, WINDOW, ownership)
+    outside = {Outsider(code): share for code, share in decision.outside.items()}
+    return {**decision.shares, **outside}
+
+
+def _gained(story: Story) -> Fraction:
+    """The most that anybody has more than without the hops that were invented."""
+    honest = [
+        replace(fact, chain=story.honest_chain) if fact.chain else fact for fact in story.carried
+    ]
+    before, after = (_shares(LAST_TOUCH, story, facts) for facts in (honest, story.carried))
+    grown = [share - before.get(who, Fraction(0)) for who, share in after.items()]
+    return max(grown, default=Fraction(0))
 
 
 WORSE = (

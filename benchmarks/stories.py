@@ -10,7 +10,7 @@ from random import Random
 
 from referrals.attribution import By, TouchFact
 from referrals.classifying import classify
-from referrals.passing_on import DEEPEST, Hop
+from referrals.passing_on import DEEPEST, Hop, Outsider
 from referrals.typed_codes import ALPHABET, LENGTH, check_digit, read_typed_code
 
 AGENTS = Path(__file__).parents[1] / "tests" / "referrals" / "agents"
@@ -70,6 +70,7 @@ class Assumptions:
     told_a_code: float = 0.10  # of word of mouth: was told a code, too
 
     # Chains
+    presses: float = 0.60  # of passers: press "pass it on"; others hand on the link they came by
     passers: float = 1.5  # people in a chain that was passed on, at least one (1 + Poisson of less)
     verified: float = 0.20  # of passers: have a name and a mailbox that answered
     inventing: float = 0.10  # of passers: put up to five invented hops behind themselves
@@ -102,8 +103,9 @@ class Story:
     is_taken_out: bool = False  # the candidate took the right link out
     remembered: list[TouchFact] = field(default_factory=list)  # what a consented cookie adds
     cookie: int = NOBODY  # whom the plain cookie credits
-    chain: list[Hop] = field(default_factory=list)
-    honest_chain: list[Hop] = field(default_factory=list)
+    # Who passed the employee's link on by a link of their own; and who of these really did.
+    chain: tuple[Hop, ...] = ()
+    honest_chain: tuple[Hop, ...] = ()
 
 
 class World:
@@ -270,20 +272,22 @@ class World:
     # Passed on
 
     def _passed_on(self, story: Story) -> None:
-        hops = [Hop(story.truth, True)]
-        invented = list(hops)
+        hops: list[Hop] = []
+        invented: list[Hop] = []
         for number in range(min(1 + self._poisson(self.a.passers - 1), DEEPEST)):
-            hop = Hop(f"passer {number}", self._happens(self.a.verified))
+            if not self._happens(self.a.presses):
+                continue
+            hop = Hop(Outsider(f"passer {number}"), self._happens(self.a.verified))
             hops.append(hop)
             invented.append(hop)
             if self._happens(self.a.inventing):
                 room = max(DEEPEST - len(invented), 0)
                 count = min(self.chance.randint(1, 5), room)
                 invented += [
-                    self.chance.choice([hop, Hop(f"nobody {number} {n}", False)])
+                    self.chance.choice([hop, Hop(Outsider(f"nobody {number} {n}"), False)])
                     for n in range(count)
                 ]
-        story.honest_chain, story.chain = hops, invented
+        story.honest_chain, story.chain = tuple(hops), tuple(invented)
         if self._happens(self.a.copied):
             # The address names the click of whoever copied it, from some days before.
             story.applied_on = self.chance.choice(["phone", "desktop"])
@@ -328,6 +332,8 @@ class World:
             is_person=verdict.kind == "human",
             is_opened=verdict.navigates,
         )
+        if person == story.truth:
+            fact = replace(fact, chain=story.chain)
         story.requests.append(Request(browser, fact))
         return fact
 

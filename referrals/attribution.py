@@ -7,12 +7,14 @@ what is left of each kind.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
 
+from referrals.passing_on import Hop, Outsider, split
 from referrals.rules import Rule
 
 
@@ -82,16 +84,23 @@ class TouchFact:
     by: By = By.CLICK
     is_named: bool = True  # whom it speaks for is known
     is_taken_out: bool = False  # by the candidate
+    # Who passed the link on, in their order; the sharer isn't among them.
+    chain: tuple[Hop, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Who earns which share, by which touch, and why each other touch doesn't count."""
+    """Who earns which share, by which touch, and why each other touch doesn't count.
 
-    shares: dict[int, Fraction]  # of kind referral, by person; they sum to at most 1
+    All shares of a kind, those of people outside included, sum to at most 1.
+    """
+
+    shares: dict[int, Fraction]  # of kind referral, by person
     used: tuple[str, ...]
     dropped: dict[str, Dropped]
     inspiration: dict[int, Fraction] = field(default_factory=dict)  # the same of that kind
+    # Of kind referral, by the public codes of people outside who passed a link on.
+    outside: dict[str, Fraction] = field(default_factory=dict)
 
 
 def decide(
@@ -107,11 +116,14 @@ def decide(
     application, and touches of others are dropped; the owner's count as far back as either time
     reaches. Nobody owns who reads: touches of kind inspiration know the window alone.
 
+    What a touch earns is split along its chain, if the link was passed on. All that one person's
+    links did at one moment is one touch, and whoever passed on any of them is in its chain.
+
     The order in which `touches` come doesn't matter, nor does adding any that are dropped.
     """
     used: list[TouchFact] = []
     dropped: dict[str, Dropped] = {}
-    shares: dict[Kind, dict[int, Fraction]] = {}
+    shares: dict[Kind, dict[Hashable, Fraction]] = {}
     ordered = sorted(touches, key=lambda touch: (touch.at, touch.key))
     for kind in Kind:
         owned_for = ownership if kind is Kind.REFERRAL else None
@@ -132,12 +144,18 @@ def decide(
         shares[kind], taken = _weighed(rule, counting, applied_at, dropped)
         used += taken
     used.sort(key=lambda touch: (touch.at, touch.key))
+    outside = {who.code: s for who, s in shares[Kind.REFERRAL].items() if isinstance(who, Outsider)}
     return Decision(
-        shares[Kind.REFERRAL],
+        _of_employees(shares[Kind.REFERRAL]),
         tuple(touch.key for touch in used),
         dropped,
-        shares[Kind.INSPIRATION],
+        _of_employees(shares[Kind.INSPIRATION]),
+        dict(sorted(outside.items())),
     )
+
+
+def _of_employees(shares: dict[Hashable, Fraction]) -> dict[int, Fraction]:
+    return dict(sorted((who, share) for who, share in shares.items() if isinstance(who, int)))
 
 
 def _reason_against(touch: TouchFact, applied_at: datetime, reach: datetime) -> Dropped | None:
@@ -207,7 +225,7 @@ def _without_direct(counting: list[TouchFact], dropped: dict[str, Dropped]) -> l
 
 def _weighed(
     rule: Rule, counting: list[TouchFact], applied_at: datetime, dropped: dict[str, Dropped]
-) -> tuple[dict[int, Fraction], list[TouchFact]]:
+) -> tuple[dict[Hashable, Fraction], list[TouchFact]]:
     """The shares of each person, and the touches that earned them; touches come oldest first."""
     if not counting:
         return {}, []
@@ -215,11 +233,16 @@ def _weighed(
     done = sorted({(touch.at, touch.person) for touch in counting})
     weights = rule.weigh([at for at, _ in done], applied_at)
     whole = sum(weights)
-    weight_of: dict[int, int | Fraction] = {}
+    passed_on: dict[tuple[datetime, int], list[Hop]] = defaultdict(list)
+    for touch in counting:
+        passed_on[touch.at, touch.person] += touch.chain
+    weight_of: dict[Hashable, int | Fraction] = {}
     earning = set()
     for (at, person), weight in zip(done, weights, strict=True):
         if weight:
-            weight_of[person] = weight_of.get(person, 0) + weight
+            chain = [Hop(person, is_verified=True), *passed_on[at, person]]
+            for who, part in split(chain).items() if len(chain) > 1 else [(person, 1)]:
+                weight_of[who] = weight_of.get(who, 0) + weight * part
             earning.add(at)
     first_used = min(earning)
     for touch in counting:
@@ -228,5 +251,4 @@ def _weighed(
                 Dropped.ANOTHER_WAS_LATER if touch.at < first_used else Dropped.ANOTHER_WAS_EARLIER
             )
     taken = [touch for touch in counting if touch.at in earning]
-    shares = {person: Fraction(weight_of[person]) / whole for person in sorted(weight_of)}
-    return shares, taken
+    return {who: Fraction(weight) / whole for who, weight in weight_of.items()}, taken

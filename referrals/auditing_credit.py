@@ -106,8 +106,8 @@ def _recompute(
 def _next_rows(db: Session, after: int) -> list[Any]:
     columns: list[Any] = [
         Receipt.id, Receipt.application_id, Receipt.rule, Receipt.version, Receipt.parameters,
-        Receipt.touches, Receipt.outcome, Receipt.sha256, Application.code, Application.created_at,
-        Application.hired_at, Job.slug,
+        Receipt.touches, Receipt.outcome, Receipt.outside, Receipt.sha256, Application.code,
+        Application.created_at, Application.hired_at, Job.slug,
     ]  # fmt: skip
     return list(
         db.execute(
@@ -153,6 +153,7 @@ def _told_otherwise(row: Any, credits: list[Any]) -> Iterator[str]:
             {"person": credit.code, "kind": credit.kind, "share": f"{credit.part}/{credit.whole}"}
             for credit in credits
         ],
+        **({"outside": row.outside} if row.outside else {}),
     }
     if checksum(says) != row.sha256:
         yield "its SHA-256 isn’t that of what it says"
@@ -160,12 +161,14 @@ def _told_otherwise(row: Any, credits: list[Any]) -> Iterator[str]:
         yield from differences(says)
     except Unverified as reason:
         yield str(reason)
+    used = [touch for touch in row.touches if touch.get("used")]
+    links = {(touch.get("sharer"), touch.get("link")) for touch in used}
+    for touch in used:
+        links |= {(hop["person"], hop["link"]) for hop in touch.get("chain", {}).get("hops", ())}
     for credit in credits:
         if credit.application_id != row.application_id:
             yield f"the credit of {credit.code} is for another application"
-        if (credit.code, credit.link) not in {
-            (touch.get("sharer"), touch.get("link")) for touch in row.touches if touch.get("used")
-        }:
+        if (credit.code, credit.link) not in links:
             yield f"the credit of {credit.code} names a link that no used touch has"
 
 

@@ -6,8 +6,8 @@ is never changed: a new one stands beside it, and the newest counts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from blinker import Signal
@@ -16,16 +16,20 @@ from sqlalchemy.orm import Session
 
 from careers.base import clock, outbox
 from careers.base.config import Settings
+from careers.base.people import Person
 from careers.hiring.models import Application
 from referrals.attribution import By, Decision, Dropped, Kind, TouchFact, standing_reasons
+from referrals.chains import Passing, chain_stated, chains_above, passings
 from referrals.choosing_rule import keep_first_choice, terms_in_force
-from referrals.models import Click, Credit, Receipt, ShareLink, Touch
+from referrals.mailboxes import plain_mailbox
+from referrals.models import Click, Credit, Receipt, Touch
 from referrals.receipts import checksum, what_it_says
 from referrals.recomputing import outcome_of
 from referrals.terms import Terms, terms_stated
 
 CLICK_COMES_WITHIN = timedelta(minutes=10)  # from journal to database, at worst
 A_MOMENT, NO_TIME = timedelta(seconds=1), timedelta(0)
+Chain = tuple[Passing, ...]  # who passed the link of a touch on, the first first
 NOTED_WITH = timedelta(minutes=1)  # what was noted with the application, and not later
 
 
@@ -75,7 +79,11 @@ def decide_credit(db: Session, payload: dict[str, Any], settings: Settings) -> N
     missing = [touch for touch in touches if touch.click_id and touch.click_id not in clicks]
     if missing and clock.now() - application.created_at < CLICK_COMES_WITHIN:
         raise outbox.NotYet("a click is still in a journal", wait=timedelta(seconds=2))
-    facts = [_fact(f"t{touch.id}", touch, clicks, application.email) for touch in touches]
+    chains = _chains_of(db, touches, clicks, application.created_at, application.email)
+    facts = [
+        _fact(f"t{touch.id}", touch, clicks, chain, application.email)
+        for touch, chain in zip(touches, chains, strict=True)
+    ]
     keep_first_choice(db, settings)
     terms = (
         terms_stated(before.rule, before.version, before.parameters)
@@ -83,7 +91,7 @@ def decide_credit(db: Session, payload: dict[str, Any], settings: Settings) -> N
         else terms_in_force(db, application.created_at, settings)
     )
     decision = terms.decide(facts, application.created_at)
-    made = _receipt(application, touches, clicks, facts, decision, terms)
+    made = _receipt(application, touches, clicks, chains, facts, decision, terms)
     if before is not None:
         if made.sha256 == before.sha256:
             return
@@ -107,9 +115,20 @@ def foreseen(
     """
     clicks = _clicks_of(db, touches.values())
     now = clock.now()
-    facts = [_fact(key, touch, clicks, email, is_early=True) for key, touch in touches.items()]
+    chains = _chains_of(db, touches.values(), clicks, now, email)
+    facts = [
+        _fact(key, touch, clicks, chain, email, is_early=True)
+        for (key, touch), chain in zip(touches.items(), chains, strict=True)
+    ]
     decision = terms_in_force(db, now, settings).decide(facts, now)
     return {key: decision.dropped.get(key) for key in touches}
+
+
+def passed_on(
+    db: Session, touches: Sequence[Touch], applied_at: datetime, email: str
+) -> list[Chain]:
+    """Of each touch who had passed its link on, as far as it was known at `applied_at`."""
+    return _chains_of(db, touches, _clicks_of(db, touches), applied_at, email)
 
 
 def touches_of(db: Session, application: Application) -> list[Touch]:
@@ -130,8 +149,39 @@ def _clicks_of(db: Session, touches: Iterable[Touch]) -> dict[str, Click]:
     return {click.id: click for click in db.scalars(select(Click).where(Click.id.in_(asked)))}
 
 
+def _chains_of(
+    db: Session,
+    touches: Iterable[Touch],
+    clicks: dict[str, Click],
+    applied_at: datetime,
+    email: str,
+) -> list[Chain]:
+    """Of each touch who had passed its link on."""
+    touches = list(touches)
+    above = chains_above(db, [touch.link for touch in touches if touch.link])
+    return [
+        passings(
+            above.get(touch.link.id, ()) if touch.link else (),
+            _moment(touch, clicks),
+            applied_at,
+            email,
+        )
+        for touch in touches
+    ]
+
+
+def _moment(touch: Touch, clicks: dict[str, Click]) -> datetime:
+    click = clicks.get(touch.click_id or "")
+    return click.at if click else touch.carried_at
+
+
 def _fact(
-    key: str, touch: Touch, clicks: dict[str, Click], email: str, is_early: bool = False
+    key: str,
+    touch: Touch,
+    clicks: dict[str, Click],
+    chain: Chain,
+    email: str,
+    is_early: bool = False,
 ) -> TouchFact:
     click = clicks.get(touch.click_id or "")
     is_early_click = is_early and touch.click_id is not None and click is None
@@ -140,42 +190,37 @@ def _fact(
     return TouchFact(
         key=key,
         person=person.id if person else 0,
-        at=click.at if click else touch.carried_at - (A_MOMENT if is_early_click else NO_TIME),
+        at=_moment(touch, clicks) - (A_MOMENT if is_early_click else NO_TIME),
         is_person=is_no_click or (click is not None and click.class_ == "human"),
         is_opened=is_no_click or (click is not None and click.navigates),
         is_known=is_no_click
         or (click is not None and touch.link is not None and click.link_id == touch.link.id),
         is_own=person is not None and plain_mailbox(person.email) == plain_mailbox(email),
         sharer_left_at=person.left_at if person else None,
-        link_off_since=touch.link.paused_at if touch.link else None,
+        link_off_since=touch.link.off_since if touch.link else None,
         by=By(touch.how),
         is_named=person is not None,
         is_taken_out=touch.taken_out_at is not None,
+        chain=tuple(passing.hop for passing in chain),
     )
-
-
-def plain_mailbox(email: str) -> str:
-    """An e-mail address without what people add to make one mailbox look like two.
-
-    Case, a `+tag`, and dots in the local part are left out: stricter than mail itself (RFC 5321),
-    because it only serves to find people who refer themselves.
-    """
-    local, _, host = email.lower().partition("@")
-    return f"{local.split('+')[0].replace('.', '')}@{host}"
 
 
 def _receipt(
     application: Application,
     touches: list[Touch],
     clicks: dict[str, Click],
+    chains: list[Chain],
     facts: list[TouchFact],
     decision: Decision,
     terms: Terms,
 ) -> Receipt:
-    both = list(zip(touches, facts, strict=True))
+    all_of_each = list(zip(touches, chains, facts, strict=True))
+    in_order = sorted(enumerate(all_of_each, 1), key=lambda row: row[1][2].at)
     rows = [
-        _touch_row(number, application, touch, clicks.get(touch.click_id or ""), fact, decision)
-        for number, (touch, fact) in sorted(enumerate(both, 1), key=lambda row: row[1][1].at)
+        _touch_row(
+            number, application, touch, clicks.get(touch.click_id or ""), chain, fact, decision
+        )
+        for number, (touch, chain, fact) in in_order
     ]
     receipt = Receipt(
         application_id=application.id,
@@ -185,15 +230,19 @@ def _receipt(
         parameters=terms.parameters,
         touches=rows,
         outcome=outcome_of(decision, facts),
+        outside=[
+            {"person": code, "share": f"{share.numerator}/{share.denominator}"}
+            for code, share in decision.outside.items()
+        ],
     )
-    people = {touch.person.id: touch.person for touch in touches if touch.person}
-    through = _links_used(both, decision)
+    people = _people_in(touches, chains)
+    through = _links_used(all_of_each, decision)
     kinds = ((Kind.REFERRAL, decision.shares), (Kind.INSPIRATION, decision.inspiration))
     receipt.credits = [
         Credit(
             application_id=application.id,
             person=people[person],
-            link=through.get(person) if kind is Kind.REFERRAL else None,
+            link_id=through.get(person) if kind is Kind.REFERRAL else None,
             kind=kind.value,
             part=share.numerator,
             whole=share.denominator,
@@ -205,15 +254,27 @@ def _receipt(
     return receipt
 
 
+def _people_in(touches: list[Touch], chains: list[Chain]) -> dict[int, Person]:
+    people = {touch.person.id: touch.person for touch in touches if touch.person}
+    for passing in (passing for chain in chains for passing in chain):
+        if passing.person:
+            people[passing.person.id] = passing.person
+    return people
+
+
 def _links_used(
-    both: list[tuple[Touch, TouchFact]], decision: Decision
-) -> dict[int, ShareLink | None]:
-    """Of each person who is credited, the link that was used last; none where none was."""
-    last_first = sorted(both, key=lambda pair: pair[1].at, reverse=True)
-    found: dict[int, ShareLink | None] = {}
-    for touch, fact in last_first:
+    all_of_each: list[tuple[Touch, Chain, TouchFact]], decision: Decision
+) -> dict[int, int]:
+    """Of each person who is credited, the key of the link that was used last, if one was: theirs,
+    or the one that they passed on."""
+    last_first = sorted(all_of_each, key=lambda one: one[2].at, reverse=True)
+    found: dict[int, int] = {}
+    for touch, chain, fact in last_first:
         if fact.key in decision.used and touch.link is not None:
-            found.setdefault(fact.person, touch.link)
+            found.setdefault(fact.person, touch.link.id)
+            for passing in chain:
+                if passing.person and passing.dropped is None:
+                    found.setdefault(passing.person.id, passing.link.id)
     return found
 
 
@@ -222,6 +283,7 @@ def _touch_row(
     application: Application,
     touch: Touch,
     click: Click | None,
+    chain: Chain,
     fact: TouchFact,
     decision: Decision,
 ) -> dict[str, Any]:
@@ -235,7 +297,7 @@ def _touch_row(
         "channel": link.channel if link else None,
         "sharer": touch.person.code if touch.person else None,
         "article": touch.article.code if touch.article else None,
-        "shared_at": link.created_at.isoformat() if link else None,
+        "shared_at": (link.root or link).created_at.isoformat() if link else None,
         "at": fact.at.isoformat(),
         "noted_at": touch.noted_at.isoformat() if is_later else None,
         "class": click.class_ if click else None,
@@ -244,4 +306,5 @@ def _touch_row(
         "used": fact.key in decision.used,
         "dropped": reason.value if reason else None,
         "against": [each.value for each in standing_reasons(fact)],
+        **({"chain": chain_stated(chain)} if chain else {}),
     }

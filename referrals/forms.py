@@ -1,12 +1,15 @@
-"""The form in which the rule of credit is chosen."""
+"""The forms in which the rule of credit is chosen, and in which those who pass a link on say who
+they are."""
 
 from __future__ import annotations
 
 from flask_babel import lazy_gettext
-from wtforms import IntegerField, RadioField
-from wtforms.validators import InputRequired, NumberRange, Optional
+from wtforms import BooleanField, EmailField, IntegerField, RadioField, StringField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
-from careers.base.forms import Form, options
+from careers.base.forms import AnonymousForm, Form, options, stripped
+from careers.base.people import plain_email
+from referrals.passers import NAME_LONGEST
 from referrals.previewing import DAYS
 from referrals.rules import HALF_LIFE_DAYS, RULES, TIME_DECAY, rule_named
 from referrals.terms import MOST_DAYS, Terms
@@ -75,3 +78,38 @@ def filled_with(terms: Terms, days: int) -> TermsForm:
         ownership_days=terms.ownership_days,
         days=str(days),
     )
+
+
+class CorrectionForm(AnonymousForm):
+    """How somebody who passed a link on is called, and who may know it."""
+
+    name = StringField(
+        _("Your name"),
+        [
+            InputRequired(_("Please tell us your name.")),
+            Length(max=NAME_LONGEST, message=_("Please keep your name under 80 characters.")),
+        ],
+        filters=[stripped],
+        render_kw={"autocomplete": "name", "maxlength": NAME_LONGEST},
+    )
+    tells_sharer = BooleanField(_("Tell my name to the employee whose link it was"))
+
+
+class PasserForm(CorrectionForm):
+    """The same, with a mailbox that will be asked."""
+
+    email = EmailField(
+        _("Your e-mail address"),
+        [InputRequired(_("Please tell us where we can write to you."))],
+        filters=[stripped],
+        render_kw={"autocomplete": "email", "maxlength": 254},
+    )
+
+    def validate_email(self, field: EmailField) -> None:
+        """An address that mail can be sent to."""
+        try:
+            field.data = plain_email(field.data or "")
+        except ValueError:
+            raise ValidationError(
+                str(_("This does not look like an e-mail address, like name@example.com."))
+            ) from None

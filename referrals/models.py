@@ -25,6 +25,7 @@ from careers.blog.models import Article
 from careers.hiring.models import Application
 from careers.jobs.models import Job
 from experts.models import Expert
+from referrals.passing_on import DEEPEST
 from referrals.typed_codes import typed_code
 
 CHANNELS = (  # only ever added to at the end: totals are kept by place
@@ -49,13 +50,19 @@ class Campaign(Base):
 
 
 def _one_for_each(name: str, *columns: str, target: str) -> Index:
-    """A person has one link for each target and channel; only printed ones stand beside others."""
-    where = text(f"target = '{target}' AND NOT is_printed")
+    """A person has one link for each target and channel; only printed ones stand beside others,
+    and those that somebody passed on."""
+    where = text(f"target = '{target}' AND NOT is_printed AND parent_id IS NULL")
     return Index(name, *columns, unique=True, sqlite_where=where, postgresql_where=where)
 
 
 class ShareLink(Base):
-    """An employee's own link to one page of ours, on one channel; it leads nowhere else."""
+    """An employee's own link to one page of ours, on one channel; it leads nowhere else.
+
+    Whoever comes by one may pass it on: that makes a child of it, which is the same employee's and
+    counts in all that theirs count in. A child is younger than its parent, which never changes, so
+    no link can come to be its own ancestor.
+    """
 
     __tablename__ = "share_link"
     __table_args__ = (
@@ -67,6 +74,18 @@ class ShareLink(Base):
             name="target_named",
         ),
         CheckConstraint("NOT is_printed OR campaign_id IS NOT NULL", name="printed_in_a_campaign"),
+        CheckConstraint("parent_id < id", name="younger_than_its_parent"),
+        CheckConstraint(
+            "(parent_id IS NULL) = (root_id IS NULL) AND (parent_id IS NULL) = (depth = 0)",
+            name="chain_begins_without_parent",
+        ),
+        CheckConstraint(f"depth BETWEEN 0 AND {DEEPEST}", name="depth_is_bounded"),
+        CheckConstraint(
+            "(known_since IS NULL) = (passed_by_id IS NULL AND passer_id IS NULL) "
+            "AND (passed_by_id IS NULL OR passer_id IS NULL)",
+            name="known_by_one_name",
+        ),
+        CheckConstraint("known_since IS NULL OR parent_id IS NOT NULL", name="known_passed_it_on"),
         _one_for_each("uq_share_link_job", "person_id", "job_id", "channel", target="job"),
         _one_for_each("uq_share_link_jobs", "person_id", "channel", target="jobs"),
         _one_for_each(
@@ -78,6 +97,10 @@ class ShareLink(Base):
         Index("ix_share_link_article_id", "article_id"),
         Index("ix_share_link_expert_id", "expert_id"),
         Index("ix_share_link_campaign_id", "campaign_id"),
+        Index("ix_share_link_parent_id", "parent_id"),
+        Index("ix_share_link_root_id", "root_id"),
+        Index("ix_share_link_passed_by_id", "passed_by_id"),
+        Index("ix_share_link_passer_id", "passer_id"),
     )
 
     id: Mapped[int] = primary_key()
@@ -95,17 +118,73 @@ class ShareLink(Base):
     words: Mapped[str] = mapped_column(Text, default="")  # its owner's text for this very link
     paused_at: Mapped[datetime | None]  # since then it leads on, but brings its owner nothing
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    # Of a child: whose, below which employee's own link, and how far below it.
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("share_link.id", ondelete="RESTRICT"))
+    root_id: Mapped[int | None] = mapped_column(ForeignKey("share_link.id", ondelete="RESTRICT"))
+    depth: Mapped[int] = mapped_column(default=0)
+    pressed: Mapped[str | None] = mapped_column(String(64), unique=True)  # see `chains`
+    # Who passed it on, once that is known: a colleague, or somebody whose mailbox answered.
+    passed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"))
+    passer_id: Mapped[int | None] = mapped_column(ForeignKey("passer.id", ondelete="RESTRICT"))
+    known_since: Mapped[datetime | None]
 
-    person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+    person: Mapped[Person] = relationship(foreign_keys=[person_id], lazy="joined", innerjoin=True)
+    root: Mapped[ShareLink | None] = relationship(foreign_keys=[root_id], remote_side=[id])
+    passed_by: Mapped[Person | None] = relationship(foreign_keys=[passed_by_id])
+    passer: Mapped[Passer | None] = relationship()
     job: Mapped[Job | None] = relationship(lazy="joined")
     article: Mapped[Article | None] = relationship(lazy="joined")
     expert: Mapped[Expert | None] = relationship(lazy="joined")
     campaign: Mapped[Campaign | None] = relationship(lazy="joined")
 
     @property
+    def off_since(self) -> datetime | None:
+        """When its owner switched it off; of a child, when they switched off their own."""
+        return self.root.paused_at if self.root else self.paused_at
+
+    @property
     def is_paused(self) -> bool:
         """Whether its owner switched it off."""
-        return self.paused_at is not None
+        return self.off_since is not None
+
+
+class Passer(Base):
+    """Somebody outside the company who passed links on and wants to be known.
+
+    Their mailbox answered. There is no row of anybody else who passes a link on.
+    """
+
+    __tablename__ = "passer"
+
+    id: Mapped[int] = primary_key()
+    code: Mapped[str] = mapped_column(String(16), unique=True, default=codes.code)  # on receipts
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)  # of their own page
+    name: Mapped[str] = mapped_column(String(80))
+    email: Mapped[str] = mapped_column(String(254))
+    mailbox: Mapped[str] = mapped_column(String(254), unique=True)  # see `mailboxes`
+    language: Mapped[str] = mapped_column(String(2))
+    tells_sharer: Mapped[bool] = mapped_column(default=False)  # may the employee know their name
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class Introduction(Base):
+    """Somebody says that it was they who passed a link on; believed once their mailbox answers."""
+
+    __tablename__ = "introduction"
+    __table_args__ = (Index("ix_introduction_link_id", "link_id"),)
+
+    id: Mapped[int] = primary_key()
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    link_id: Mapped[int] = mapped_column(ForeignKey("share_link.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(80))
+    email: Mapped[str] = mapped_column(String(254))
+    mailbox: Mapped[str] = mapped_column(String(254))
+    language: Mapped[str] = mapped_column(String(2))
+    tells_sharer: Mapped[bool]
+    mail_id: Mapped[int | None] = mapped_column(ForeignKey("mail.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    link: Mapped[ShareLink] = relationship(lazy="joined", innerjoin=True)
 
 
 class ShareText(Base):
@@ -329,6 +408,8 @@ class Receipt(Base):
     parameters: Mapped[dict[str, Any]]
     touches: Mapped[list[Any]]  # each with what it was, whether it was used, and if not why
     outcome: Mapped[str] = mapped_column(String(20))  # `credited`, else why nobody was
+    # The shares of people outside who passed a link on: their public code, and a fraction.
+    outside: Mapped[list[Any]] = mapped_column(default=list)
     sha256: Mapped[str] = mapped_column(String(64))  # over its canonical JSON
 
     application: Mapped[Application] = relationship()
@@ -336,7 +417,10 @@ class Receipt(Base):
 
 
 class Credit(Base):
-    """An employee's share, an exact fraction, in one application."""
+    """An employee's share, an exact fraction, in one application.
+
+    Shares of 2³¹ parts and more come of weights in millionths along a chain that was passed on.
+    """
 
     __tablename__ = "credit"
     __table_args__ = (
@@ -354,8 +438,8 @@ class Credit(Base):
     link_id: Mapped[int | None] = mapped_column(ForeignKey("share_link.id", ondelete="RESTRICT"))
     kind: Mapped[str] = mapped_column(String(12))
     is_newest: Mapped[bool] = mapped_column(default=True)  # as its receipt is
-    part: Mapped[int]
-    whole: Mapped[int]
+    part: Mapped[int] = mapped_column(BigInteger)
+    whole: Mapped[int] = mapped_column(BigInteger)
 
     person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
     link: Mapped[ShareLink | None] = relationship(lazy="joined")

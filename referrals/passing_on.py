@@ -1,4 +1,4 @@
-"""Links that are passed on: whose child a link is, and how credit runs along the chain.
+"""Links that are passed on: the chain above a link, and how credit runs along it.
 
 Pure functions. A chain begins at an employee's share link; whoever arrives by a link may get a
 child of it and pass that on.
@@ -15,28 +15,7 @@ Link = TypeVar("Link", bound=Hashable)
 Person = TypeVar("Person", bound=Hashable)
 
 DEEPEST = 8  # links below an employee's own
-
-
-class CannotBePassedOn(Exception):
-    """The link has no place for a child."""
-
-
-def with_child(
-    parents: Mapping[Link, Link | None], parent: Link, child: Link
-) -> dict[Link, Link | None]:
-    """`parents` (of each link its parent, None of an employee's own) with `child` under `parent`.
-
-    A child is always a new link and its parent never changes, so no link can come to be its own
-    ancestor. Raises CannotBePassedOn when the child exists, the parent doesn't, or the chain would
-    be longer than DEEPEST.
-    """
-    if child in parents:
-        raise CannotBePassedOn("a link keeps the parent it was made with")
-    if parent not in parents:
-        raise CannotBePassedOn("there is no such link")
-    if len(chain_of(parents, parent)) > DEEPEST:
-        raise CannotBePassedOn("it was passed on often enough")
-    return {**parents, child: parent}
+SPLIT = 1  # the version of `split`, which stands on receipts
 
 
 def chain_of(parents: Mapping[Link, Link | None], link: Link) -> tuple[Link, ...]:
@@ -51,6 +30,13 @@ def chain_of(parents: Mapping[Link, Link | None], link: Link) -> tuple[Link, ...
             raise ValueError("the chain is too long or runs in a circle")
         chain.append(above)
     return tuple(reversed(chain))
+
+
+@dataclass(frozen=True, slots=True)
+class Outsider:
+    """Somebody outside the company who passed a link on and whose mailbox answered."""
+
+    code: str  # their public one
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Select, and_, cast, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from careers.base import clock
 from careers.base.people import Person
@@ -24,6 +25,7 @@ from referrals.models import (
     Credit,
     LinkDay,
     LinkSource,
+    Passer,
     Receipt,
     ShareLink,
     Touch,
@@ -35,6 +37,24 @@ from referrals.totals import Figures, Trend, applied_in, clicked_in, figures_of,
 
 
 @dataclass(frozen=True, slots=True)
+class Passed:
+    """What became of a link further on: of all that was passed on of it, together."""
+
+    times: int
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """One link that was passed on, in the tree below an employee's own."""
+
+    depth: int
+    name: str  # of who passed it on; "" when they are not known, or not to the employee
+    made_at: datetime
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
 class LinkRow:
     """A link, with what became of it."""
 
@@ -42,6 +62,7 @@ class LinkRow:
     target: Target
     figures: Figures
     previews: list[str]  # who fetched a preview of it, by name
+    passed: Passed | None  # what became of it further on; None: nobody passed it on
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +96,9 @@ def link_by_code(db: Session, code: str) -> ShareLink | None:
 def own(
     person: Person, target: str = "", channel: str = "", campaign: str = ""
 ) -> list[ColumnElement[bool]]:
-    """Conditions on a link: the person's own, narrowed to a target's kind, a channel and a
-    campaign by its code, where given."""
+    """Conditions on a link: the person's own and what was passed on of them, narrowed to a target's
+    kind, a channel and a campaign by its code, where given."""
+    root = aliased(ShareLink)
     found = [ShareLink.person_id == person.id]
     if target:
         found.append(ShareLink.target == target)
@@ -84,17 +106,23 @@ def own(
         found.append(ShareLink.channel == channel)
     if campaign:
         found.append(
-            ShareLink.campaign_id.in_(select(Campaign.id).where(Campaign.code == campaign))
+            func.coalesce(ShareLink.root_id, ShareLink.id).in_(
+                select(root.id).join(Campaign).where(Campaign.code == campaign)
+            )
         )
     return found
+
+
+OWN = ShareLink.parent_id.is_(None)
+"""Of a link: an employee made it, it isn't one that was passed on."""
 
 
 def link_rows(
     db: Session, wanted: list[ColumnElement[bool]], period: Period, count: int, skip: int = 0
 ) -> list[LinkRow]:
-    """The links that fulfil `wanted`, newest first, with their clicks in `period`, and the
-    applications and hires credited through them."""
-    newest = select(ShareLink).where(*wanted)
+    """The links that employees made and that fulfil `wanted`, newest first, with their clicks in
+    `period`, and the applications and hires credited through them."""
+    newest = select(ShareLink).where(OWN, *wanted)
     links = list(
         db.scalars(
             newest.order_by(ShareLink.created_at.desc(), ShareLink.id.desc())
@@ -107,15 +135,74 @@ def link_rows(
     results = _results_of(db, keys, period)
     previews = _previews_of(db, keys)
     started = _starts_of(db, keys, period)
+    passed = _passed_on_of(db, keys, period)
     return [
         LinkRow(
             link,
             target_of(link),
             figures_of(clicks.get(link.id), results.get(link.id), started.get(link.id, 0)),
             sorted(previews[link.id]),
+            passed.get(link.id),
         )
         for link in links
     ]
+
+
+def _passed_on_of(db: Session, links: list[int], period: Period) -> dict[int, Passed]:
+    counted = select(ShareLink.root_id, func.count()).where(ShareLink.root_id.in_(links))
+    times: dict[int, int] = {
+        row[0]: row[1] for row in db.execute(counted.group_by(ShareLink.root_id)) if row[0]
+    }
+    if not times:
+        return {}
+    asked = (
+        select(ShareLink.root_id, *_sums())
+        .join(LinkDay, LinkDay.link_id == ShareLink.id)
+        .where(ShareLink.root_id.in_(times), *_days(period))
+        .group_by(ShareLink.root_id)
+    )
+    clicks = {row[0]: tuple(row[1:]) for row in db.execute(asked)}
+    results = _results_of(db, list(times), period, by=ShareLink.root_id)
+    return {
+        root: Passed(count, figures_of(clicks.get(root), results.get(root)))
+        for root, count in times.items()
+    }
+
+
+MOST_CHILDREN = 100
+
+
+def children_of(db: Session, link: ShareLink) -> list[Child]:
+    """The links that were passed on of an employee's own, each below its parent, oldest first: the
+    first MOST_CHILDREN of them."""
+    wanted = select(ShareLink).where(ShareLink.root_id == link.id).order_by(ShareLink.id)
+    known = (joinedload(ShareLink.passed_by), joinedload(ShareLink.passer))
+    children = list(db.scalars(wanted.options(*known).limit(MOST_CHILDREN)))
+    keys = [child.id for child in children]
+    clicks, results = _clicks_of(db, keys, Period()), _results_of(db, keys, Period())
+    below: dict[int | None, list[ShareLink]] = defaultdict(list)
+    for child in children:
+        below[child.parent_id].append(child)
+    ordered, waiting = [], below[link.id][::-1]
+    while waiting:
+        child = waiting.pop()
+        ordered.append(child)
+        waiting += below[child.id][::-1]
+    return [
+        Child(
+            child.depth,
+            _known_to_sharer(child),
+            child.created_at,
+            figures_of(clicks.get(child.id), results.get(child.id)),
+        )
+        for child in ordered
+    ]
+
+
+def _known_to_sharer(child: ShareLink) -> str:
+    if child.passed_by is not None:
+        return child.passed_by.name
+    return child.passer.name if child.passer is not None and child.passer.tells_sharer else ""
 
 
 def _clicks_of(db: Session, links: list[int], period: Period) -> dict[int, Any]:
@@ -123,12 +210,17 @@ def _clicks_of(db: Session, links: list[int], period: Period) -> dict[int, Any]:
     return {row[0]: tuple(row[1:]) for row in db.execute(asked.group_by(LinkDay.link_id))}
 
 
-def _results_of(db: Session, links: list[int], period: Period) -> dict[int, Any]:
+def _results_of(
+    db: Session, links: list[int], period: Period, by: Any = ShareLink.id
+) -> dict[int, Any]:
+    """Applications and hires credited to whose link it is, by link or by what it was passed on of;
+    a colleague who passed it on has a credit of their own through it."""
     asked = (
-        select(Credit.link_id, func.count(Application.id), func.count(Application.hired_at))
+        select(by, func.count(Application.id), func.count(Application.hired_at))
+        .join(Credit, Credit.link_id == ShareLink.id)
         .join(Application, Application.id == Credit.application_id)
-        .where(BRINGS, Credit.link_id.in_(links), *applied_in(period))
-        .group_by(Credit.link_id)
+        .where(BRINGS, Credit.person_id == ShareLink.person_id, by.in_(links), *applied_in(period))
+        .group_by(by)
     )
     return {row[0]: tuple(row[1:]) for row in db.execute(asked) if row[0] is not None}
 
@@ -150,8 +242,8 @@ def _previews_of(db: Session, links: list[int]) -> dict[int, list[str]]:
 
 
 def count_links(db: Session, wanted: list[ColumnElement[bool]]) -> int:
-    """How many links fulfil `wanted`."""
-    return db.scalar(select(func.count()).select_from(ShareLink).where(*wanted)) or 0
+    """How many links that employees made fulfil `wanted`."""
+    return db.scalar(select(func.count()).select_from(ShareLink).where(OWN, *wanted)) or 0
 
 
 def clicks_on(db: Session, wanted: list[ColumnElement[bool]], period: Period) -> Figures:
@@ -259,7 +351,20 @@ def decisions_of(db: Session, application: Application) -> list[Receipt]:
 def people_on(db: Session, receipt: Receipt) -> dict[str, Person]:
     """The people named on a receipt, by their public code."""
     named = {touch["sharer"] for touch in receipt.touches if touch["sharer"]}
+    named |= {hop["person"] for hop in _hops_on(receipt) if hop["is"] == "employee"}
     return {found.code: found for found in db.scalars(select(Person).where(Person.code.in_(named)))}
+
+
+def passers_on(db: Session, receipt: Receipt) -> dict[str, Passer]:
+    """Those outside who passed on a link that is on a receipt, by their public code; whoever had
+    themself forgotten is missing."""
+    named = {hop["person"] for hop in _hops_on(receipt) if hop["is"] == "outsider"}
+    wanted = select(Passer).where(Passer.code.in_(named))
+    return {found.code: found for found in db.scalars(wanted)} if named else {}
+
+
+def _hops_on(receipt: Receipt) -> list[Any]:
+    return [hop for touch in receipt.touches for hop in touch.get("chain", {}).get("hops", ())]
 
 
 def articles_on(db: Session, receipt: Receipt) -> dict[str, Article]:

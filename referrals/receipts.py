@@ -16,10 +16,11 @@ from typing import Any
 
 from careers.hiring.models import Application
 from referrals.models import Receipt
-from referrals.recomputing import recomputed
+from referrals.recomputing import UnknownSplit, recomputed
 from referrals.terms import terms_stated
 
 FORM = "entourage receipt 1"
+OUTSIDE = "outside"  # in the place of a kind: somebody outside, who passed a link on
 LARGEST = 5_000_000  # bytes; a thousand touches have a twentieth of it
 
 
@@ -49,6 +50,8 @@ def what_it_says(receipt: Receipt, application: Application) -> dict[str, Any]:
             }
             for credit in receipt.credits
         ],
+        # Only where there are any: what says nothing of them is the same as before there could be.
+        **({"outside": receipt.outside} if receipt.outside else {}),
     }
 
 
@@ -99,7 +102,7 @@ class Verified:
     version: int
     touches: int
     outcome: str
-    credits: list[tuple[str, str, str]]  # person, kind, share
+    credits: list[tuple[str, str, str]]  # person, kind (or OUTSIDE), share
     sha256: str
 
 
@@ -118,7 +121,9 @@ def verify(content: bytes) -> Verified:
         raise ResultDiffers(f"The credit comes out differently: {'; '.join(differs)}.")
     return Verified(
         says["application"], says["rule"], says["version"], len(says["touches"]), says["outcome"],
-        [(one["person"], one["kind"], one["share"]) for one in says["credits"]], sha256,
+        [(one["person"], one["kind"], one["share"]) for one in says["credits"]]
+        + [(one["person"], OUTSIDE, one["share"]) for one in says.get("outside", [])],
+        sha256,
     )  # fmt: skip
 
 
@@ -158,11 +163,15 @@ def differences(says: dict[str, Any]) -> list[str]:
     try:
         result = recomputed(terms, datetime.fromisoformat(says["applied_at"]), says["touches"])
         stated = {(one["person"], one["kind"]): one["share"] for one in says["credits"]}
+        stated |= {(one["person"], OUTSIDE): one["share"] for one in says.get("outside", [])}
         touches = [(touch["used"], touch["dropped"]) for touch in says["touches"]]
         outcome = says["outcome"]
+    except UnknownSplit as error:
+        raise UnknownRule(f"This program is too old, or the receipt is wrong: {error}.") from None
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise Damaged(f"The receipt says something that none can: {error!r}.") from None
-    shares = {key: f"{share.numerator}/{share.denominator}" for key, share in result.shares.items()}
+    due = result.shares | {(code, OUTSIDE): share for code, share in result.outside.items()}
+    shares = {key: f"{share.numerator}/{share.denominator}" for key, share in due.items()}
     found = [
         f"the share of {person} ({kind}) is {shares.get((person, kind), 'none')}, "
         f"not {stated.get((person, kind), 'none')}"

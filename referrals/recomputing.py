@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import Any
 
 from referrals.attribution import By, Decision, Dropped, Kind, TouchFact
+from referrals.passing_on import SPLIT, Hop, Outsider
 from referrals.terms import Terms
 
 CREDITED, NO_TOUCH, NONE_COUNTS = "credited", "no_touch", "none_counts"
@@ -28,6 +29,7 @@ class Result:
     outcome: str
     shares: dict[tuple[str, str], Fraction]  # by person and kind; each kind sums to at most 1
     dropped: list[str | None]  # for each touch why it doesn't count; None: it is used
+    outside: dict[str, Fraction]  # of kind referral, by people outside who passed a link on
 
     def shares_of(self, kind: Kind) -> dict[str, Fraction]:
         """The shares of one kind, by person."""
@@ -44,13 +46,11 @@ def outcome_of(decision: Decision, touches: Sequence[TouchFact]) -> str:
 def recomputed(terms: Terms, applied_at: datetime, touches: Touches) -> Result:
     """The credit of an application of `applied_at` (aware) under `terms`.
 
-    Raises KeyError, TypeError or ValueError for touches that no receipt could hold.
+    Raises UnknownSplit for a chain that is split in a way that isn't known here, KeyError,
+    TypeError, AttributeError or ValueError for touches that no receipt could hold.
     """
     people: dict[str, int] = {}
-    facts = [
-        _fact(key, touch, people.setdefault(touch["sharer"], len(people)))
-        for key, touch in enumerate(touches)
-    ]
+    facts = [_fact(key, touch, people) for key, touch in enumerate(touches)]
     decision = terms.decide(facts, applied_at)
     code_of = list(people)
     by_kind = ((Kind.REFERRAL, decision.shares), (Kind.INSPIRATION, decision.inspiration))
@@ -62,16 +62,22 @@ def recomputed(terms: Terms, applied_at: datetime, touches: Touches) -> Result:
             for person, share in shares.items()
         },
         [reason.value if (reason := decision.dropped.get(fact.key)) else None for fact in facts],
+        decision.outside,
     )
 
 
-def _fact(key: int, touch: Mapping[str, Any], person: int) -> TouchFact:
+class UnknownSplit(LookupError):
+    """A receipt names a way to split credit along a chain that isn't known here."""
+
+
+def _fact(key: int, touch: Mapping[str, Any], people: dict[str, int]) -> TouchFact:
+    """A touch; `people` gives each code a number of its own."""
     at = datetime.fromisoformat(touch["at"])
     against = touch.get("against")
     speaks = _told(touch) if against is None else {Dropped(reason) for reason in against}
     return TouchFact(
         key=str(key),
-        person=person,
+        person=people.setdefault(touch["sharer"], len(people)),
         at=at,
         is_person=Dropped.NOT_A_PERSON not in speaks,
         is_opened=Dropped.NOT_OPENED not in speaks,
@@ -82,6 +88,22 @@ def _fact(key: int, touch: Mapping[str, Any], person: int) -> TouchFact:
         by=By(touch["kind"]),
         is_named=Dropped.NOBODY_NAMED not in speaks,
         is_taken_out=Dropped.TAKEN_OUT in speaks,
+        chain=_chain(touch["chain"], people) if "chain" in touch else (),
+    )
+
+
+def _chain(stated: Mapping[str, Any], people: dict[str, int]) -> tuple[Hop, ...]:
+    """Who passed the link of a touch on, as a receipt holds it (see `chains`)."""
+    if stated["split"] != SPLIT:
+        raise UnknownSplit(f"there is no split of version {stated['split']}")
+    return tuple(
+        Hop(
+            people.setdefault(hop["person"], len(people))
+            if hop["is"] == "employee"
+            else Outsider(hop["person"]),
+            is_verified=hop["is"] != "unknown" and hop["dropped"] is None,
+        )
+        for hop in stated["hops"]
     )
 
 

@@ -64,6 +64,7 @@ def _leads_to(person: Person, target: Target) -> list[ColumnElement[bool]]:
     return [
         ShareLink.person_id == person.id,
         ShareLink.is_printed.is_(False),
+        ShareLink.parent_id.is_(None),
         *(getattr(ShareLink, n).is_not_distinct_from(v) for n, v in places(target).items()),
     ]
 

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import aliased
 
 from careers.base.database import Database
 from careers.base.people import Person
@@ -78,12 +79,13 @@ class Links:
 
 def way_from(database: Database, prefixed: str) -> Callable[[str], Way | None]:
     """A `load` for `Links`; `prefixed` is the language whose addresses have a prefix."""
+    root = aliased(ShareLink)  # of a link that was passed on
     asked = (
         select(
             ShareLink.id,
             ShareLink.target,
             ShareLink.job_id,
-            ShareLink.paused_at,
+            func.coalesce(root.paused_at, ShareLink.paused_at).label("off_since"),
             Person.status,
             Person.language.label("speaks"),
             Job.slug.label("job"),
@@ -95,6 +97,7 @@ def way_from(database: Database, prefixed: str) -> Callable[[str], Way | None]:
             Expert.state.label("expert_state"),
         )
         .join(Person, Person.id == ShareLink.person_id)
+        .outerjoin(root, root.id == ShareLink.root_id)
         .outerjoin(Job, Job.id == ShareLink.job_id)
         .outerjoin(Article, Article.id == ShareLink.article_id)
         .outerjoin(Expert, Expert.id == ShareLink.expert_id)
@@ -112,7 +115,7 @@ def way_from(database: Database, prefixed: str) -> Callable[[str], Way | None]:
         language = row.job_language or row.article_language or row.speaks
         prefix = f"/{prefixed}" if language == prefixed else ""
         path = prefix + path_to(row.target, row.job or row.article or row.expert)
-        carries = row.paused_at is None and row.status == "active"
+        carries = row.off_since is None and row.status == "active"
         return Way(row.id, row.job_id or 0, path if is_shown else None, carries)
 
     return load

@@ -107,8 +107,8 @@ class Bonus(Base):
     programme_id: Mapped[int] = mapped_column(ForeignKey("bonus_programme.id", ondelete="RESTRICT"))
     application_id: Mapped[int] = mapped_column(ForeignKey("application.id", ondelete="RESTRICT"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"))
-    part: Mapped[int]  # of the credit
-    whole: Mapped[int]
+    part: Mapped[int] = mapped_column(BigInteger)  # of the credit
+    whole: Mapped[int] = mapped_column(BigInteger)
     whole_amount: Mapped[int] = mapped_column(BigInteger)  # of the hire
     amount: Mapped[int] = mapped_column(BigInteger)  # of it, this employee's; minor units
     currency: Mapped[str] = mapped_column(String(3))

@@ -33,7 +33,8 @@ from referrals.bonuses.rules import (
     offer_for,
     standing,
 )
-from referrals.crediting import decided_anew, plain_mailbox, receipt_of, settled
+from referrals.crediting import decided_anew, receipt_of, settled
+from referrals.mailboxes import plain_mailbox
 from referrals.models import Receipt
 
 REMIND_AFTER = timedelta(days=14)

@@ -21,7 +21,7 @@ from careers.hiring.models import Application, StageChange
 from careers.hiring.moving import erased, stage_changed
 from referrals.bonuses.correcting import corrected
 from referrals.bonuses.queries import standing_shares
-from referrals.crediting import decided_anew, plain_mailbox, receipt_of, touches_of
+from referrals.crediting import decided_anew, receipt_of, touches_of
 from referrals.doubts.inflation import (
     BOTS_FEWEST,
     PEOPLE_FEWEST,
@@ -34,6 +34,7 @@ from referrals.doubts.inflation import (
 from referrals.doubts.models import GONE, OPEN, Doubt, DoubtChange, Trace
 from referrals.doubts.rules import Alike, Facts, LinkUsed, Referrer, Sign, signs
 from referrals.doubts.traces import forget_traces, keep_traces
+from referrals.mailboxes import plain_mailbox
 from referrals.models import BRINGS, CHANNELS, Click, ClickTotal, Credit, LinkDay, ShareLink, Touch
 
 CLICKS_AROUND = timedelta(days=28)  # before and after an application: its link's clicks count

@@ -9,6 +9,7 @@ from referrals.pages import (  # noqa: F401
     funnel,
     managing,
     mine,
+    passing_on,
     printing,
     receipts,
     recruiting,

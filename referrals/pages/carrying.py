@@ -18,26 +18,28 @@ from careers.blog.models import Article
 from referrals.classifying import classify
 from referrals.models import ShareLink
 from referrals.pages.blueprint import blueprint
-from referrals.touches import links_of
+from referrals.touches import carries, links_of
 from referrals.trails import Read, Trail, Via, joined, read_at, trail_from, trail_of
 
 CARRYING = {
     "home.home", "home.search", "experts.experts", "experts.expert", "blog.articles",
     "blog.article", "jobs.jobs", "jobs.job", "hiring.apply", "referrals.code",
+    "referrals.pass_on",
 }  # fmt: skip
 
 
 @blueprint.before_app_request
 def notice_trail() -> None:
     """Remember for this request how the visit came here, as far as its address says so."""
-    g.via = None
+    g.via = g.came_by = None
     trail = _trail_of_request()
     links = links_of(db(), trail)
     known = [step for step in trail.steps if isinstance(step, Read) or step.code in links]
     g.trail = trail_of(known)
     if g.trail.links:
         latest = g.trail.links[-1]
-        g.via = _via(links[latest.code], latest)
+        g.came_by = links[latest.code]
+        g.via = _via(g.came_by, latest)
     read = _read_here()
     g.carried = joined(g.trail, Trail((read,))) if read else g.trail
 
@@ -89,6 +91,7 @@ def _via(link: ShareLink, latest: Via) -> dict[str, Any]:
         "seen": _seen_at(latest),
         "name": link.person.name if link.person.is_active else None,
         "person": link.person if link.person.page else None,
+        "passes_on": carries(link) and not (g.person and g.person.id == link.person_id),
     }
 
 
@@ -108,6 +111,6 @@ def carry_trail(endpoint: str, values: dict[str, Any]) -> None:
 @blueprint.app_context_processor
 def show_trail() -> dict[str, Any]:
     """For templates: `via`, the link that was followed last, with name and (if they show
-    themselves) person, and where to say that the landing page was seen; `carried`, the trail as
-    forms carry it on."""
+    themselves) person, whether the visitor may pass it on, and where to say that the landing page
+    was seen; `carried`, the trail as forms carry it on."""
     return {"via": g.get("via"), "carried": g.carried.token if g.get("carried") else ""}

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import abort, g, jsonify, request
 from flask.typing import ResponseReturnValue
+from flask_babel import ngettext
 
 from careers.base import clock
 from careers.base.people import Person
@@ -15,6 +17,7 @@ from careers.hiring.applying import Came
 from careers.jobs.queries import job_by_slug
 from referrals import crediting
 from referrals.attribution import By, Dropped, Kind
+from referrals.chains import Passing
 from referrals.models import Touch
 from referrals.naming import names_like
 from referrals.pages.blueprint import blueprint
@@ -32,11 +35,37 @@ class ShownTouch:
     dropped: Dropped | None  # why it does not count
     is_decided: bool = True
     is_left_out: bool = False
+    chain: tuple[Passing, ...] = ()  # who passed the link on
 
     @property
     def person(self) -> Person | None:
         """Whom it speaks for."""
         return self.touch.person
+
+    @property
+    def people(self) -> list[Person]:
+        """That person, and colleagues who passed the link on and have a part in it."""
+        return ([self.person] if self.person else []) + list(self.colleagues.values())
+
+    @property
+    def colleagues(self) -> dict[str, Person]:
+        """The colleagues who passed it on, by code."""
+        parts = [one.person for one in self.chain if one.person and one.dropped is None]
+        return {person.code: person for person in parts if person is not self.person}
+
+    @property
+    def hops(self) -> list[dict[str, Any]]:
+        """By whom it was passed on, as receipts hold it."""
+        return [passing.stated for passing in self.chain]
+
+    @property
+    def shares_with(self) -> list[str]:
+        """Who else has a part in what it earns, in words; people outside aren't named."""
+        outside = {one.passer.id for one in self.chain if one.passer and one.dropped is None}
+        names = [person.first_name for person in self.colleagues.values()]
+        if outside:
+            names.append(ngettext("someone outside", "%(num)s people outside", len(outside)))
+        return names
 
     @property
     def earns(self) -> str:
@@ -59,7 +88,7 @@ class Coming:
     @property
     def people(self) -> list[Person]:
         """Whom it names, each once."""
-        return list(dict.fromkeys(one.person for one in self._kept if one.person))
+        return list(dict.fromkeys(person for one in self._kept for person in one.people))
 
     @property
     def names_anybody(self) -> bool:
@@ -78,12 +107,12 @@ class Coming:
         Candidates are told whom they name, and what those will see, before they send.
         """
         typed = [one for one in self._kept if one.key in {CODE, ANSWER} and one.person]
-        return [one for one in typed if one.person and one.person.code not in self.told]
+        return [one for one in typed if {person.code for person in one.people} - self.told]
 
     @property
     def told_now(self) -> str:
         """The codes of those whom the form names now, for it to carry."""
-        named = dict.fromkeys(one.person.code for one in self.touches if one.person)
+        named = dict.fromkeys(person.code for one in self.touches for person in one.people)
         return " ".join(named)
 
 
@@ -129,11 +158,18 @@ def notice_coming() -> None:
     heard = touches_in(db(), came, settings().signing_key, clock.now())
     email = form.get("email", "")
     reasons = crediting.foreseen(db(), settings(), {one.key: one.touch for one in heard}, email)
+    chains = crediting.passed_on(db(), [one.touch for one in heard], clock.now(), email)
     g.coming = Coming(
         came,
         [
-            ShownTouch(one.key, one.touch, reasons[one.key], is_left_out=one.key in came.without)
-            for one in heard
+            ShownTouch(
+                one.key,
+                one.touch,
+                reasons[one.key],
+                is_left_out=one.key in came.without,
+                chain=chain,
+            )
+            for one, chain in zip(heard, chains, strict=True)
         ],
         frozenset(form.get("told", "").split()),
     )

@@ -89,7 +89,7 @@ def _one_of(name: str, known: Collection[str]) -> str:
 def my_link(code: str) -> ResponseReturnValue:
     """One link: its address, a text to share it with, its QR code, its clicks."""
     link = queries.link_by_code(db(), code)
-    if link is None or link.person_id != me().id:
+    if link is None or link.person_id != me().id or link.parent_id is not None:
         abort(404)
     address = address_of(link)
     target = target_of(link)
@@ -111,4 +111,5 @@ def my_link(code: str) -> ResponseReturnValue:
         sources=sources,
         check=queries.checked(link.channel, sources["human"]),
         versions=queries.lists_of(db(), link),
+        children=queries.children_of(db(), link),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 from flask import Response, abort, render_template, request, url_for
@@ -14,6 +15,7 @@ from careers.base.permissions import requires
 from careers.base.web import db, me
 from careers.hiring.models import Application, SharerSees
 from referrals import queries
+from referrals.attribution import Kind
 from referrals.bonuses.queries import standing_shares
 from referrals.forms import RULE_WORDS
 from referrals.models import Credit, Receipt
@@ -74,10 +76,26 @@ def receipt_parts(application: Application, receipt: Receipt | None) -> dict[str
         "application": application,
         "receipt": receipt,
         "people": queries.people_on(db(), receipt) if receipt else {},
+        "passers": queries.passers_on(db(), receipt) if receipt else {},
+        "outside": _outside(receipt) if receipt else [],
+        "nobodys": _nobodys(receipt) if receipt else "",
         "articles": queries.articles_on(db(), receipt) if receipt else {},
         "channels": CHANNEL_NAMES,
         "rule_words": RULE_WORDS,
     }
+
+
+def _outside(receipt: Receipt) -> list[tuple[str, str]]:
+    """The shares of people outside: their public code, and the share in words."""
+    return [(one["person"], one["share"]) for one in receipt.outside]
+
+
+def _nobodys(receipt: Receipt) -> str:
+    """What is left over of a credit that was split along a chain; "" when nothing is."""
+    given = [Fraction(c.part, c.whole) for c in receipt.credits if c.kind == Kind.REFERRAL.value]
+    given += [Fraction(one["share"]) for one in receipt.outside]
+    left = 1 - sum(given)
+    return f"{left.numerator}/{left.denominator}" if given and left else ""
 
 
 @blueprint.app_template_filter("credit_share")

@@ -22,16 +22,17 @@ from referrals.pages.receipts import receipt_parts
 def how_one_came(application: Application) -> list[ShownTouch]:
     """The touches of an application as its candidate sees them, in the order of their numbers."""
     touches = crediting.touches_of(db(), application)
+    chains = crediting.passed_on(db(), touches, application.created_at, application.email)
     receipt = crediting.receipt_of(db(), application.id)
     rows = {row["number"]: row for row in receipt.touches if "number" in row} if receipt else {}
     shown = []
-    for number, touch in enumerate(touches, 1):
+    for number, (touch, chain) in enumerate(zip(touches, chains, strict=True), 1):
         row = rows.get(number)
         is_out = touch.taken_out_at is not None
         reason = Dropped(row["dropped"]) if row and row["dropped"] else None
         is_decided = row is not None and is_out == (reason is Dropped.TAKEN_OUT)
         stands = reason if is_decided else None  # until the new decision, the old says nothing
-        shown.append(ShownTouch(str(number), touch, stands, is_decided, is_out))
+        shown.append(ShownTouch(str(number), touch, stands, is_decided, is_out, chain))
     return shown
 
 

@@ -20,6 +20,7 @@ from sqlalchemy import select
 
 from careers.base import clock, outbox
 from careers.base.database import Database
+from careers.base.mail import Mail
 from careers.base.people import Person
 from careers.blog.models import Article
 from careers.demo.cv import cv
@@ -76,6 +77,7 @@ WAYS = (
 STEP = timedelta(days=2, hours=5)
 HIDDEN = re.compile(r'type="hidden"[^>]*name="(\w+)"[^>]*value="([^"]*)"')
 TABLES, FAIR = 6, 1000  # at a fair; the number of the link on its first table
+PASSED_ON = 2000  # the number of the link that goes from hand to hand
 
 
 @dataclass(order=True)
@@ -140,7 +142,8 @@ class _Story:
             )
             self._share(number, sharer.email, kind, slug, brings)
         self._fair(mina.email)
-        for candidate in [*candidates[:ALONE], *came]:
+        self._from_hand_to_hand(mina.email, candidates[0])
+        for candidate in [*candidates[1:ALONE], *came]:
             at = self._moment(self.chance.uniform(3, DAYS - 1))
             job = self.chance.choice(sorted(self.jobs))
             self._plan(at, self._apply(candidate, f"/jobs/{self.jobs[job]}"))
@@ -202,6 +205,43 @@ class _Story:
             for _ in range(self.chance.randint(2, 14)):
                 later = morning + timedelta(hours=self.chance.uniform(0, 7))
                 self._plan(later, self._click(FAIR + number, self.chance.choice(BROWSERS[1::2])))
+
+    def _from_hand_to_hand(self, email: str, candidate: dict[str, Any]) -> None:
+        """A link goes to a friend who wants to be known for passing it on, to somebody who doesn't,
+        and to a candidate."""
+        start = self._moment(12)
+        slug = self.jobs[min(self.jobs)]
+        self._plan(start, self._press_share(PASSED_ON, email, "job", slug, "whatsapp"))
+        for number in (PASSED_ON, PASSED_ON + 1):
+            start += timedelta(hours=7)
+            self._plan(start, self._click(number, BROWSERS[1], remember=True))
+            self._plan(start + timedelta(minutes=2), self._pass_on(number))
+        start += timedelta(hours=9)
+        self._plan(start, self._click(PASSED_ON + 2, BROWSERS[0], remember=True))
+        self._plan(start + timedelta(minutes=20), self._apply(candidate, PASSED_ON + 2))
+
+    def _pass_on(self, number: int) -> Callable[[], None]:
+        """Whoever came by a link makes one of their own; the first of them says who they are."""
+
+        def act() -> None:
+            visitor = self.app.test_client()
+            form = self.visits[number].replace("?", "/pass-on?")
+            asked = visitor.get(form).get_data(as_text=True)
+            own = visitor.post(form, data=dict(HIDDEN.findall(asked))).location
+            page = visitor.get(own).get_data(as_text=True)
+            self.links[number + 1] = re.findall(r"<code>[^<]*/r/(\w+)</code>", page)[0]
+            if number > PASSED_ON:
+                return
+            who = {"name": "Tom Weber", "email": "tom.weber@mail.example", "tells_sharer": "y"}
+            visitor.post(f"{own}/introduction", data=dict(HIDDEN.findall(page)) | who)
+            with self.database.reading() as db:
+                letter = db.scalars(select(Mail).where(Mail.to == who["email"])).one()
+            question = re.findall(r"\S*(/(?:fr/)?introductions/\S+)", letter.text)[0]
+            asked = visitor.get(question).get_data(as_text=True)
+            answer = visitor.post(question, data=dict(HIDDEN.findall(asked)))
+            assert answer.status_code == 303, answer.status_code
+
+        return act
 
     def _browser(self, channel: str) -> tuple[str, dict[str, str]]:
         """A browser, which half the time says where it comes from: not always from the channel."""

@@ -5,8 +5,8 @@ from alembic import op
 from careers.base.database import Json
 from careers.base.database import UTCDateTime
 
-revision = "0007_jobs"
-down_revision = "0006_news"
+revision = "0008_jobs"
+down_revision = "0007_passed_on"
 branch_labels = None
 depends_on = None
 

@@ -5,8 +5,8 @@ from alembic import op
 from careers.base.database import UTCDateTime
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
-revision = "0008_search"
-down_revision = "0007_jobs"
+revision = "0009_search"
+down_revision = "0008_jobs"
 branch_labels = None
 depends_on = None
 

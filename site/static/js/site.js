@@ -20,6 +20,16 @@
     });
   }
 
+  // Send: the phone's own share sheet, where there is one. Whoever closes it has changed their mind.
+  if (navigator.share) {
+    for (const button of document.querySelectorAll("[data-sheet-url]")) {
+      button.hidden = false;
+      button.addEventListener("click", () => {
+        navigator.share({ text: button.dataset.sheetText, url: button.dataset.sheetUrl }).catch(() => {});
+      });
+    }
+  }
+
   // A landing page that somebody really sees confirms the click that led there. It says nothing
   // about who they are, and keeps nothing.
   const seen = document.body.dataset.seen;
