@@ -24,7 +24,8 @@ BIN = Path(sys.executable).parent
 SIZES = {"phone": (390, 844), "desktop": (1440, 900)}
 LANGUAGES = {"en": "", "fr": "/fr"}
 PUBLIC = [
-    "/", "/experts", "EXPERT", "/blog", "ARTICLE", "/jobs", "/jobs?q=data", "/jobs?q=zzzz", "JOB",
+    "/", "/experts", "EXPERT", "/blog", "ARTICLE", "/jobs", "/jobs?q=data", "/jobs?q=zzzz",
+    "/jobs?q=enginer", "/jobs?q=data&team=Platform&salary=known", "JOB",
     "APPLY", "/search?q=data", "/privacy", "/sign-in", "/sign-in/forgot", "/nothing-here",
     "/r/nothing9", "/code",
 ]  # fmt: skip

@@ -84,6 +84,12 @@ def experts_by_code(db: Session, codes: Collection[str] | None) -> dict[str, Exp
     return {expert.person.code: expert for expert in rows}
 
 
+def names_shown(db: Session) -> list[str]:
+    """The names of the experts who are shown, in order."""
+    shown = select(Person.name).join(Expert, Expert.person_id == Person.id).where(SHOWN)
+    return list(db.scalars(shown.order_by(Person.name)))
+
+
 def open_jobs_by_slug(db: Session, slugs: Collection[str]) -> dict[str, Job]:
     """The open jobs among those with these slugs."""
     rows = db.scalars(select(Job).where(Job.slug.in_(slugs), OPEN))

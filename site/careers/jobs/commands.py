@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -116,7 +117,18 @@ def search_group() -> None:
 @with_app
 def rebuild_command(app: Flask) -> None:
     """Make the search index anew from the database; people can search meanwhile."""
-    database: Database = app.extensions["database"]
-    with database.reading() as db:
-        count = search.rebuild(db, app.extensions["settings"])
-    click.echo(f"The search index was rebuilt: {count} documents.")
+    shown = sys.stderr.isatty()
+
+    def progress(kind: str, number: int) -> None:
+        if shown:
+            click.echo(f"\r{kind}: {number} …", nl=False, err=True)
+
+    with app.extensions["database"].reading() as db:
+        try:
+            counts = search.rebuild(db, app.extensions["settings"], progress=progress)
+        except search.Busy:
+            raise Refused("The index is being written by another process; try again.") from None
+    if shown:
+        click.echo("\r", nl=False, err=True)
+    of_each = ", ".join(f"{count} of kind {kind}" for kind, count in counts.items())
+    click.echo(f"The search index was rebuilt: {sum(counts.values())} documents ({of_each}).")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, g, render_template, request, url_for
+from flask import Blueprint, abort, g, jsonify, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from careers.base import clock
 from careers.base import search as engine
@@ -13,9 +14,10 @@ from careers.base.company import the_company
 from careers.base.languages import address_in, language
 from careers.base.permissions import may, public
 from careers.base.prose import excerpt, plain_text
-from careers.base.web import db, page_number, settings
+from careers.base.web import db, page_number, settings, wants_part
 from careers.jobs import queries, words
-from careers.jobs.models import CONTRACTS, Job
+from careers.jobs.catalogue import FACETS, FIXED, SORTS, catalogue_of
+from careers.jobs.models import Job
 from careers.jobs.posting import job_posting
 from careers.jobs.sources import name_of as source_name
 from experts.posts import posts_of_people
@@ -23,8 +25,8 @@ from experts.posts import posts_of_people
 blueprint = Blueprint("jobs", __name__)
 PER_PAGE = 20
 POSTS = 3  # of a team, on a job's page
-FACETS = 12  # shown at once; the rest unfolds
-LONGEST = 120  # characters of a filter
+LONGEST = 120  # characters of a choice
+MOST_CHOSEN = 20  # values of one facet
 
 
 @blueprint.app_context_processor
@@ -34,6 +36,8 @@ def job_words() -> dict[str, Any]:
         "pay": words.pay,
         "job_place": words.where,
         "contract_name": words.contract_name,
+        "facet_name": words.facet_name,
+        "choice_name": words.choice_name,
         "workplace_name": words.workplace_name,
         "hours_name": words.hours_name,
         "seniority_name": words.seniority_name,
@@ -53,38 +57,70 @@ def job_words() -> dict[str, Any]:
 @blueprint.get("/jobs")
 @public
 def jobs() -> ResponseReturnValue:
-    """The open jobs: all, or those that answer some words and filters."""
-    asked = request.args
-    contract = asked.get("contract", "")
-    wanted = queries.Wanted(
-        words=" ".join(asked.get("q", "").split())[: engine.QUERY_LONGEST],
-        team=asked.get("team", "").strip()[:LONGEST],
-        place=asked.get("place", "").strip()[:LONGEST],
-        contract=contract if contract in CONTRACTS else "",
-    )
+    """The open jobs: all, or those that answer some words and choices."""
+    wanted = _wanted()
     page = page_number()
     found = queries.wanted_jobs(db(), settings(), wanted, page, PER_PAGE)
 
-    def narrowed(**changed: str | int) -> str:
+    def narrowed(**changed: Any) -> str:
         """The address of this list with some of what is wanted changed."""
         values: dict[str, Any] = {
             "q": wanted.words,
-            "team": wanted.team,
-            "place": wanted.place,
-            "contract": wanted.contract,
+            **{facet: list(chosen) for facet, chosen in wanted.chosen.items()},
+            "sort": wanted.sort if wanted.sort != "best" else "",
             **changed,
         }
         return url_for("jobs.jobs", **{name: value for name, value in values.items() if value})
 
-    return render_template(
-        "jobs/jobs.html",
-        wanted=wanted,
-        found=found,
-        page=page,
-        pages=max(1, -(-found.count // PER_PAGE)),
-        narrowed=narrowed,
-        facets_shown=FACETS,
+    answer = make_response(
+        render_template(
+            "jobs/jobs.html",
+            wanted=wanted,
+            found=found,
+            page=page,
+            pages=max(1, -(-found.count // PER_PAGE)),
+            narrowed=narrowed,
+            shown={job.slug: _as_found(job, wanted.words) for job in found.jobs},
+        )
     )
+    if wants_part():
+        answer.headers["HX-Push-Url"] = narrowed()  # without what was left empty
+    return answer
+
+
+def _wanted() -> queries.Wanted:
+    asked = request.args
+    chosen = {}
+    for facet in FACETS:
+        values = (value.strip()[:LONGEST] for value in asked.getlist(facet)[:MOST_CHOSEN])
+        known = FIXED.get(facet)
+        kept = [value for value in values if value and (known is None or value in known)]
+        chosen[facet] = tuple(dict.fromkeys(kept))
+    sort = asked.get("sort", "best")
+    return queries.Wanted(
+        words=" ".join(asked.get("q", "").split())[: engine.QUERY_LONGEST],
+        chosen=chosen,
+        sort=sort if sort in SORTS else "best",
+    )
+
+
+def _as_found(job: Job, words: str) -> tuple[Markup, Markup]:
+    """The title, and the passage of the text with most of `words`, in which they are marked."""
+    if not words:
+        return Markup("").join([job.title]), Markup("")
+    text = plain_text(job.description_html)
+    return (
+        engine.marked(words, job.language, job.title),
+        engine.highlighted(words, job.language, text),
+    )
+
+
+@blueprint.get("/jobs/suggestions")
+@public
+def suggestions() -> ResponseReturnValue:
+    """What somebody who has typed so far may be about to type, as a JSON list."""
+    typed = request.args.get("q", "")[: engine.QUERY_LONGEST]
+    return jsonify(catalogue_of(db()).suggestions(typed))
 
 
 @blueprint.get("/jobs/<slug>")

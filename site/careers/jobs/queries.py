@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, cast, func, select
@@ -15,11 +14,23 @@ from careers.base.config import Settings
 from careers.base.languages import LANGUAGES
 from careers.base.people import Person
 from careers.base.prose import plain_text
-from careers.jobs.models import CONTRACTS, HERE, OPEN, Job, JobBoard, JobImport
+from careers.jobs.catalogue import Choice, catalogue_of
+from careers.jobs.models import HERE, OPEN, Job, JobBoard, JobImport
 from experts.models import Expert
 
 SIMILAR = 3
 ALL = 20_000  # jobs; no company has more open at once
+# What somebody types who looks for it, in both languages.
+FACTS_SAID = {
+    "remote": "remote télétravail",
+    "hybrid": "hybrid hybride",
+    "permanent": "permanent CDI",
+    "fixed-term": "fixed-term CDD",
+    "internship": "internship stage",
+    "apprenticeship": "apprenticeship alternance",
+    "temporary": "temporary intérim",
+    "freelance": "freelance",
+}
 
 
 # -- one job -------------------------------------------------------------------------------------
@@ -107,85 +118,53 @@ def _in_order(db: Session, ids: list[int]) -> list[Job]:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a visitor looks for; empty means any."""
+    """What a visitor looks for; empty means any. `chosen` has the values chosen of each facet."""
 
     words: str = ""
-    team: str = ""
-    place: str = ""
-    contract: str = ""
+    chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sort: str = "best"
 
     @property
-    def is_anything(self) -> bool:
-        """Whether nothing was asked for."""
-        return not (self.words or self.team or self.place or self.contract)
-
-
-@dataclass(frozen=True)
-class Facet:
-    """One value to narrow a list by, and how many jobs it would leave."""
-
-    value: str
-    count: int
-    chosen: bool
+    def is_narrowed(self) -> bool:
+        """Whether anything was asked for."""
+        return bool(self.words) or any(self.chosen.values())
 
 
 @dataclass(frozen=True)
 class JobList:
-    """One page of jobs, with what the whole list could be narrowed by."""
+    """One page of jobs, with what the whole list could be narrowed by.
+
+    `found` says how well the words were answered. When nothing is left, `without` says how many
+    jobs there are without the choices of each facet, and `by_words` how many without any.
+    """
 
     jobs: list[Job]
-    hits: dict[str, search.Hit]
+    found: search.Found
     count: int
-    teams: list[Facet]
-    places: list[Facet]
-    contracts: list[Facet]
+    facets: dict[str, list[Choice]]
+    without: dict[str, int]
+    by_words: int
 
 
 def wanted_jobs(
     db: Session, settings: Settings, wanted: Wanted, page: int, per_page: int
 ) -> JobList:
-    """The open jobs that `wanted` describes: the best hits first, else the newest."""
-    rows: list[Any] = list(
-        db.execute(
-            select(Job.id, Job.slug, Job.team, Job.places, Job.contract)
-            .where(OPEN)
-            .order_by(Job.opened_at.desc(), Job.id.desc())
-        )
-    )
-    hits = {}
+    """The open jobs that `wanted` describes: the best answers first, else the newest."""
+    found = search.Found([])
     if wanted.words:
-        hits = {hit.key: hit for hit in search.find(db, settings, "job", wanted.words)}
-        rank = {key: number for number, key in enumerate(hits)}
-        rows = sorted((r for r in rows if r.slug in rank), key=lambda r: rank[r.slug])
-
-    def fits(row: Any, but: str = "") -> bool:
-        return (
-            (not wanted.team or but == "team" or row.team == wanted.team)
-            and (not wanted.place or but == "place" or wanted.place in names_of(row.places))
-            and (not wanted.contract or but == "contract" or row.contract == wanted.contract)
-        )
-
-    found = [row for row in rows if fits(row)]
-    contracts = _facets((r.contract for r in rows if fits(r, "contract")), wanted.contract)
+        found = search.find(db, settings, "job", wanted.words)
+    catalogue = catalogue_of(db)
+    slugs = found.keys if wanted.words else None
+    narrowed = catalogue.narrowed(slugs, wanted.chosen, wanted.sort)
     start = (page - 1) * per_page
     return JobList(
-        jobs=_in_order(db, [row.id for row in found[start : start + per_page]]),
-        hits=hits,
-        count=len(found),
-        teams=_facets((r.team for r in rows if fits(r, "team")), wanted.team),
-        places=_facets(
-            (p for r in rows if fits(r, "place") for p in names_of(r.places)), wanted.place
-        ),
-        contracts=sorted(contracts, key=lambda f: (*CONTRACTS, f.value).index(f.value)),
+        jobs=_in_order(db, narrowed.ids[start : start + per_page]),
+        found=found,
+        count=len(narrowed.ids),
+        facets=narrowed.facets,
+        without=narrowed.without,
+        by_words=catalogue.count(slugs),
     )
-
-
-def _facets(values: Iterable[str | None], chosen: str) -> list[Facet]:
-    counts = Counter(value for value in values if value)
-    if chosen and chosen not in counts:
-        counts[chosen] = 0
-    ranked = sorted(counts.items(), key=lambda one: (-one[1], one[0].casefold()))
-    return [Facet(value, count, value == chosen) for value, count in ranked]
 
 
 def latest_open_jobs(db: Session, count: int) -> list[Job]:
@@ -277,13 +256,23 @@ def people_to_ask(db: Session) -> list[Person]:
 def job_documents(db: Session, slugs: Collection[str] | None) -> Iterable[search.Document]:
     """The open jobs as documents to search."""
     wanted = select(
-        Job.slug, Job.language, Job.title, Job.team, Job.places, Job.skills, Job.description_html
-    ).where(OPEN)
+        Job.slug, Job.language, Job.title, Job.team, Job.places, Job.workplace, Job.contract,
+        Job.skills, Job.description_html, Job.translations,
+    ).where(OPEN)  # fmt: skip
     if slugs is not None:
         wanted = wanted.where(Job.slug.in_(slugs))
-    for row in db.execute(wanted):
-        text = " · ".join(
-            [plain_text(row.description_html), row.team, *row.skills, *names_of(row.places)]
+    for row in db.execute(wanted.execution_options(yield_per=500)):
+        said = [FACTS_SAID.get(row.workplace, ""), FACTS_SAID.get(row.contract, "")]
+        facts = [row.team, *names_of(row.places), *row.skills, *said]
+        yield search.Document(
+            "job",
+            row.slug,
+            row.language,
+            row.title,
+            plain_text(row.description_html),
+            " · ".join(filter(None, facts)),
+            {
+                language: (text["title"], plain_text(text["description_html"]))
+                for language, text in (row.translations or {}).items()
+            },
         )
-        text = " ".join(text.split())  # no-break spaces too
-        yield search.Document("job", row.slug, row.language, row.title, text)

@@ -54,6 +54,36 @@ def seniority_name(seniority: str | None) -> str:
     return str(names.get(seniority or "", ""))
 
 
+def facet_name(facet: str) -> str:
+    """What a list of jobs is narrowed by, in words."""
+    names = {
+        "team": gettext("Team"),
+        "place": gettext("Place"),
+        "contract": gettext("Contract"),
+        "workplace": gettext("Remote work"),
+        "level": gettext("Experience"),
+        "hours": gettext("Hours"),
+        "language": gettext("Language"),
+        "salary": gettext("Salary"),
+    }
+    return str(names[facet])
+
+
+def choice_name(facet: str, value: str) -> str:
+    """One value of a facet in words; team and place speak for themselves."""
+    names = {
+        "contract": contract_name,
+        "workplace": workplace_name,
+        "level": seniority_name,
+        "hours": hours_name,
+    }
+    if facet == "language":
+        return languages_named([value]).capitalize()
+    if facet == "salary":
+        return str(gettext("The pay is stated"))
+    return names[facet](value) if facet in names else value
+
+
 def period_name(period: str) -> str:
     """What a salary is for."""
     names = {
