@@ -100,9 +100,16 @@ def decide_credit(db: Session, payload: dict[str, Any], settings: Settings) -> N
             credit.is_newest = False
         db.flush()
     db.add(made)
+    application.source = _source(made)
     decided.send(application, db=db)
     if before is not None:
         decided_anew.send(application, db=db)
+
+
+def _source(receipt: Receipt) -> str:
+    """By what an application came, in a word for those who look for one."""
+    kinds = {credit.kind for credit in receipt.credits}
+    return next((kind.value for kind in (Kind.REFERRAL, Kind.INSPIRATION) if kind in kinds), "")
 
 
 def foreseen(

@@ -35,7 +35,9 @@ SIGNED_IN = {
                     "/me/feeds", "/me/account", "/me/mail", "/me/bonuses"],
     "megan.price": ["/me/bonuses"],
     "lucie.moreau": ["/editing", "REVIEW", "/me/links"],
-    "grace.whitfield": ["/recruiting/applications", "APPLICATION", "/recruiting/referrals",
+    "grace.whitfield": ["/recruiting/board", "/recruiting/applications", "APPLICATION", "DECLINED",
+                        "TWICE", "HIRING", "/recruiting/letters", "TEMPLATE",
+                        "/recruiting/criteria", "/recruiting/outside", "/recruiting/referrals",
                         "/recruiting/referrals?by=job", "/recruiting/funnel", "ROW", "LINK_LOG",
                         "/recruiting/jobs", "EDIT_JOB", "/recruiting/jobs/new", "RECEIPT",
                         "/recruiting/boards", "BOARD", "/recruiting/boards/new",
@@ -66,6 +68,16 @@ FOUND = {
         r'href="((?:/fr)?/recruiting/jobs/[A-Za-z0-9]{12})"',
     ),
     "BOARD": ("/recruiting/boards", r'href="((?:/fr)?/recruiting/boards/[A-Za-z0-9]{12})"'),
+    "DECLINED": (
+        "/recruiting/applications?stage=rejected",
+        r'href="((?:/fr)?/recruiting/applications/\w+)"',
+    ),
+    "TWICE": (
+        "/recruiting/applications?q=belkacem",
+        r'href="((?:/fr)?/recruiting/applications/\w+)"',
+    ),
+    "HIRING": ("APPLICATION", r'href="((?:/fr)?/recruiting/jobs/\w+/hiring)"'),
+    "TEMPLATE": ("/recruiting/letters", r'href="((?:/fr)?/recruiting/letters/[A-Za-z0-9]{12})"'),
     "BONUS": ("/recruiting/bonuses", r'href="((?:/fr)?/recruiting/bonuses/[A-Za-z0-9]{12})"'),
     "PROGRAMME": (
         "/recruiting/bonuses",

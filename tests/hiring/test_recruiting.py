@@ -233,9 +233,14 @@ def test_a_move_that_there_is_not_is_refused(visit_as, application, db, before, 
 def test_who_moves_from_a_stage_seen_before_is_told(visit_as, application, db):
     recruiter = visit_as(Cast.RECRUITER)
     _move(recruiter, application, "new", "interview")
-    answer = _move(recruiter, application, "new", "rejected")
-    assert answer.status_code == 303
-    assert "Somebody else moved this application" in _text(recruiter.get(answer.location))
+    address = f"/recruiting/applications/{application.code}"
+    fields = {"from": "new", "to": "rejected", "reason": "skills", "words": "No <SQL> at all"}
+    answer = recruiter.post(f"{address}/stage", fields, form_on=address)
+    assert answer.status_code == 409
+    page = _text(answer)
+    assert "Somebody else moved this application meanwhile: Rosa Klein, to “Interviews”" in page
+    assert "No &lt;SQL&gt; at all</textarea>" in page
+    assert '<option value="skills" selected>' in page
     db.refresh(application)
     assert application.stage == "interview"
 

@@ -17,7 +17,7 @@ class Act(Base):
     """One act. `what` reads `resource:verb`, `subject` is a public code or slug, never a secret."""
 
     __tablename__ = "act"
-    __table_args__ = (Index("ix_act_at", "at"),)
+    __table_args__ = (Index("ix_act_at", "at"), Index("ix_act_subject", "subject"))
 
     id: Mapped[int] = primary_key()
     at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    CursorResult,
     DateTime,
     Dialect,
     Engine,
@@ -119,6 +120,16 @@ def is_sqlite(db: Session) -> bool:
 def inserting(db: Session, table: Any) -> Any:
     """An INSERT that can say what happens on a conflict: the same words in both databases."""
     return (sqlite if is_sqlite(db) else postgresql).insert(table)
+
+
+class ChangedMeanwhile(Exception):
+    """What somebody changes is no longer what they saw."""
+
+
+def rows_changed(result: Any) -> int:
+    """How many rows an UPDATE or DELETE met: 0 when somebody else was faster."""
+    assert isinstance(result, CursorResult)
+    return int(result.rowcount)
 
 
 def _sqlite(url: str) -> Engine:

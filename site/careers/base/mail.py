@@ -32,15 +32,23 @@ class Mail(Base):
     sent_at: Mapped[datetime | None]
 
 
-def write(db: Session, to: str, subject: str, text: str, unsubscribe: str = "") -> Mail:
+def write(
+    db: Session,
+    to: str,
+    subject: str,
+    text: str,
+    unsubscribe: str = "",
+    not_before: datetime | None = None,
+) -> Mail:
     """Queue a message in the caller's transaction. Line breaks in `subject` become spaces.
 
-    `unsubscribe` is the whole address where a POST ends mail of this kind (RFC 8058).
+    It is sent at once, or not before a moment (aware); whoever deletes the row until then has it
+    not sent. `unsubscribe` is the whole address where a POST ends mail of this kind (RFC 8058).
     """
     mail = Mail(to=to, subject=" ".join(subject.split())[:200], text=text, unsubscribe=unsubscribe)
     db.add(mail)
     db.flush()
-    outbox.add(db, "mail", {"mail": mail.id})
+    outbox.add(db, "mail", {"mail": mail.id}, not_before)
     return mail
 
 

@@ -52,6 +52,8 @@ class Person(Base):
     reset_until: Mapped[datetime | None]
     oidc_issuer: Mapped[str | None] = mapped_column(String(300))
     oidc_subject: Mapped[str | None] = mapped_column(String(255))
+    # As a recruiter: sees only jobs in whose hiring team they are.
+    is_limited: Mapped[bool] = mapped_column(default=False)
     # The address of this person's public page while they show themselves, else nothing.
     # `experts` keeps it; whoever links to a person asks here and needs to know no more.
     page: Mapped[str | None] = mapped_column(String(90), unique=True)

@@ -17,6 +17,7 @@ from careers.base.people import Person
 from careers.demo import founding
 from careers.demo.bonuses import look_after_bonuses, save_views
 from careers.demo.doubts import have_doubts
+from careers.demo.hiring import prepare_hiring, work_together
 from careers.demo.outside import fetch
 from careers.demo.weeks import live_weeks
 from feeds.polling import poll_due
@@ -60,11 +61,14 @@ def demo(app: Flask, if_empty: bool) -> None:
         founding.subscribe_to_feeds(db)
         founding.open_jobs(db)
         founding.promise_bonuses(db, now)
+        db.flush()
+        prepare_hiring(db)
         db.commit()
     poll_due(database, fetch, contact=settings.base_url)
     _live(app)
     have_doubts(app)
     with database.writing() as db:
+        work_together(db)
         look_after_bonuses(db)
         save_views(db)
         db.commit()

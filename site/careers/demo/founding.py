@@ -27,11 +27,16 @@ from feeds.subscribing import subscribe
 from referrals.bonuses.models import Programme, Term
 
 PASSWORD = "lumenne demo"  # noqa: S105  printed for everybody who tries the demo
-EMPLOYEE, EDITOR, RECRUITER, ADMIN = (
+EMPLOYEE, EDITOR, RECRUITER, ADMIN, SECOND_RECRUITER = (
     f"{name}@lumenne.example"
-    for name in ("mina.okafor", "lucie.moreau", "grace.whitfield", "samir.haddad")
+    for name in ("mina.okafor", "lucie.moreau", "grace.whitfield", "samir.haddad", "anais.fournier")
 )
-ROLES = {EDITOR: Role.EDITOR, RECRUITER: Role.RECRUITER, ADMIN: Role.ADMIN}
+ROLES = {
+    EDITOR: Role.EDITOR,
+    RECRUITER: Role.RECRUITER,
+    SECOND_RECRUITER: Role.RECRUITER,
+    ADMIN: Role.ADMIN,
+}
 
 
 def found_company(db: Session) -> None:

@@ -24,10 +24,10 @@ from careers.base.mail import Mail
 from careers.base.people import Person
 from careers.blog.models import Article
 from careers.demo.cv import cv
-from careers.demo.founding import EMPLOYEE, RECRUITER, found
+from careers.demo.founding import EMPLOYEE, RECRUITER, SECOND_RECRUITER, found
 from careers.demo.outside import COMPANY
-from careers.hiring.models import Application, Stage
-from careers.hiring.moving import move_application
+from careers.hiring.models import Application, Refusal, Stage
+from careers.hiring.moving import Why, move_application
 from careers.jobs.models import HERE, Job
 from referrals.ingesting import ingest
 from referrals.printing import labels_for, make_campaign, printed_links
@@ -74,6 +74,11 @@ WAYS = (
     "screening interview", "screening rejected", "screening interview", "screening", "rejected",
     "screening interview", "screening",
 )  # fmt: skip
+WHY = (
+    Why(Refusal.SKILLS, "No embedded work so far, and nobody here has the time to teach it."),
+    Why(Refusal.TERMS, "Wants to work remotely from another country."),
+    Why(Refusal.FILLED),
+)
 STEP = timedelta(days=2, hours=5)
 HIDDEN = re.compile(r'type="hidden"[^>]*name="(\w+)"[^>]*value="([^"]*)"')
 TABLES, FAIR = 6, 1000  # at a fair; the number of the link on its first table
@@ -149,6 +154,8 @@ class _Story:
             at = self._moment(self.chance.uniform(3, DAYS - 1))
             job = self.chance.choice(sorted(self.jobs))
             self._plan(at, self._apply(candidate, f"/jobs/{self.jobs[job]}"))
+        again = candidates[0]  # who applies for another job too
+        self._plan(self._moment(2.2), self._apply(again, f"/jobs/{self.jobs[max(self.jobs)]}"))
         self._plan_moves()
 
     def _elsewhere(self, sharer: Person, job: int) -> tuple[str, str | None]:
@@ -363,14 +370,16 @@ class _Story:
 
         def work() -> None:
             with self.database.writing() as db:
-                recruiter = found(db, RECRUITER)
+                pair = (found(db, RECRUITER), found(db, SECOND_RECRUITER))
                 came = db.scalars(select(Application).order_by(Application.id)).all()
                 for number, application in enumerate(came):
                     way = moves.setdefault(application.id, WAYS[number % len(WAYS)].split())
                     last = max([application.created_at, *(c.at for c in application.changes)])
                     if way and clock.now() - last > STEP:
                         before, after = Stage(application.stage), Stage(way.pop(0))
-                        move_application(db, application, before, after, recruiter)
+                        recruiter = pair[number % 3 == 0]
+                        why = WHY[number % len(WHY)] if after is Stage.REJECTED else None
+                        move_application(db, application, before, after, recruiter, why=why)
                 db.commit()
 
         for half_day in range(2 * DAYS):

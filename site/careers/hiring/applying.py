@@ -19,8 +19,10 @@ from careers.base import clock, codes, mail, outbox, storage
 from careers.base.config import Settings
 from careers.base.languages import address_in
 from careers.base.signin.sessions import token_hash
+from careers.hiring import models
 from careers.hiring.cvs import CheckedCV
 from careers.hiring.models import Application, SharerSees, Stage, StageChange, Upload
+from careers.hiring.pipeline.joining import address_key
 from careers.jobs.models import Job
 
 UPLOADS_STAY = timedelta(hours=2)
@@ -102,6 +104,7 @@ def receive(
             cv_type=cv.type,
             cv_size=size,
             sharer_sees=candidate.sharer_sees.value,
+            candidate=models.Candidate(),
             changes=[StageChange(stage=Stage.NEW.value)],
         )
         db.add(application)
@@ -130,6 +133,7 @@ def _write_mails(db: Session, settings: Settings, application: Application, toke
     page = settings.base_url + _in_language(
         settings, application.language, f"/applications/{token}"
     )
+    page += f"?mail={address_key(application, settings.signing_key)}"
     with force_locale(application.language):
         written = mail.write(
             db,

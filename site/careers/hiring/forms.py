@@ -1,17 +1,30 @@
-"""The form with which people apply."""
+"""The form with which people apply, and those for letters to them."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import g
 from flask_babel import gettext, lazy_gettext
-from wtforms import EmailField, FileField, RadioField, StringField, TextAreaField
+from wtforms import (
+    EmailField,
+    Field,
+    FileField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.widgets import HiddenInput
 
-from careers.base.forms import AnonymousForm, stripped
+from careers.base.forms import AnonymousForm, Form, stripped
 from careers.base.people import plain_email
 from careers.hiring.cvs import ACCEPT
 from careers.hiring.models import SharerSees
+from careers.hiring.pipeline.letters import PLACES, SUBJECT_LONGEST, TEXT_LONGEST, unknown_places
 
 _ = lazy_gettext
 MESSAGE_LONGEST = 5_000
@@ -113,3 +126,75 @@ class ApplyForm(AnonymousForm):
             raise ValidationError(
                 str(_("This does not look like an e-mail address, like name@example.com."))
             ) from None
+
+
+# -- letters -------------------------------------------------------------------------------------
+
+
+def _places_known(_form: Form, field: Field) -> None:
+    wrong = unknown_places(field.data or "")
+    if wrong:
+        raise ValidationError(
+            gettext(
+                "%(wrong)s can’t be filled in. What can: %(places)s.",
+                wrong=", ".join(dict.fromkeys(wrong)),
+                places=", ".join(f"{{{place}}}" for place in PLACES),
+            )
+        )
+
+
+def _subject(label: str, *more: Any) -> StringField:
+    return StringField(
+        label,
+        [
+            InputRequired(_("A letter needs a subject.")),
+            Length(max=SUBJECT_LONGEST, message=_("Please keep it under 200 characters.")),
+            *more,
+        ],
+        filters=[stripped],
+        render_kw={"maxlength": SUBJECT_LONGEST},
+    )
+
+
+def _text(label: str, *more: Any) -> TextAreaField:
+    return TextAreaField(
+        label,
+        [
+            InputRequired(_("There is nothing in this letter yet.")),
+            Length(max=TEXT_LONGEST, message=_("Please keep it under 10,000 characters.")),
+            *more,
+        ],
+        filters=[stripped],
+        render_kw={"rows": 12},
+    )
+
+
+class LetterForm(Form):
+    """A letter to one candidate, its places filled in already."""
+
+    subject = _subject(_("Subject"))
+    text = _text(_("Letter"))
+    key = HiddenField(validators=[InputRequired(), Length(max=100)])
+
+
+class TemplateForm(Form):
+    """Words for letters, in both languages."""
+
+    name = StringField(
+        _("What it is for"),
+        [
+            InputRequired(_("Please name it, so that it can be found.")),
+            Length(max=80, message=_("Please keep it under 80 characters.")),
+        ],
+        filters=[stripped],
+        render_kw={"maxlength": 80},
+    )
+    subject_en = _subject(_("Subject in English"), _places_known)
+    text_en = _text(_("Letter in English"), _places_known)
+    subject_fr = _subject(_("Subject in French"), _places_known)
+    text_fr = _text(_("Letter in French"), _places_known)
+    version = IntegerField(widget=HiddenInput(), validators=[Optional()])
+
+    def values(self) -> dict[str, str]:
+        """What is kept of it."""
+        return {name: text for name, text in self.data.items() if name != "version"}

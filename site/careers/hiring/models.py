@@ -27,12 +27,35 @@ class Stage(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class Refusal(StrEnum):
+    """Why an application is declined; what is asked of whoever declines it, and never shown to
+    the candidate."""
+
+    SKILLS = "skills"
+    EXPERIENCE = "experience"
+    LANGUAGE = "language"
+    TERMS = "terms"  # salary, hours, start
+    PLACE = "place"
+    FILLED = "filled"
+    OTHER = "other"
+
+
 class SharerSees(StrEnum):
     """What the candidate lets the person whose link they came through see."""
 
     NOTHING = "nothing"
     APPLIED = "applied"
     STEPS = "steps"
+
+
+class Candidate(Base):
+    """Who applied, once or several times: what is known to be the same person stands together."""
+
+    __tablename__ = "candidate"
+
+    id: Mapped[int] = primary_key()
+    code: Mapped[str] = mapped_column(String(16), unique=True, default=codes.code)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
 class Application(Base):
@@ -45,8 +68,14 @@ class Application(Base):
             name="stage_known",
         ),
         CheckConstraint("sharer_sees IN ('nothing', 'applied', 'steps')", name="sharer_sees_known"),
+        CheckConstraint("source IN ('', 'referral', 'inspiration')", name="source_known"),
         Index("ix_application_job_id_stage", "job_id", "stage"),
         Index("ix_application_created_at", "created_at"),
+        Index("ix_application_stage_since", "stage", "stage_since"),
+        Index("ix_application_email", "email"),
+        Index("ix_application_name_key", "name_key"),
+        Index("ix_application_candidate_id", "candidate_id"),
+        Index("ix_application_recruiter_id", "recruiter_id"),
     )
 
     id: Mapped[int] = primary_key()
@@ -67,6 +96,16 @@ class Application(Base):
     cv_size: Mapped[int | None]
     sharer_sees: Mapped[str] = mapped_column(String(10), default="applied")
     stage: Mapped[str] = mapped_column(String(10), default="new")
+    stage_since: Mapped[datetime] = mapped_column(default=clock.now)
+    version: Mapped[int] = mapped_column(default=1)  # goes up with each move
+    # None once it is erased: that two were the same person's is the candidate's own data.
+    candidate_id: Mapped[int | None] = mapped_column(
+        ForeignKey("candidate.id", ondelete="SET NULL")
+    )
+    email_confirmed_at: Mapped[datetime | None]  # when whoever reads mail at `email` said so
+    recruiter_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    # By what kind of credit it came, "" by none that is known. `referrals` keeps it.
+    source: Mapped[str] = mapped_column(String(12), default="")
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     hired_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]
@@ -74,13 +113,18 @@ class Application(Base):
     mail_id: Mapped[int | None] = mapped_column(ForeignKey(Mail.id, ondelete="SET NULL"))
 
     job: Mapped[Job] = relationship(lazy="joined", innerjoin=True)
+    candidate: Mapped[Candidate | None] = relationship()
+    recruiter: Mapped[Person | None] = relationship()
     changes: Mapped[list[StageChange]] = relationship(
         order_by="StageChange.id", cascade="all, delete-orphan", passive_deletes=True
     )
 
 
 class StageChange(Base):
-    """One step of an application; `person` is empty when the candidate took it."""
+    """One step of an application, and why.
+
+    `person` is empty when the candidate took it, or a system outside, which `outside` then names.
+    """
 
     __tablename__ = "stage_change"
     __table_args__ = (Index("ix_stage_change_application_id", "application_id"),)
@@ -88,6 +132,9 @@ class StageChange(Base):
     id: Mapped[int] = primary_key()
     application_id: Mapped[int] = mapped_column(ForeignKey("application.id", ondelete="CASCADE"))
     stage: Mapped[str] = mapped_column(String(10))
+    reason: Mapped[str] = mapped_column(String(20), default="")  # of `Refusal`, or ""
+    words: Mapped[str] = mapped_column(Text, default="")
+    outside: Mapped[str] = mapped_column(String(80), default="")
     at: Mapped[datetime] = mapped_column(default=clock.now)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     person: Mapped[Person | None] = relationship(lazy="joined")

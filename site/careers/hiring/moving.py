@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from blinker import Signal
-from sqlalchemy import CursorResult, delete, update
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from careers.base import audit, clock, outbox, storage
 from careers.base.config import Settings
+from careers.base.database import rows_changed
 from careers.base.mail import Mail
 from careers.base.people import Person
-from careers.hiring.models import Application, SharerSees, Stage, StageChange
+from careers.hiring.models import Application, Refusal, SharerSees, Stage, StageChange
 
 stage_changed = Signal()
 """Sent as `stage_changed.send(application, db=session, before=Stage, after=Stage, person=who)` in
-the transaction of the move; `person` is None when the candidate moved it."""
+the transaction of the move; `person` is None when the candidate, or a system outside, moved it."""
+
+is_moved_outside = Signal()
+"""Sent as `is_moved_outside.send(application, db=session)`. Whoever answers True says that a system
+outside moves it, and nobody here."""
 
 erased = Signal()
 """Sent as `erased.send(application, db=session)` in the transaction in which a candidate has their
@@ -39,6 +46,10 @@ class MovedMeanwhile(Exception):
     """The application is no longer where whoever moves it saw it."""
 
 
+class MovedElsewhere(Exception):
+    """A system outside moves the applications to this job."""
+
+
 class NotAllowed(ValueError):
     """There is no such move."""
 
@@ -53,20 +64,58 @@ def may_withdraw(stage: Stage) -> bool:
     return stage in _OPEN
 
 
+@dataclass(frozen=True)
+class Why:
+    """Why an application is moved: a reason of the short list, and words."""
+
+    reason: Refusal | None = None
+    words: str = ""
+
+
 def move_application(
-    db: Session, application: Application, before: Stage, after: Stage, person: Person
+    db: Session,
+    application: Application,
+    before: Stage,
+    after: Stage,
+    person: Person,
+    *,
+    version: int | None = None,
+    why: Why | None = None,
 ) -> None:
     """Move `application` from `before`, where `person` saw it, in the caller's transaction.
 
-    Raises NotAllowed, or MovedMeanwhile when somebody else was faster: of two who move at once,
-    one does.
+    With `version`, it must not have moved since either, away and back. Raises NotAllowed,
+    MovedElsewhere for a job whose applications are moved outside, or MovedMeanwhile when somebody
+    else was faster: of two who move at once, one does.
     """
+    if any(answer is True for _, answer in is_moved_outside.send(application, db=db)):
+        raise MovedElsewhere
     if not may_move(before, after):
         raise NotAllowed(f"{before} to {after}")
-    _move(db, application, before, after, person)
+    _move(db, application, before, after, version, _step(application, after, person, why))
     audit.record(
         db, person, "application:move", application.code, before=before.value, after=after.value
     )
+    stage_changed.send(application, db=db, before=before, after=after, person=person)
+
+
+def follow_outside(
+    db: Session,
+    application: Application,
+    after: Stage,
+    source: str,
+    at: datetime | None = None,
+    why: Why | None = None,
+) -> None:
+    """Move `application` where a system outside, named `source`, says it is since `at` (aware; None
+    is now). Any way is possible but back from withdrawn. Raises NotAllowed, MovedMeanwhile."""
+    before = Stage(application.stage)
+    if before in (after, Stage.WITHDRAWN) or application.erased_at is not None:
+        raise NotAllowed(f"{before} to {after}")
+    step = _step(application, after, None, why)
+    step.outside, step.at = source, at or clock.now()
+    _move(db, application, before, after, None, step)
+    stage_changed.send(application, db=db, before=before, after=after, person=None)
 
 
 def withdraw(db: Session, application: Application) -> None:
@@ -74,38 +123,54 @@ def withdraw(db: Session, application: Application) -> None:
     before = Stage(application.stage)
     if not may_withdraw(before):
         raise NotAllowed(f"{before} to {Stage.WITHDRAWN}")
-    _move(db, application, before, Stage.WITHDRAWN, None)
+    step = _step(application, Stage.WITHDRAWN, None, None)
+    _move(db, application, before, Stage.WITHDRAWN, None, step)
+    stage_changed.send(application, db=db, before=before, after=Stage.WITHDRAWN, person=None)
+
+
+def _step(
+    application: Application, after: Stage, person: Person | None, why: Why | None
+) -> StageChange:
+    return StageChange(
+        application_id=application.id,
+        stage=after.value,
+        person_id=person.id if person else None,
+        reason=why.reason.value if why and why.reason else "",
+        words=why.words if why else "",
+        at=clock.now(),
+    )
 
 
 def _move(
-    db: Session, application: Application, before: Stage, after: Stage, person: Person | None
+    db: Session,
+    application: Application,
+    before: Stage,
+    after: Stage,
+    version: int | None,
+    step: StageChange,
 ) -> None:
+    unmoved = [
+        Application.id == application.id,
+        Application.stage == before.value,
+        Application.erased_at.is_(None),
+    ]
+    if version is not None:
+        unmoved.append(Application.version == version)
     moved = db.execute(
         update(Application)
-        .where(
-            Application.id == application.id,
-            Application.stage == before.value,
-            Application.erased_at.is_(None),
+        .where(*unmoved)
+        .values(
+            stage=after.value,
+            stage_since=step.at,
+            version=Application.version + 1,
+            hired_at=step.at if after is Stage.HIRED else None,
         )
-        .values(stage=after.value, hired_at=clock.now() if after is Stage.HIRED else None)
         .execution_options(synchronize_session=False)
     )
-    if not _count(moved):
+    if not rows_changed(moved):
         raise MovedMeanwhile
     db.refresh(application)
-    db.add(
-        StageChange(
-            application_id=application.id,
-            stage=after.value,
-            person_id=person.id if person else None,
-        )
-    )
-    stage_changed.send(application, db=db, before=before, after=after, person=person)
-
-
-def _count(result: Any) -> int:
-    assert isinstance(result, CursorResult)
-    return int(result.rowcount)
+    db.add(step)
 
 
 def show_sharer(db: Session, application: Application, sees: SharerSees) -> None:
@@ -128,9 +193,16 @@ def erase(db: Session, application: Application) -> None:
         sent, application.mail_id = application.mail_id, None
         db.flush()
         db.execute(delete(Mail).where(Mail.id == sent))
+    db.execute(
+        update(StageChange)
+        .where(StageChange.application_id == application.id)
+        .values(words="")
+        .execution_options(synchronize_session=False)
+    )
     application.name = application.name_key = application.email = application.message = ""
     application.cv_key = application.cv_name = application.cv_type = application.cv_size = None
     application.sharer_sees = SharerSees.NOTHING.value
+    application.email_confirmed_at = None
     application.erased_at = clock.now()
     erased.send(application, db=db)
     audit.record(db, None, "application:erase", application.code)

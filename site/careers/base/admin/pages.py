@@ -87,6 +87,21 @@ def change_role(code: str) -> ResponseReturnValue:
     return _back_to(code)
 
 
+@blueprint.post("/admin/people/<code>/limit")
+@requires("person:manage")
+def limit(code: str) -> ResponseReturnValue:
+    """Let a recruiter see every job, or only those in whose hiring team they are."""
+    person = _person(code)
+    if Role.RECRUITER not in person.roles:
+        abort(404)
+    person.is_limited = request.form.get("limited") == "1"
+    _end_sessions(person)
+    record(db(), me(), "recruiter:limit", person.code, limited=person.is_limited)
+    db().commit()
+    flash(gettext("Saved."))
+    return _back_to(code)
+
+
 @blueprint.route("/admin/people/<code>/leave", methods=["GET", "POST"])
 @requires("person:manage")
 def mark_left(code: str) -> ResponseReturnValue:

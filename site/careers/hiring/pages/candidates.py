@@ -1,14 +1,13 @@
-"""Applying, the candidate's own page, and the recruiter's."""
+"""Applying, and the candidate's own page."""
 
 from __future__ import annotations
 
 import re
 from contextlib import suppress
+from hmac import compare_digest
 from typing import Any
-from urllib.parse import quote
 
 from flask import (
-    Blueprint,
     Response,
     abort,
     flash,
@@ -22,10 +21,10 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from careers.base import audit, codes, storage
+from careers.base import codes, storage
 from careers.base.languages import language
-from careers.base.permissions import public, requires
-from careers.base.web import PAGE_ROWS, database, db, limiter, me, page_number, settings
+from careers.base.permissions import public
+from careers.base.web import db, limiter, settings
 from careers.hiring import moving, queries
 from careers.hiring.applying import (
     AlreadyReceived,
@@ -39,31 +38,13 @@ from careers.hiring.applying import (
 from careers.hiring.cvs import CheckedCV, CVRefused, checked_cv
 from careers.hiring.forms import SEES, ApplyForm
 from careers.hiring.models import Application, SharerSees, Stage, Upload
+from careers.hiring.pages.blueprint import blueprint
+from careers.hiring.pipeline.joining import address_key, confirm_address
+from careers.hiring.pipeline.letters import letters_sent
 from careers.jobs.models import Job
 from careers.jobs.queries import job_by_slug, similar_jobs
 
-blueprint = Blueprint("hiring", __name__)
 _SUBMISSION = re.compile(r"[A-Za-z0-9_-]{32}")
-
-
-@blueprint.app_context_processor
-def hiring_words() -> dict[str, Any]:
-    """The words for stages, for every template."""
-    return {"stage_name": stage_name}
-
-
-def stage_name(stage: str) -> str:
-    """A stage in words."""
-    names = {
-        Stage.NEW: gettext("Received"),
-        Stage.SCREENING: gettext("Being read"),
-        Stage.INTERVIEW: gettext("Interviews"),
-        Stage.OFFER: gettext("Offer"),
-        Stage.HIRED: gettext("Hired"),
-        Stage.REJECTED: gettext("Declined"),
-        Stage.WITHDRAWN: gettext("Withdrawn"),
-    }
-    return str(names[Stage(stage)])
 
 
 # -- applying ------------------------------------------------------------------------------------
@@ -196,9 +177,34 @@ def my_application(token: str) -> ResponseReturnValue:
         steps=steps,
         at=steps.index(stage) if stage in steps else None,
         can_withdraw=moving.may_withdraw(stage),
+        letters=letters_sent(db(), application),
+        address_key=_address_key(application),
         choices=SEES,
     )
     return private(page)
+
+
+def _address_key(application: Application) -> str:
+    """What the mail carried, for whoever comes by it and has not confirmed the address yet."""
+    carried = request.args.get("mail", "")
+    if application.email_confirmed_at is not None or application.erased_at is not None:
+        return ""
+    right = address_key(application, settings().signing_key)
+    return carried if compare_digest(carried.encode(), right.encode()) else ""
+
+
+@blueprint.post("/applications/<token>/address")
+@limiter.limit("60/hour")
+@public
+def confirm_mail(token: str) -> ResponseReturnValue:
+    """Say that the address is one's own; the key came with the mail that went there."""
+    application = application_with(token)
+    right = address_key(application, settings().signing_key)
+    if not compare_digest(request.form.get("mail", "").encode(), right.encode()):
+        abort(400)
+    confirm_address(db(), application)
+    db().commit()
+    return back_to(token)
 
 
 @blueprint.post("/applications/<token>/sharer")
@@ -267,102 +273,4 @@ def private(page: Any) -> Response:
     response.headers["Cache-Control"] = "no-store"
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response
-
-
-# -- recruiters ----------------------------------------------------------------------------------
-
-
-@blueprint.get("/recruiting/applications")
-@requires("application:read")
-def applications() -> ResponseReturnValue:
-    """Who applied, for what, and where they stand."""
-    stage = request.args.get("stage", "")
-    sought = queries.Sought(
-        job=_plain(request.args.get("job", "")),
-        stage=stage if stage in set(Stage) else "",
-        name=_plain(request.args.get("q", "")),
-    )
-    page = page_number()
-    found = queries.sought_applications(db(), sought, page, PAGE_ROWS)
-
-    def narrowed(**changed: str) -> str:
-        """The address of this list with some of what is sought changed."""
-        values: dict[str, Any] = {"q": sought.name, "job": sought.job, "stage": sought.stage}
-        values.update(changed)
-        kept = {name: value for name, value in values.items() if value}
-        return url_for("hiring.applications", **kept)
-
-    return render_template(
-        "hiring/applications.html",
-        found=found,
-        sought=sought,
-        jobs=queries.jobs_with_applications(db()),
-        page=page,
-        pages=max(1, -(-found.count // PAGE_ROWS)),
-        narrowed=narrowed,
-    )
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.replace("\0", "").split())[:120]
-
-
-@blueprint.get("/recruiting/applications/<code>")
-@requires("application:read")
-def application(code: str) -> ResponseReturnValue:
-    """One candidate's application."""
-    found = queries.application_by_code(db(), code) or abort(404)
-    order = list(Stage)
-    return render_template(
-        "hiring/application.html",
-        application=found,
-        changes=queries.changes_of(db(), found),
-        moves=sorted(moving.MOVES[Stage(found.stage)], key=order.index),
-    )
-
-
-@blueprint.post("/recruiting/applications/<code>/stage")
-@requires("application:move")
-def move(code: str) -> ResponseReturnValue:
-    """Move an application from the stage in which one saw it."""
-    found = queries.application_by_code(db(), code) or abort(404)
-    before, after = request.form.get("from", ""), request.form.get("to", "")
-    if before not in set(Stage) or after not in set(Stage):
-        abort(400)
-    try:
-        moving.move_application(db(), found, Stage(before), Stage(after), me())
-        db().commit()
-        flash(gettext("Moved to: %(stage)s.", stage=stage_name(after)))
-    except moving.NotAllowed:
-        abort(400)
-    except moving.MovedMeanwhile:
-        db().rollback()
-        flash(gettext("Somebody else moved this application meanwhile. See where it is."), "alert")
-    return redirect(url_for("hiring.application", code=code), code=303)
-
-
-@blueprint.get("/recruiting/applications/<code>/cv")
-@requires("application:read")
-def cv(code: str) -> ResponseReturnValue:
-    """The CV, to be saved and never shown by the browser; who took it is recorded."""
-    found = queries.application_by_code(db(), code) or abort(404)
-    if not found.cv_key:
-        abort(404)
-    try:
-        content = storage.read(settings().folder("cvs"), found.cv_key)
-    except FileNotFoundError:
-        abort(404)
-    with database().writing() as writing:  # this page changes nothing, but it leaves a trace
-        audit.record(writing, me(), "application:cv", found.code)
-        writing.commit()
-    name = found.cv_name or "cv"
-    plain = re.sub(r"[^A-Za-z0-9._ -]", "_", name)
-    response = Response(content, content_type=found.cv_type or "application/octet-stream")
-    response.headers["Content-Disposition"] = (
-        f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
-    )
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response.headers["Cache-Control"] = "no-store"
     return response

@@ -1,0 +1,1 @@
+"""How those who hire work through applications: together, and each with what they may see."""
