@@ -89,6 +89,11 @@ def posts_of(db: Session, person: Person, count: int = 20, skip: int = 0) -> lis
     return _read(db, _posts(Person.id == person.id), count, skip)
 
 
+def posts_of_people(db: Session, people: Sequence[int], count: int) -> list[Post]:
+    """The newest of what the people with these row numbers have published."""
+    return _read(db, _posts(Person.id.in_(people)), count, 0) if people else []
+
+
 def count_posts_of(db: Session, person: Person) -> int:
     """How many posts `posts_of` has in all."""
     posts = _posts(Person.id == person.id).subquery()

@@ -16,7 +16,7 @@ from careers.base import clock, codes
 from careers.base.database import inserting
 from careers.base.people import Person
 from careers.blog.models import Article
-from careers.jobs.models import Job
+from careers.jobs.models import OPEN, Job
 from experts.models import Expert
 from referrals.models import Campaign, LinkDay, ShareLink
 from referrals.sharing import new_link, places
@@ -282,7 +282,7 @@ def targets_found(db: Session, words: str) -> list[Target]:
         called = [(number, codes.slug(title, 200)) for number, title in rows]
         return [number for number, slug in called if all(word in slug for word in sought)]
 
-    jobs = named(Job.id, Job.title, Job.closed_at.is_(None))[:MOST_FOUND]
+    jobs = named(Job.id, Job.title, OPEN)[:MOST_FOUND]
     articles = named(Article.id, Article.title, Article.state == "published")[:MOST_FOUND]
     shown = (Expert.person_id == Person.id, Expert.state == "shown")
     experts = named(Expert.id, Person.name, *shown)[:MOST_FOUND]

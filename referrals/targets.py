@@ -9,6 +9,7 @@ from flask_babel import force_locale, gettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from careers.base.languages import LANGUAGES
 from careers.blog.models import Article
 from careers.jobs.models import Job
 from experts.models import Expert
@@ -62,7 +63,8 @@ def path_to(kind: str, slug: str | None) -> str:
 def job_target(job: Job) -> Target:
     """A job."""
     standing = Standing.OPEN if job.is_open else Standing.CLOSED
-    return Target("job", job.id, job.slug, job.title, tuple(job.locations), job.language, standing)
+    spoken = job.language if job.language in LANGUAGES else None
+    return Target("job", job.id, job.slug, job.title, tuple(job.locations), spoken, standing)
 
 
 def all_jobs() -> Target:

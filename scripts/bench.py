@@ -6,7 +6,8 @@ a bare redirect: alone, and with the worker beside them that stores what they wr
 the worker is behind at 2,000 clicks a second, memory over a million clicks, and how many are stored
 in a second of processor time; with --dashboards, how long the recruiter's page takes over ten
 million clicks (some minutes to make them). --credit measures something else, and alone: how long it
-takes, and in how much memory, to recompute 100,000 applications under another rule.
+takes, and in how much memory, to recompute 100,000 applications under another rule. So does
+--search: searching among 10,000 jobs, with both engines (see bench_search.py).
 """
 
 from __future__ import annotations
@@ -371,6 +372,15 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as place, postgresql() as url:
             for address in filter(None, (f"sqlite:///{Path(place) / 'credit.db'}", url)):
                 recompute_credit(address)
+        return 0
+    if "--search" in sys.argv:
+        from bench_search import measure as measure_search
+
+        with tempfile.TemporaryDirectory() as place, postgresql() as url:
+            for number, address in enumerate(filter(None, (f"sqlite:///{place}/search.db", url))):
+                (Path(place) / str(number)).mkdir()
+                print(address.split(":")[0])
+                measure_search(address, Path(place) / str(number), 10_000)
         return 0
     if shutil.which("wrk") is None:
         print("make bench needs wrk (Debian: apt-get install wrk)")

@@ -24,7 +24,8 @@ BIN = Path(sys.executable).parent
 SIZES = {"phone": (390, 844), "desktop": (1440, 900)}
 LANGUAGES = {"en": "", "fr": "/fr"}
 PUBLIC = [
-    "/", "/experts", "EXPERT", "/blog", "ARTICLE", "/jobs", "/jobs?q=data", "/jobs?q=zzzz", "JOB",
+    "/", "/experts", "EXPERT", "/blog", "ARTICLE", "/jobs", "/jobs?q=data", "/jobs?q=zzzz",
+    "/jobs?q=enginer", "/jobs?q=data&team=Platform&salary=known", "JOB",
     "APPLY", "/search?q=data", "/privacy", "/sign-in", "/sign-in/forgot", "/nothing-here",
     "/r/nothing9", "/code",
 ]  # fmt: skip
@@ -38,8 +39,10 @@ SIGNED_IN = {
                         "TWICE", "HIRING", "/recruiting/letters", "TEMPLATE",
                         "/recruiting/criteria", "/recruiting/outside", "/recruiting/referrals",
                         "/recruiting/referrals?by=job", "/recruiting/funnel", "ROW", "LINK_LOG",
-                        "/recruiting/jobs", "QUESTIONS", "QUESTION", "RECEIPT",
-                        "/recruiting/rule", "/recruiting/analysis",
+                        "/recruiting/jobs", "EDIT_JOB", "/recruiting/jobs/new", "RECEIPT",
+                        "QUESTIONS", "QUESTION",
+                        "/recruiting/boards", "BOARD", "/recruiting/boards/new",
+                        "/recruiting/boards/file", "/recruiting/rule", "/recruiting/analysis",
                         "/recruiting/bonuses", "BONUS", "PROGRAMME", "/recruiting/payroll", "BATCH",
                          "/recruiting/appeals", "CORRECTION", "/recruiting/doubts", "DOUBT",
                          "/recruiting/doubts?kind=late_link", "/recruiting/views"],
@@ -63,6 +66,11 @@ FOUND = {
     "MY_RECEIPT": ("/me/links", r'href="((?:/fr)?/me/receipts/[A-Za-z0-9]+)"'),
     "REVIEW": ("/editing", r'href="((?:/fr)?/editing/[A-Za-z0-9-]+)"'),
     "APPLICATION": ("/recruiting/applications", r'href="((?:/fr)?/recruiting/applications/\w+)"'),
+    "EDIT_JOB": (
+        "/recruiting/jobs?state=set_here",
+        r'href="((?:/fr)?/recruiting/jobs/[A-Za-z0-9]{12})"',
+    ),
+    "BOARD": ("/recruiting/boards", r'href="((?:/fr)?/recruiting/boards/[A-Za-z0-9]{12})"'),
     "DECLINED": (
         "/recruiting/applications?stage=rejected",
         r'href="((?:/fr)?/recruiting/applications/\w+)"',

@@ -152,7 +152,8 @@ def picture_for_link(link: ShareLink, contents: Contents) -> Picture:
 
 def card_for(page: Job | Article | Expert | str) -> Picture:
     """The card of a page, in its own language or the reader's: a row, `"jobs"` or `"home"`."""
-    spoken = page.language if isinstance(page, (Job, Article)) else language()
+    spoken = page.language if isinstance(page, (Job, Article)) else ""
+    spoken = spoken if spoken in LANGUAGES else language()
     contents = _contents(page, spoken)
     return Picture(settings().base_url + _path(_stem_of(page), contents), contents.alt)
 

@@ -29,6 +29,7 @@ from careers.base.database import Database
 from careers.base.signin.sessions import forget_ended
 from careers.demo.outside import fetch_for
 from careers.hiring import retention
+from careers.jobs.running import queue_due
 from feeds.polling import poll_due
 from referrals.bonuses.settling import remind_of_due, settle_due
 from referrals.card_store import sweep as forget_cards
@@ -87,6 +88,7 @@ class Background:
             self._lock.close()
             self._lock = None
             return False
+        self.app.extensions["fetch"] = fetch_for(self.is_demo())
         outbox.work_waits.connect(self.wake)
         self._consumer = _Consumer(self.huey, workers=2, initial_delay=0.05, max_delay=1.0)
         threading.Thread(target=self._consumer.run, name="huey", daemon=True).start()
@@ -122,6 +124,9 @@ class Background:
         with self.app.app_context():
             outbox.do_due_work(self.database, self.settings)
             poll_due(self.database, fetch_for(self.is_demo()), contact=self.settings.base_url)
+            with self.database.writing() as db:
+                queue_due(db)
+                db.commit()
             with self.database.writing() as db:
                 forget_ended(db)
                 forget_cards(db, self.settings.folder("cards"))

@@ -9,13 +9,14 @@ import referrals.bonuses.models
 import referrals.models
 from careers.base import audit, company, mail, outbox
 from careers.base.database import Base, Json, UTCDateTime
+from careers.base.search import in_database
 from careers.base.signin import sessions
 from careers.blog import models as blog
 from careers.hiring import models as hiring
 from careers.hiring.pipeline import models as pipeline
 from careers.jobs import models as jobs
 
-TABLES_OF = (audit, company, mail, outbox, sessions, blog, jobs, hiring, pipeline)
+TABLES_OF = (audit, company, mail, outbox, in_database, sessions, blog, jobs, hiring, pipeline)
 TABLES_OF += (experts.models, feeds.models, referrals.models, referrals.bonuses.models)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
+import extruct
 import pytest
 from sqlalchemy import func, select
 
@@ -11,11 +12,12 @@ from careers.base.database import Database
 from careers.base.people import Person
 from careers.blog.models import Article
 from careers.hiring.models import Application
-from careers.jobs.models import Job
+from careers.jobs.models import OPEN, Job
 from experts.models import Expert
 from feeds.models import Entry, Feed
 from referrals.models import TARGETS, Click, Credit, LinkDay, Receipt, ShareLink, Touch
 from tests.demo.conftest import run
+from tests.jobs.rules import check_indeed, check_posting
 
 REQUESTS = ("human", "repeat", "preview", "prefetch", "bot")
 
@@ -41,7 +43,7 @@ def test_the_company_is_as_large_as_promised(demo):
         ).one()
         assert people * 0.7 < confirmed < people
         assert set(db.scalars(select(ShareLink.target))) == set(TARGETS)
-        assert count(Application) == count(Receipt) == 26
+        assert count(Application) == count(Receipt, Receipt.is_newest) == 27
         assert 10 < count(Credit, Credit.kind == "referral") < 26
         assert count(Credit, Credit.kind == "inspiration") > 3
         assert set(db.scalars(select(Touch.how))) == {"click", "answer", "read"}
@@ -106,3 +108,18 @@ def test_nothing_foreign_was_stored(demo_folder):
         dump = "\n".join(db.iterdump())
     assert "203.0.113." not in dump
     assert "<script" not in dump
+
+
+def test_every_job_is_as_google_and_indeed_want_it(demo):
+    visitor = demo.test_client()
+    with demo.extensions["database"].reading() as db:
+        jobs = {job.slug: len(job.places) for job in db.scalars(select(Job).where(OPEN))}
+        assert db.scalar(select(func.count(Job.id)).where(Job.is_draft)) == 1
+        assert db.scalar(select(func.count(Job.id)).where(Job.source == "here", OPEN)) == 2
+    for slug in jobs:
+        page = visitor.get(f"/jobs/{slug}").get_data(as_text=True)
+        (posting,) = extruct.extract(page, syntaxes=["json-ld"])["json-ld"]
+        check_posting(posting, page)
+    found = check_indeed(visitor.get("/jobs/indeed.xml").get_data(as_text=True))
+    assert {job["url"].rsplit("/", 1)[1] for job in found} == set(jobs)
+    assert len(found) >= sum(jobs.values())

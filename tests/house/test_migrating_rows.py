@@ -6,7 +6,12 @@ from alembic import command
 from sqlalchemy import func, select
 
 from careers.base import clock
-from careers.base.migrating import _config, _without_foreign_keys, is_current, migrate
+from careers.base.migrating import (
+    _config,
+    _tables_can_be_made_anew,
+    is_current,
+    migrate,
+)
 from careers.base.people import person_by_email
 from referrals.models import Click, ShareLink
 from referrals.sharing import share
@@ -24,7 +29,11 @@ def test_links_with_clicks_outlive_a_migration_that_rebuilds_their_table(app, da
         db.add(click)
         db.commit()
         code = link.code
-    with _without_foreign_keys(database) as connection:
+    with (
+        database.engine.connect() as connection,
+        _tables_can_be_made_anew(connection),
+        connection.begin(),
+    ):
         command.downgrade(_config(connection), "0005_doubts")
     migrate(database)
     assert is_current(database)

@@ -19,7 +19,7 @@ def greenhouse_row(number=101, title="Data engineer", **more):
         "location": {"name": "Lyon, France"},
         "departments": [{"id": 1, "name": "Platform"}],
         "offices": [],
-        "metadata": [{"id": 2, "name": "Employment Type", "value": "Regular"}],
+        "metadata": [{"id": 2, "name": "Employment Type", "value": "Regular full-time"}],
         "first_published": "2026-10-01T09:00:00+02:00",
         "updated_at": "2026-10-02T09:00:00+02:00",
         "language": "en",

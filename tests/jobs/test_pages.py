@@ -9,6 +9,7 @@ import pytest
 from babel import Locale
 from sqlalchemy import event, select
 
+from careers.base import clock
 from careers.base.people import person_by_email
 from careers.base.prose import plain_text
 from careers.jobs.importing import import_jobs
@@ -23,7 +24,8 @@ def _text(answer) -> str:
 
 
 def _titles(answer) -> list[str]:
-    return re.findall(r'class="job-title"[^>]*><a href="[^"]+">([^<]+)<', _text(answer))
+    page = _text(answer).replace("<mark>", "").replace("</mark>", "")
+    return re.findall(r'class="job-title"[^>]*><a href="[^"]+">([^<]+)<', page)
 
 
 @pytest.fixture
@@ -56,7 +58,7 @@ def jobs(db, work):
         ("?team=Platform&contract=permanent", ["Data engineer"]),
         ("?contract=nonsense", ["Data engineer", "Cook", "Data scientist", "Ingénieure données"]),
         ("?q=salad", ["Cook"]),
-        ("?q=donnees", ["Ingénieure données"]),
+        ("?q=%22donnees%22", ["Ingénieure données"]),
         ("?q=data&team=Kitchen", []),
         ("?page=9", []),
         ("?page=nonsense&q=cook", ["Cook"]),
@@ -72,8 +74,92 @@ def test_jobs_are_found_by_words_and_filters(visitor, jobs, query, titles):
 
 def test_filters_say_how_many_jobs_they_leave(visitor, jobs):
     page = _text(visitor.get("/jobs?contract=permanent"))
-    assert re.search(r'Platform <span class="about">1</span>', page)
-    assert re.search(r'Internship <span class="about">1</span>', page)
+    assert re.search(r'Platform <span class="muted">1</span>', page)
+    assert re.search(r'Internship <span class="muted">1</span>', page)
+
+
+def test_several_values_of_a_facet_widen_and_several_facets_narrow(visitor, jobs):
+    both = visitor.get("/jobs?team=Platform&team=Kitchen")
+    assert _titles(both) == ["Data engineer", "Cook", "Data scientist"]
+    address = "/jobs?team=Platform&team=Kitchen&contract=internship"
+    assert _titles(visitor.get(address)) == ["Data scientist"]
+    assert _titles(visitor.get("/jobs?salary=known&team=Platform")) == ["Data engineer"]
+    assert _titles(visitor.get("/jobs?language=fr")) == ["Ingénieure données"]
+
+
+def test_the_address_that_htmx_keeps_has_nothing_empty(visitor, jobs):
+    answer = visitor.get("/jobs?q=data&sort=best&team=", headers={"HX-Request": "true"})
+    assert answer.headers["HX-Push-Url"] == "/jobs?q=data"
+
+
+def test_a_list_is_sorted_as_chosen(visitor, db, work):
+    rows = [
+        greenhouse_row(1, "Data", first_published="2026-10-01T00:00:00Z", text="<p>Data</p>"),
+        greenhouse_row(2, "Cook", first_published="2026-10-02T00:00:00Z", text="<p>Data</p>",
+                       application_deadline="2099-01-31"),
+    ]  # fmt: skip
+    import_jobs(db, "greenhouse", "acme", greenhouse(*rows))
+    db.commit()
+    work()
+    assert _titles(visitor.get("/jobs?q=data")) == ["Data", "Cook"]
+    assert _titles(visitor.get("/jobs?q=data&sort=newest")) == ["Cook", "Data"]
+    assert _titles(visitor.get("/jobs?sort=closing")) == ["Cook", "Data"]
+    assert _titles(visitor.get("/jobs?sort=nonsense")) == ["Cook", "Data"]
+
+
+def test_a_list_without_an_answer_says_which_choice_to_drop(visitor, jobs):
+    page = _text(visitor.get("/jobs?q=cook&team=Platform"))
+    assert _titles(visitor.get("/jobs?q=cook&team=Platform")) == []
+    assert "Any team: 1 job" in page
+    assert 'href="/jobs?q=cook"' in page
+
+
+def test_a_misspelt_word_is_answered_with_a_question(visitor, jobs):
+    page = _text(visitor.get("/jobs?q=scientits&team=Platform"))
+    assert 'href="/jobs?q=scientist&amp;team=Platform"' in page
+
+
+def test_a_word_too_many_still_finds_something(visitor, jobs):
+    page = _text(visitor.get("/jobs?q=cook+zeppelin"))
+    assert "No job has all of these words" in page
+    assert "Cook" in page.replace("<mark>", "").replace("</mark>", "")
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("dat", ["Data engineer", "Data scientist"]),
+        ("eng da", ["Data engineer"]),
+        ("inge", ["Ingénieure données"]),
+        ("NAN", ["Nantes"]),
+        ("plat", ["Platform", "Plateforme"]),
+        ("d", []),
+        ("", []),
+        ("zzz", []),
+        ("%00", []),
+    ],
+)
+def test_titles_teams_and_places_are_suggested(visitor, jobs, typed, offered):
+    answer = visitor.get(f"/jobs/suggestions?q={typed}")
+    if typed == "%00":
+        assert answer.status_code == 400
+        return
+    assert answer.json == offered
+
+
+def test_the_catalogue_sees_what_is_opened_changed_and_closed_at_once(visitor, db):
+    job = open_job(db)
+    assert "Platform" in _text(visitor.get("/jobs"))
+    import_jobs(
+        db, "greenhouse", "acme",
+        greenhouse(greenhouse_row(101, departments=[{"name": "Kitchen"}]), greenhouse_row(2)),
+    )  # fmt: skip
+    db.commit()
+    assert _titles(visitor.get("/jobs?team=Kitchen")) == ["Data engineer"]
+    assert len(_titles(visitor.get("/jobs?team=Platform"))) == 1
+    db.get(Job, job.id).closed_at = clock.now()
+    db.commit()
+    assert _titles(visitor.get("/jobs?team=Kitchen")) == []
 
 
 def test_words_found_are_marked_and_what_is_searched_is_escaped(visitor, jobs):
@@ -123,7 +209,7 @@ def test_a_job_page_carries_a_complete_posting_that_its_page_shows(visitor, db):
             "@type": "Organization", "name": "Acme", "sameAs": "https://acme.example",
         },
         "directApply": True,
-        "employmentType": "FULL_TIME",
+        "employmentType": ["FULL_TIME"],
         "jobLocation": [
             {
                 "@type": "Place",
@@ -152,7 +238,7 @@ def test_a_remote_job_says_from_which_country(visitor, db):
     job = open_job(db, location={"name": "Remote - France"})
     (posting,) = _posting(_text(visitor.get(f"/jobs/{job.slug}")))
     assert posting["jobLocationType"] == "TELECOMMUTE"
-    assert posting["applicantLocationRequirements"] == {"@type": "Country", "name": "France"}
+    assert posting["applicantLocationRequirements"] == [{"@type": "Country", "name": "France"}]
 
 
 def test_a_job_past_its_last_day_carries_no_posting(visitor, db):
@@ -219,10 +305,38 @@ def test_reading_more_jobs_takes_no_more_queries(visitor, db, database):
     for one in db.scalars(select(Job)):
         one.contact = contact
     db.commit()
+    visitor.get("/jobs")  # which reads the catalogue again, once
     many = [queries("/jobs"), queries(f"/jobs/{job.slug}")]
     # One more for the roles of whoever is to be asked, however many they are.
     assert many[0] <= few[0] + 1
     assert many[1] <= few[1] + 2
+
+
+def test_searching_more_jobs_takes_no_more_queries(visitor, db, database, work):
+    def queries() -> list[int]:
+        counted = []
+
+        def count(*of):
+            counted.append(of[2])
+
+        found = []
+        for address in ("/jobs?q=data&team=Platform", "/search?q=data", "/jobs/suggestions?q=da"):
+            visitor.get(address)  # what is held in memory is read
+            counted.clear()
+            event.listen(database.engine, "before_cursor_execute", count)
+            assert visitor.get(address).status_code == 200
+            event.remove(database.engine, "before_cursor_execute", count)
+            found.append(sum("SELECT" in statement for statement in counted))
+        return found
+
+    open_job(db)
+    work()
+    few = queries()
+    rows = [greenhouse_row(101), *(greenhouse_row(n, f"Data {n}") for n in range(15))]
+    import_jobs(db, "greenhouse", "acme", greenhouse(*rows))
+    db.commit()
+    work()
+    assert queries() == few
 
 
 # -- recruiters ----------------------------------------------------------------------------------
@@ -263,10 +377,12 @@ def test_a_recruiter_sees_imports_what_was_refused_and_missing_salaries(visit_as
     import_jobs(db, "greenhouse", "acme", greenhouse(*rows))
     import_jobs(db, "greenhouse", "acme", b"<html>")
     db.commit()
-    page = _text(visit_as(Cast.RECRUITER).get("/recruiting/jobs"))
+    page = _text(visit_as(Cast.RECRUITER).get("/recruiting/boards"))
     assert "The row has no title." in page
     assert "The answer is not JSON." in page
-    assert "1 open job has no salary range" in page
+    assert "1 open job has no salary range" in _text(
+        visit_as(Cast.RECRUITER).get("/recruiting/jobs")
+    )
 
 
 @pytest.mark.parametrize("email", [Cast.ENGINEER, Cast.EDITOR, Cast.ADMIN, Cast.COLLEAGUE])

@@ -13,7 +13,7 @@ from careers.base import audit
 from careers.base.forms import options
 from careers.base.permissions import requires
 from careers.base.web import db, limiter, me
-from careers.jobs.models import Job
+from careers.jobs.models import OPEN, Job
 from referrals.bonuses import queries
 from referrals.bonuses.forms import ProgrammeForm
 from referrals.bonuses.models import MOST_INSTALMENTS, Programme, Term
@@ -60,7 +60,7 @@ def _form(**values: Any) -> ProgrammeForm:
     form = ProgrammeForm(**values)
     teams = db().scalars(select(Job.team).where(Job.team != "").distinct().order_by(Job.team))
     form.team.choices = options([("", gettext("Choose one")), *((team, team) for team in teams)])
-    wanted: ColumnElement[bool] = Job.closed_at.is_(None)
+    wanted: ColumnElement[bool] = OPEN
     if chosen := values.get("jobs"):
         wanted = wanted | Job.code.in_(chosen)
     jobs = db().execute(select(Job.code, Job.title).where(wanted).order_by(Job.title, Job.id))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -31,13 +30,22 @@ def migrate(database: Database, to: str = "head") -> None:
     Two processes at once wait for each other. Raises BrokenReferences, with nothing changed, when
     a migration would leave a row that refers to nothing.
     """
-    with _without_foreign_keys(database) as connection:
+    with (
+        database.engine.connect() as connection,
+        _tables_can_be_made_anew(connection),
+        connection.begin(),
+    ):
         if not database.is_sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(739150827)"))
         if to == "base":
             command.downgrade(_config(connection), to)
         else:
             command.upgrade(_config(connection), to)
+        if database.is_sqlite and (broken := connection.execute(_BROKEN).all()):
+            raise BrokenReferences(f"{len(broken)}, the first in {broken[0][0]}")
+
+
+_BROKEN = text("PRAGMA foreign_key_check")
 
 
 class BrokenReferences(Exception):
@@ -45,25 +53,20 @@ class BrokenReferences(Exception):
 
 
 @contextmanager
-def _without_foreign_keys(database: Database) -> Iterator[Connection]:
-    """A transaction in which SQLite may put a table with rows in the place of another: it drops the
-    old one, to which other rows still point. Whether all point to something is checked at the end.
-    """
-    with database.engine.connect() as connection:
-        raw: Any = connection.connection.driver_connection
-        if database.is_sqlite:
-            raw.execute("PRAGMA foreign_keys=OFF")  # does nothing within a transaction
-        try:
-            with connection.begin():
-                yield connection
-                if (
-                    database.is_sqlite
-                    and connection.exec_driver_sql("PRAGMA foreign_key_check").first()
-                ):
-                    raise BrokenReferences("a migration would leave rows that point to nothing")
-        finally:
-            if database.is_sqlite:
-                raw.execute("PRAGMA foreign_keys=ON")
+def _tables_can_be_made_anew(connection: Connection) -> Iterator[None]:
+    """Most changes of a table make it anew in SQLite, and dropping the old one would delete, or
+    keep alive, what refers to it: so references are checked at the end instead
+    (https://sqlite.org/lang_altertable.html, section 7)."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    raw = connection.connection.driver_connection
+    assert raw is not None
+    raw.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        raw.execute("PRAGMA foreign_keys=ON")
 
 
 def is_current(database: Database) -> bool:

@@ -51,12 +51,14 @@ _RECRUITER: Final = {
     "referral:read",
     "rule:choose",  # by which rule credit is decided; administrators may too
     "job:edit",
+    "board:edit",  # where jobs come from; administrators may too
     "credit:correct",
     "doubt:review",  # of applications that they are no part of
     *_BONUSES,
 }
 _ADMIN: Final = {
-    "person:manage", "company:edit", "mail:read", "audit:read", "rule:choose", *_BONUSES,
+    "person:manage", "company:edit", "mail:read", "audit:read", "rule:choose", "board:edit",
+    *_BONUSES,
 }  # fmt: skip
 
 

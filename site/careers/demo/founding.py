@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from careers.base import clock
+from careers.base import clock, prose
 from careers.base.company import Company
 from careers.base.employees import import_employees, read_employees
 from careers.base.people import Person, Role, person_by_email
 from careers.base.signin.passwords import cheap_hash
 from careers.blog import publishing
 from careers.demo.outside import COMPANY
+from careers.jobs import editing
 from careers.jobs.importing import import_jobs
-from careers.jobs.models import Job
+from careers.jobs.models import Job, JobBoard
+from careers.jobs.places import read_place
 from experts.editing import Profile, write_profile
 from experts.showing import opt_in
 from feeds.subscribing import subscribe
@@ -132,14 +135,55 @@ def subscribe_to_feeds(db: Session) -> None:
 
 
 def open_jobs(db: Session) -> None:
-    """Import the jobs from the two boards that the company uses, and say whom to ask."""
+    """Import the jobs from the two boards that the company uses, and say whom to ask.
+
+    Some more are written here, and one of a board is given a start and a salary here.
+    """
+    recruiter = found(db, RECRUITER)
     for source in ("greenhouse", "lever"):
         answer = (COMPANY / "boards" / f"{source}.json").read_bytes()
         report = import_jobs(db, source, "lumenne", answer)
         assert not report.refused, report.refused
+        db.add(JobBoard(source=source, name="lumenne", due_at=clock.now() + timedelta(hours=6)))
     askable: dict[str, list[Person]] = {}
     for person in db.scalars(select(Person).where(Person.page.is_not(None)).order_by(Person.id)):
         askable.setdefault(person.team, []).append(person)
     for number, job in enumerate(db.scalars(select(Job).order_by(Job.id))):
         if theirs := askable.get(job.team):
             job.contact = theirs[number % len(theirs)]
+    for one in tomllib.loads((COMPANY / "jobs.toml").read_text())["job"]:
+        contact = found(db, one["contact"]) if "contact" in one else None
+        job = editing.start_job(db, recruiter, _said(one), contact)
+        db.flush()
+        if not one.get("draft"):
+            editing.publish(db, recruiter, job)
+    unpaid = select(Job).where(Job.source == "greenhouse", Job.salary_low.is_(None))
+    job = db.scalars(unpaid.order_by(Job.id).limit(1)).one()
+    pay = {"low": 6_000_000, "high": 7_400_000, "currency": "GBP", "period": "year"}
+    starts = (clock.now() + timedelta(days=90)).date().isoformat()
+    values = {"salary": {"range": pay, "note": ""}, "starts_on": starts}
+    editing.write_job(db, recruiter, job, values, job.contact, job.version)
+
+
+def _said(one: dict[str, Any]) -> dict[str, Any]:
+    """A job of jobs.toml, by the names of `describing.FIELDS`."""
+    today, wording = clock.now().date(), one.get("other_title")
+    other = "fr" if one["language"] == "en" else "en"
+    translation = {
+        "title": wording,
+        "description_html": prose.markdown_to_html(one.get("other_text", "")),
+    }
+    days = {
+        name: (today + timedelta(days=one[given])).isoformat() if given in one else None
+        for name, given in (("starts_on", "starts_in"), ("apply_until", "apply_in"))
+    }
+    return {
+        **{name: one.get(name) for name in ("title", "language", "team", "workplace", "contract")},
+        **{name: one.get(name) for name in ("hours", "seniority")},
+        **{name: one.get(name, []) for name in ("remote_countries", "skills", "languages_asked")},
+        **days,
+        "description_html": prose.markdown_to_html(one["text"]),
+        "translations": {other: translation} if wording else {},
+        "places": [asdict(read_place(name)) for name in one["places"]],
+        "salary": {"range": one.get("salary"), "note": one.get("salary_note", "")},
+    }

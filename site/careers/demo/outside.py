@@ -1,4 +1,5 @@
-"""The outside world of the demo: the feeds that its people publish elsewhere, as shipped files.
+"""The outside world of the demo: the feeds that its people publish elsewhere and its boards of
+jobs, as shipped files.
 
 Their hosts end in `.example`, which never exist (RFC 2606); everything else is really fetched.
 """
@@ -12,6 +13,7 @@ from urllib.parse import urlsplit
 
 from careers.base import fetching
 from careers.base.fetching import Fetched, Unreachable
+from careers.jobs.sources import SOURCES
 from feeds.polling import Fetch
 
 COMPANY = Path(__file__).parent / "company"
@@ -21,19 +23,37 @@ TYPES = {".json": "application/feed+json", ".xml": "application/xml", ".rss": "a
 @cache
 def _files() -> dict[str, Path]:
     feeds = tomllib.loads((COMPANY / "feeds" / "feeds.toml").read_text())["feed"]
-    return {feed["address"]: COMPANY / "feeds" / feed["file"] for feed in feeds}
+    files = {feed["address"]: COMPANY / "feeds" / feed["file"] for feed in feeds}
+    for source in ("greenhouse", "lever"):  # the boards that the company uses
+        (address,) = SOURCES[source].asks("lumenne", {})
+        files[address] = COMPANY / "boards" / f"{source}.json"
+    return files
 
 
 def fetch(
-    url: str, *, etag: str | None = None, last_modified: str | None = None, contact: str = ""
+    url: str,
+    *,
+    etag: str | None = None,
+    last_modified: str | None = None,
+    contact: str = "",
+    limit_bytes: int = 5_000_000,
+    accept: str = fetching.FEEDS,
 ) -> Fetched:
-    """What `url` answers: a shipped file for the demo's hosts, the real answer for all others.
+    """What `url` answers: a shipped file for the demo's hosts and boards, the real answer for all
+    others.
 
     Raises Unreachable.
     """
-    if not (urlsplit(url).hostname or "").endswith(".example"):
-        return fetching.fetch(url, etag=etag, last_modified=last_modified, contact=contact)
     path = _files().get(url)
+    if path is None and not (urlsplit(url).hostname or "").endswith(".example"):
+        return fetching.fetch(
+            url,
+            etag=etag,
+            last_modified=last_modified,
+            contact=contact,
+            limit_bytes=limit_bytes,
+            accept=accept,
+        )
     if path is None:
         raise Unreachable("This host only exists in examples.")
     if etag == path.name:

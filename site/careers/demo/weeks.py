@@ -28,7 +28,7 @@ from careers.demo.founding import EMPLOYEE, RECRUITER, SECOND_RECRUITER, found
 from careers.demo.outside import COMPANY
 from careers.hiring.models import Application, Refusal, Stage
 from careers.hiring.moving import Why, move_application
-from careers.jobs.models import Job
+from careers.jobs.models import HERE, Job
 from referrals.ingesting import ingest
 from referrals.printing import labels_for, make_campaign, printed_links
 from referrals.sharing import share
@@ -121,7 +121,9 @@ class _Story:
         self.coming = 0  # candidates whose application is planned
         self.events: list[Event] = []
         with self.database.reading() as db:
-            self.jobs = {job.id: job.slug for job in db.scalars(select(Job))}
+            # Those of the boards: the jobs that are written here came after these weeks.
+            of_boards = select(Job).where(Job.source != HERE)
+            self.jobs = {job.id: job.slug for job in db.scalars(of_boards)}
             team_of = {row.id: row.team for row in db.execute(select(Job.id, Job.team))}
             published = select(Article).where(Article.state == "published").order_by(Article.id)
             for article in db.scalars(published):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import shutil
 
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, current_app, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 
@@ -15,7 +15,7 @@ from careers.base.migrating import is_current
 from careers.base.permissions import public
 from careers.base.web import database, db, settings
 from careers.home import queries
-from careers.home.searching import found_for
+from careers.home.searching import found_for, suggestions_for
 from careers.home.surfacing import draw
 from careers.jobs.queries import count_open_jobs, latest_open_jobs
 from experts.posts import Post, posts_by_code, surfaced
@@ -61,10 +61,21 @@ def said_first(posts: list[Post], hero: int) -> list[Post]:
 @public
 def search() -> ResponseReturnValue:
     """Jobs, experts and posts together."""
-    words = request.args.get("q", "").strip()[: engine.QUERY_LONGEST]
+    words = " ".join(request.args.get("q", "").split())[: engine.QUERY_LONGEST]
     return render_template(
-        "home/search.html", words=words, found=found_for(db(), settings(), words) if words else None
+        "home/search.html",
+        words=words,
+        found=found_for(db(), settings(), words) if words else None,
+        marked=engine.marked,
     )
+
+
+@blueprint.get("/search/suggestions")
+@public
+def suggestions() -> ResponseReturnValue:
+    """What somebody who has typed so far may be about to type, as a JSON list."""
+    typed = request.args.get("q", "")[: engine.QUERY_LONGEST]
+    return jsonify(suggestions_for(db(), typed))
 
 
 @blueprint.get("/privacy")

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from careers.base import clock
 from careers.base.people import Person
 from careers.blog.models import Article
-from careers.jobs.models import Job
+from careers.jobs.models import OPEN, Job
+from careers.jobs.queries import names_of
 from experts.models import Expert
 from experts.queries import SHOWN
 
@@ -43,8 +44,8 @@ def figures(db: Session) -> Figures:
     experts = db.scalar(select(func.count(Expert.id)).join(Expert.person).where(SHOWN))
     published = Article.state == "published", Article.published_at >= since
     articles = db.scalar(select(func.count(Article.id)).where(*published))
-    open_jobs = db.scalars(select(Job.locations).where(Job.closed_at.is_(None))).all()
-    places = {place for locations in open_jobs for place in locations}
+    open_jobs = db.scalars(select(Job.places).where(OPEN)).all()
+    places = {name for places in open_jobs for name in names_of(places)}
     return Figures(experts or 0, articles or 0, len(open_jobs), len(places))
 
 
@@ -52,7 +53,7 @@ def public_pages(db: Session) -> list[PublicPage]:
     """Every public page, at most as many as one sitemap holds, with when it last changed."""
     jobs = db.execute(
         select(Job.slug, Job.changed_at)
-        .where(Job.closed_at.is_(None))
+        .where(OPEN)
         .order_by(Job.changed_at.desc())
         .limit(SITEMAP_LARGEST // 3)
     ).all()
@@ -83,7 +84,13 @@ def experts_by_code(db: Session, codes: Collection[str] | None) -> dict[str, Exp
     return {expert.person.code: expert for expert in rows}
 
 
+def names_shown(db: Session) -> list[str]:
+    """The names of the experts who are shown, in order."""
+    shown = select(Person.name).join(Expert, Expert.person_id == Person.id).where(SHOWN)
+    return list(db.scalars(shown.order_by(Person.name)))
+
+
 def open_jobs_by_slug(db: Session, slugs: Collection[str]) -> dict[str, Job]:
     """The open jobs among those with these slugs."""
-    rows = db.scalars(select(Job).where(Job.slug.in_(slugs), Job.closed_at.is_(None)))
+    rows = db.scalars(select(Job).where(Job.slug.in_(slugs), OPEN))
     return {job.slug: job for job in rows}

@@ -13,45 +13,82 @@ from careers.base.config import Settings
 from careers.base.people import Person
 from careers.blog import publishing
 from careers.blog.models import Article
-from careers.home.queries import experts_by_code, open_jobs_by_slug
+from careers.home.queries import experts_by_code, names_shown, open_jobs_by_slug
+from careers.jobs.catalogue import catalogue_of
 from careers.jobs.models import Job
 from experts.models import Expert
 from experts.posts import Post, codes_of_entries, codes_of_posts, posts_by_code
+from experts.queries import topics_shown
 from experts.showing import shown_changed
 from feeds.models import Feed
 from feeds.polling import entries_changed
 
-JOBS, EXPERTS, POSTS = 12, 12, 12
+SHOWN = 12  # of each kind
+LOOKED_UP = 200  # of each kind: the index may hold some that are no longer to be seen
 
 
 @dataclass(frozen=True)
 class Found:
-    """What answers a query, best first in each kind; only what everybody may see now."""
+    """What answers a query, best first in each kind; only what everybody may see now.
+
+    The lists have at most `SHOWN`; `job_count` and the others say how many there are. `instead` is
+    what may have been meant. Unless `every`, nothing has all of the words. Unless `is_ready`, the
+    index is being made.
+    """
 
     jobs: list[Job]
     experts: list[Expert]
     posts: list[Post]
+    job_count: int
+    expert_count: int
+    post_count: int
+    every: bool
+    instead: str
+    is_ready: bool
 
     @property
     def count(self) -> int:
         """How many there are in all."""
-        return len(self.jobs) + len(self.experts) + len(self.posts)
+        return self.job_count + self.expert_count + self.post_count
 
 
 def found_for(db: Session, settings: Settings, words: str) -> Found:
     """Jobs, experts and posts for `words`. The index may be seconds behind; what it finds is
     looked up again, so that whoever has just left is found no more.
+
+    Where any kind has everything that was asked for, what has half of it is left out.
     """
-
-    def keys(kind: str, count: int) -> list[str]:
-        return [hit.key for hit in search.find(db, settings, kind, words, count)]
-
-    jobs, experts, posts = keys("job", JOBS), keys("expert", EXPERTS), keys("post", POSTS)
+    found = {kind: search.find(db, settings, kind, words) for kind in ("job", "expert", "post")}
+    every = any(one.every and one.keys for one in found.values())
+    keys = {kind: one.keys if one.every or not every else [] for kind, one in found.items()}
+    jobs, experts, posts = keys["job"], keys["expert"], keys["post"]
+    some_experts = _in_order(experts, experts_by_code(db, experts[:LOOKED_UP]))
+    some_posts = posts_by_code(db, posts[:LOOKED_UP])
     return Found(
-        _in_order(jobs, open_jobs_by_slug(db, jobs)),
-        _in_order(experts, experts_by_code(db, experts)),
-        posts_by_code(db, posts),
+        jobs=_in_order(jobs, open_jobs_by_slug(db, jobs[: SHOWN * 2]))[:SHOWN],
+        experts=some_experts[:SHOWN],
+        posts=some_posts[:SHOWN],
+        job_count=catalogue_of(db).count(jobs),
+        expert_count=len(some_experts) + len(experts[LOOKED_UP:]),
+        post_count=len(some_posts) + len(posts[LOOKED_UP:]),
+        every=every or not any(keys.values()),
+        instead="" if every else next((one.instead for one in found.values() if one.instead), ""),
+        is_ready=all(one.is_ready for one in found.values()),
     )
+
+
+def suggestions_for(db: Session, typed: str, most: int = 8) -> list[str]:
+    """People and topics, then titles, teams and places, in which words begin as those `typed`."""
+    words = [search.fold(word) for word in typed.split()]
+    if not words or len(typed) < 2:
+        return []
+    found = [
+        name
+        for name in [*names_shown(db), *(topic.name for topic in topics_shown(db))]
+        if all(f" {word}" in f" {search.fold(name)}" for word in words)
+    ]
+    jobs = catalogue_of(db).suggestions(typed, most)
+    return list(dict.fromkeys([*found[: most // 2], *jobs, *found]))[:most]
 
 
 def _in_order(keys: list[str], found: dict[str, Any]) -> list[Any]:
@@ -62,11 +99,12 @@ def _in_order(keys: list[str], found: dict[str, Any]) -> list[Any]:
 def expert_documents(db: Session, codes: Collection[str] | None) -> Iterable[search.Document]:
     """The experts who are shown, as documents to search; keys are the codes of the people."""
     for code, expert in experts_by_code(db, codes).items():
-        about = [expert.headline, ", ".join(topic.name for topic in expert.topics)]
-        about += [expert.ask_me_about, expert.person.team, expert.person.office]
-        about += [expert.person.job_title, prose.plain_text(expert.biography_html)]
-        text = " · ".join(filter(None, about))
-        yield search.Document("expert", code, expert.person.language, expert.person.name, text)
+        person = expert.person
+        facts = [topic.name for topic in expert.topics]
+        facts += [person.job_title, person.team, person.office]
+        about = [expert.headline, expert.ask_me_about, prose.plain_text(expert.biography_html)]
+        text, facts_said = (" · ".join(filter(None, some)) for some in (about, facts))
+        yield search.Document("expert", code, person.language, person.name, text, facts_said)
 
 
 @search.supplies("post")

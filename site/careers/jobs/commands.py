@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-import urllib.parse
+import sys
 from pathlib import Path
 
 import click
@@ -12,47 +11,65 @@ from flask import Flask
 from careers.base import search
 from careers.base.console import Refused, with_app
 from careers.base.database import Database
-from careers.base.fetching import Unreachable, fetch
-from careers.jobs import boards
-from careers.jobs.importing import SOURCES, fail_import, import_jobs
+from careers.base.fetching import fetch
+from careers.jobs import boards, mapped
+from careers.jobs.boards import InvalidAnswer
+from careers.jobs.importing import fail_import, import_jobs
+from careers.jobs.mapped import InvalidMapping
 from careers.jobs.models import JobImport
-
-BOARD = re.compile(r"[A-Za-z0-9._-]{1,100}")
-
-
-class CouldNotFetch(Exception):
-    """The board gave no answer that could be read."""
+from careers.jobs.running import CouldNotFetch, gathered
+from careers.jobs.sources import FILE, SOURCES, is_board
 
 
 @click.command("jobs")
 @click.option(
-    "--source", type=click.Choice(sorted(SOURCES)), required=True, help="Whose format it is."
+    "--source",
+    type=click.Choice([*sorted(SOURCES), FILE]),
+    required=True,
+    help="Whose format it is.",
 )
 @click.option("--board", default="", help="The board's name; by default the file's, without .json.")
-@click.argument("file_or_board")
+@click.option(
+    "--mapping",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="For --source file: lines `our field = column of the file`.",
+)
+@click.argument("file_or_board", nargs=-1, required=True)
 @with_app
-def import_jobs_command(app: Flask, source: str, board: str, file_or_board: str) -> None:
-    """Import jobs from a FILE_OR_BOARD: a saved answer, or the name of a public board.
+def import_jobs_command(
+    app: Flask, source: str, board: str, mapping: Path | None, file_or_board: tuple[str, ...]
+) -> None:
+    """Import jobs from a FILE_OR_BOARD: saved answers, or the name of a public board.
+
+    With --source file, a CSV or JSON file of your own: its columns are named as our fields, or a
+    mapping says which is which.
 
     Jobs are known again by source, board and id: importing twice changes nothing. A job that two
     imports in a row don't have is closed; an answer that cannot be used closes nothing.
     """
     database: Database = app.extensions["database"]
-    path = Path(file_or_board)
-    name = board or (path.stem if path.is_file() else file_or_board)
-    if not BOARD.fullmatch(name):
+    paths = [Path(one) for one in file_or_board]
+    is_file = all(path.is_file() for path in paths)
+    name = board or (paths[0].stem if is_file else file_or_board[0])
+    if not is_board(source, name) or (not is_file and len(paths) > 1):
         raise Refused(
             f"{name!r} is not the name of a board: letters, digits, dot, dash, underscore"
         )
+    if source == FILE and not is_file:
+        raise Refused(f"there is no file {file_or_board[0]!r}")
+    columns = _mapping(mapping)
     try:
-        answer = _read(path) if path.is_file() else _fetched(source, file_or_board)
-    except CouldNotFetch as reason:
+        if is_file:
+            answers = [_read(path) for path in paths]
+        else:
+            answers = gathered(source, file_or_board[0], fetch, told=_tell)
+    except (CouldNotFetch, InvalidAnswer) as reason:
         with database.writing() as db:
             fail_import(db, source, name, str(reason))
             db.commit()
         raise Refused(f"{source} {name}: {reason} Nothing was changed.") from None
     with database.writing() as db:
-        report = import_jobs(db, source, name, answer)
+        report = import_jobs(db, source, name, *answers, mapping=columns)
         db.commit()
         if report.error:
             raise Refused(f"{source} {name}: {report.error} Nothing was changed.")
@@ -65,19 +82,16 @@ def _read(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def _fetched(source: str, board: str) -> bytes:
-    if not BOARD.fullmatch(board):
-        raise Refused(f"{board!r} is neither a file nor the name of a board")
-    asked: str = SOURCES[source].address(urllib.parse.quote(board, safe=""))
+def _mapping(path: Path | None) -> dict[str, str]:
     try:
-        answer = fetch(asked, limit_bytes=boards.LARGEST, accept="application/json")
-    except Unreachable as reason:
-        raise CouldNotFetch(str(reason)) from None
-    if answer.status == 404:
-        raise CouldNotFetch("There is no such board.")
-    if answer.status != 200:
-        raise CouldNotFetch(f"The board answered with status {answer.status}.")
-    return answer.body
+        return mapped.read_mapping(path.read_text("utf-8-sig")) if path else {}
+    except (InvalidMapping, UnicodeDecodeError) as reason:
+        raise Refused(f"{path}: {reason}") from None
+
+
+def _tell(done: int, of: int) -> None:
+    if of > 2 and (done % 50 == 0 or done == of):
+        click.echo(f"{done} of {of} pages were read", err=True)
 
 
 def _print(report: JobImport) -> None:
@@ -103,7 +117,18 @@ def search_group() -> None:
 @with_app
 def rebuild_command(app: Flask) -> None:
     """Make the search index anew from the database; people can search meanwhile."""
-    database: Database = app.extensions["database"]
-    with database.reading() as db:
-        count = search.rebuild(db, app.extensions["settings"])
-    click.echo(f"The search index was rebuilt: {count} documents.")
+    shown = sys.stderr.isatty()
+
+    def progress(kind: str, number: int) -> None:
+        if shown:
+            click.echo(f"\r{kind}: {number} …", nl=False, err=True)
+
+    with app.extensions["database"].reading() as db:
+        try:
+            counts = search.rebuild(db, app.extensions["settings"], progress=progress)
+        except search.Busy:
+            raise Refused("The index is being written by another process; try again.") from None
+    if shown:
+        click.echo("\r", nl=False, err=True)
+    of_each = ", ".join(f"{count} of kind {kind}" for kind, count in counts.items())
+    click.echo(f"The search index was rebuilt: {sum(counts.values())} documents ({of_each}).")

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
-from careers.jobs import boards
-from careers.jobs.boards import Answer, ImportedJob, InvalidAnswer, Salary
+from careers.jobs import boards, fields
+from careers.jobs.boards import Answer, ImportedJob, InvalidAnswer, facts
+from careers.jobs.fields import Salary
+from careers.jobs.places import NAME_LONGEST, Place, country_of, each_once, read_place
 
 
-def address(board: str) -> str:
-    """Where the jobs of `board` are asked for."""
-    return (
-        f"https://boards-api.greenhouse.io/v1/boards/{board}/jobs"
-        "?content=true&pay_transparency=true"
-    )
+def asks(board: str, got: Mapping[str, bytes]) -> list[str]:
+    """Which addresses are still to be asked for the jobs of `board`."""
+    base = f"https://boards-api.greenhouse.io/v1/boards/{board}/jobs"
+    return [] if got else [f"{base}?content=true&pay_transparency=true"]
 
 
 def read(answer: bytes | str | dict[str, Any]) -> Answer:
@@ -31,61 +32,84 @@ def read(answer: bytes | str | dict[str, Any]) -> Answer:
 
 
 def _job(row: dict[str, Any]) -> ImportedJob:
-    number, title = boards.source_id(row.get("id")), boards.title(row.get("title"))
-    text = boards.description(boards.unescaped(row.get("content")))
-    where = _name(row.get("location"))
-    offices = [_text(office.get("location")) for office in _objects(row.get("offices"))]
-    offices += [_name(office) for office in _objects(row.get("offices"))]
-    facts = {
-        _text(f.get("name")).lower(): _text(f.get("value")) for f in _objects(row.get("metadata"))
+    number, title = fields.source_id(row.get("id")), fields.title(row.get("title"))
+    words = fields.description(fields.unescaped(row.get("content")))
+    where = fields.said(fields.inside(row, "location", "name"))
+    offices = [
+        office for one in fields.objects(row.get("offices")) for office in _names(one) if office
+    ]
+    country = next((code for office in offices if (code := country_of(office))), "")
+    told = {
+        fields.said(one.get("name")): one.get("value")
+        for one in fields.objects(row.get("metadata"))
     }
-    teams = (
-        boards.text(d.get("name"), boards.TEAM_LONGEST) for d in _objects(row.get("departments"))
-    )
-    job = ImportedJob(
+    departments = [
+        fields.text(one.get("name"), fields.TEAM_LONGEST)
+        for one in fields.objects(row.get("departments"))
+    ]
+    pay, note = _salary(row.get("pay_input_ranges"))
+    terms = _fact(told, "employment type", "contract", "contrat")
+    return ImportedJob(
         source_id=number,
         title=title,
-        description_html=text,
-        team=next((team for team in teams if team), ""),
-        locations=boards.places(re.split(r"[;|]|\s+or\s+|\s+ou\s+", where)),
-        country=None,
-        workplace=boards.workplace_of(
-            _fact(facts, "workplace", "location type", "remote") or where
+        description_html=words,
+        language=fields.language_of(row.get("language"), words),
+        translation_group=_group(row.get("internal_job_id")),
+        source_url=fields.address(row.get("absolute_url")),
+        requisition=fields.text(row.get("requisition_id"), fields.ID_LONGEST),
+        team=next((team for team in departments if team), ""),
+        places=each_once(_places(where, country)),
+        workplace=fields.workplace_of(_fact(told, "workplace", "location type", "remote") or where),
+        contract=fields.contract_of(terms),
+        hours=fields.hours_of(f"{terms} {_fact(told, 'schedule', 'time type', 'hours')}"),
+        salary=pay,
+        salary_note=note,
+        opened_at=fields.moment(row.get("first_published")) or fields.moment(row.get("updated_at")),
+        apply_until=fields.day(row.get("application_deadline")),
+        facts=facts(
+            [
+                ("company", row.get("company_name")),
+                ("department", [team for team in departments[1:] if team]),
+                ("office", offices),
+                *told.items(),
+            ]
         ),
-        contract=boards.contract_of(_fact(facts, "employment type", "contract", "contrat")),
-        salary=_salary(row.get("pay_input_ranges")),
-        language=boards.language_of(row.get("language"), text),
-        opened_at=boards.moment(row.get("first_published")) or boards.moment(row.get("updated_at")),
-        apply_until=boards.day(row.get("application_deadline")),
     )
-    return boards.with_country(job, offices)
 
 
-def _salary(ranges: Any) -> Salary | None:
-    """The first range that holds. Greenhouse names no period: a year, unless words say another."""
-    for row in _objects(ranges):
-        words = f"{_text(row.get('title'))} {_text(row.get('blurb'))}".lower()
+def _places(where: str, country: str) -> list[Place]:
+    """The places named; the offices' country is that of a place when there is just one."""
+    names = [fields.text(name, NAME_LONGEST) for name in re.split(r"[;|]|\s+or\s+|\s+ou\s+", where)]
+    return [read_place(name, country if len(names) == 1 else "") for name in names if name]
+
+
+def _names(office: dict[str, Any]) -> list[str]:
+    return [fields.said(office.get("location")), fields.said(office.get("name"))]
+
+
+def _group(value: Any) -> str:
+    """The same for all postings of one job."""
+    return str(value)[:100] if isinstance(value, int) and not isinstance(value, bool) else ""
+
+
+def _salary(ranges: Any) -> tuple[Salary | None, str]:
+    """The first range that holds, and the words beside them all. Greenhouse names no period: a
+    year, unless the words say another.
+    """
+    found, notes = None, []
+    for row in fields.objects(ranges):
+        words = f"{fields.said(row.get('title'))} {fields.said(row.get('blurb'))}".lower()
         per = re.search(r"hour|heure|horaire|month|mensuel|mois|dai?ly|day|jour", words)
         period = {"h": "hour", "m": "month", "d": "day", "j": "day"}[per[0][0]] if per else "year"
-        found = boards.salary(
+        found = found or fields.salary(
             row.get("min_cents"), row.get("max_cents"), row.get("currency_type"), period, digits=2
         )
-        if found:
-            return found
-    return None
+        notes += [fields.plain(row.get("title")), fields.plain(row.get("blurb"))]
+    return found, " · ".join(note for note in notes if note)[: fields.NOTE_LONGEST]
 
 
-def _fact(facts: dict[str, str], *names: str) -> str:
-    return next((value for key, value in facts.items() if any(n in key for n in names)), "")
-
-
-def _objects(value: Any) -> list[dict[str, Any]]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _name(value: Any) -> str:
-    return _text(value.get("name")) if isinstance(value, dict) else ""
+def _fact(told: dict[str, Any], *names: str) -> str:
+    return next(
+        (fields.said(value) for key, value in told.items() if any(n in key.lower() for n in names)),
+        "",
+    )

@@ -7,44 +7,48 @@ closes nothing and changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from types import ModuleType
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from careers.base import clock, codes, search
-from careers.jobs import greenhouse, lever
-from careers.jobs.boards import Answer, ImportedJob, InvalidAnswer
+from careers.jobs import sources
+from careers.jobs.boards import ImportedJob, InvalidAnswer
+from careers.jobs.describing import follow_board
 from careers.jobs.models import Job, JobImport
 
-SOURCES: dict[str, ModuleType] = {"greenhouse": greenhouse, "lever": lever}
+CLOSED = "closed"  # among a job's overrides: closed here while its board still has it
 MISSES_TO_CLOSE = 2
+MOST_NAMED = 500  # jobs in a report; the numbers count all
 
 
-def import_jobs(db: Session, source: str, board: str, answer: Any) -> JobImport:
-    """Bring the jobs of `board` up to what `answer` (bytes or parsed JSON) says; the report.
+def import_jobs(
+    db: Session, source: str, board: str, *answers: Any, mapping: Mapping[str, str] | None = None
+) -> JobImport:
+    """Bring the jobs of `board` up to what `answers` (bytes or parsed JSON) say; the report.
 
-    In the caller's transaction. When the answer is of no use, only the report is added, with
-    `error` set. Raises KeyError for an unknown source.
+    In the caller's transaction. `mapping` is for files: which column holds which field. When the
+    answers are of no use, only the report is added, with `error` set. Raises KeyError for an
+    unknown source.
     """
     report = JobImport(
         source=source, board=board, at=clock.now(), new=0, changed=0, unchanged=0, reopened=0,
-        missing=0, closed=0, error="", refused=[],
+        missing=0, closed=0, error="", refused=[], happened=[],
     )  # fmt: skip
     db.add(report)
-    read: Callable[[Any], Answer] = SOURCES[source].read
     try:
-        found = read(answer)
+        found = sources.read(source, list(answers), mapping or {})
     except InvalidAnswer as reason:
         report.error = str(reason)
         db.flush()
         return report
     _wait_for_others(db, source, board)
     report.refused = [{"id": row.id, "title": row.title, "why": row.why} for row in found.refused]
-    query = select(Job).where(Job.source == source, Job.board == board)
+    # Held until this is committed, so that whoever edits one of them meanwhile is told.
+    query = select(Job).where(Job.source == source, Job.board == board).with_for_update(of=Job)
     known = {job.source_id: job for job in db.scalars(query)}
     touched = [_take(db, report, known.get(job.source_id), job) for job in found.jobs]
     for job in known.values():
@@ -74,46 +78,49 @@ def _wait_for_others(db: Session, source: str, board: str) -> None:
 def _take(db: Session, report: JobImport, job: Job | None, found: ImportedJob) -> Job | None:
     """Write what was found; the job if the index must follow, None if it is as before."""
     if job is None:
-        code = codes.code()
-        job = Job(
-            code=code,
-            slug="-".join(filter(None, [codes.slug(found.title), code])),
-            source=report.source,
-            board=report.board,
-            source_id=found.source_id,
-        )
-        _describe(job, found)
+        job = _new_job(report, found)
         db.add(job)
         report.new += 1
+        _note(report, job, "new")
         return job
-    came_back = job.closed_at is not None
+    came_back = job.closed_at is not None and CLOSED not in job.overrides
     if came_back:
         job.closed_at = None
         report.reopened += 1
     if job.content_hash != found.content_hash:
-        _describe(job, found)
+        fields = follow_board(job, found)
+        job.opened_at = _honest(found.opened_at) or job.opened_at
         report.changed += not came_back
+        _note(report, job, "reopened" if came_back else "changed", fields)
         return job
-    report.unchanged += not came_back
-    return job if came_back else None
+    if came_back:
+        _note(report, job, "reopened")
+        return job
+    report.unchanged += 1
+    return None
 
 
-def _describe(job: Job, found: ImportedJob) -> None:
-    job.title = found.title
-    job.description_html = found.description_html
-    job.team = found.team
-    job.locations = list(found.locations)
-    job.country = found.country
-    job.workplace = found.workplace
-    job.contract = found.contract
-    pay = found.salary
-    job.salary_low, job.salary_high = (pay.low, pay.high) if pay else (None, None)
-    job.salary_currency, job.salary_period = (pay.currency, pay.period) if pay else (None, None)
-    job.language = found.language
-    job.opened_at = _honest(found.opened_at) or job.opened_at or clock.now()
-    job.apply_until = found.apply_until
-    job.changed_at = clock.now()
-    job.content_hash = found.content_hash
+def _new_job(report: JobImport, found: ImportedJob) -> Job:
+    code = codes.code()
+    job = Job(
+        code=code,
+        slug="-".join(filter(None, [codes.slug(found.title), code])),
+        source=report.source,
+        board=report.board,
+        source_id=found.source_id,
+        opened_at=_honest(found.opened_at) or clock.now(),
+        overrides={},
+        version=0,
+    )
+    follow_board(job, found)
+    return job
+
+
+def _note(report: JobImport, job: Job, what: str, fields: Sequence[str] = ()) -> None:
+    """Add what happened to `job` to the report, which names no more than the first of them."""
+    if len(report.happened) < MOST_NAMED:
+        one = {"code": job.code, "title": job.title, "what": what, "fields": list(fields)}
+        report.happened = [*report.happened, one]  # a new list, or the change isn't seen
 
 
 def _honest(opened_at: datetime | None) -> datetime | None:
@@ -130,4 +137,5 @@ def _miss(report: JobImport, job: Job) -> Job | None:
         return None
     job.closed_at = clock.now()
     report.closed += 1
+    _note(report, job, "closed")
     return job

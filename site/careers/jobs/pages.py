@@ -1,30 +1,32 @@
-"""The jobs that visitors read, and the recruiter's list of them."""
+"""The jobs that visitors read."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, g, jsonify, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from markupsafe import Markup
 
-from careers.base import audit, clock
+from careers.base import clock
 from careers.base import search as engine
 from careers.base.company import the_company
 from careers.base.languages import address_in, language
-from careers.base.people import person_by_code
-from careers.base.permissions import public, requires
+from careers.base.permissions import may, public
 from careers.base.prose import excerpt, plain_text
-from careers.base.web import PAGE_ROWS, db, me, page_number, settings
+from careers.base.web import db, page_number, settings, wants_part
 from careers.jobs import queries, words
-from careers.jobs.models import CONTRACTS, Job
+from careers.jobs.catalogue import FACETS, FIXED, SORTS, catalogue_of
+from careers.jobs.models import Job
 from careers.jobs.posting import job_posting
+from careers.jobs.sources import name_of as source_name
+from experts.posts import posts_of_people
 
 blueprint = Blueprint("jobs", __name__)
 PER_PAGE = 20
-FACETS = 12  # shown at once; the rest unfolds
-LONGEST = 120  # characters of a filter
-IMPORTS = 10
+POSTS = 3  # of a team, on a job's page
+LONGEST = 120  # characters of a choice
+MOST_CHOSEN = 20  # values of one facet
 
 
 @blueprint.app_context_processor
@@ -34,7 +36,16 @@ def job_words() -> dict[str, Any]:
         "pay": words.pay,
         "job_place": words.where,
         "contract_name": words.contract_name,
+        "facet_name": words.facet_name,
+        "choice_name": words.choice_name,
         "workplace_name": words.workplace_name,
+        "hours_name": words.hours_name,
+        "seniority_name": words.seniority_name,
+        "countries_named": words.countries_named,
+        "languages_named": words.languages_named,
+        "field_name": words.field_name,
+        "every_hours": words.every,
+        "source_name": source_name,
         "whom_to_ask": words.whom_to_ask,
         "open_jobs_of_team": lambda team, count=5: queries.open_jobs_of_team(db(), team, count),
     }
@@ -46,38 +57,70 @@ def job_words() -> dict[str, Any]:
 @blueprint.get("/jobs")
 @public
 def jobs() -> ResponseReturnValue:
-    """The open jobs: all, or those that answer some words and filters."""
-    asked = request.args
-    contract = asked.get("contract", "")
-    wanted = queries.Wanted(
-        words=" ".join(asked.get("q", "").split())[: engine.QUERY_LONGEST],
-        team=asked.get("team", "").strip()[:LONGEST],
-        place=asked.get("place", "").strip()[:LONGEST],
-        contract=contract if contract in CONTRACTS else "",
-    )
+    """The open jobs: all, or those that answer some words and choices."""
+    wanted = _wanted()
     page = page_number()
     found = queries.wanted_jobs(db(), settings(), wanted, page, PER_PAGE)
 
-    def narrowed(**changed: str | int) -> str:
+    def narrowed(**changed: Any) -> str:
         """The address of this list with some of what is wanted changed."""
         values: dict[str, Any] = {
             "q": wanted.words,
-            "team": wanted.team,
-            "place": wanted.place,
-            "contract": wanted.contract,
+            **{facet: list(chosen) for facet, chosen in wanted.chosen.items()},
+            "sort": wanted.sort if wanted.sort != "best" else "",
             **changed,
         }
         return url_for("jobs.jobs", **{name: value for name, value in values.items() if value})
 
-    return render_template(
-        "jobs/jobs.html",
-        wanted=wanted,
-        found=found,
-        page=page,
-        pages=max(1, -(-found.count // PER_PAGE)),
-        narrowed=narrowed,
-        facets_shown=FACETS,
+    answer = make_response(
+        render_template(
+            "jobs/jobs.html",
+            wanted=wanted,
+            found=found,
+            page=page,
+            pages=max(1, -(-found.count // PER_PAGE)),
+            narrowed=narrowed,
+            shown={job.slug: _as_found(job, wanted.words) for job in found.jobs},
+        )
     )
+    if wants_part():
+        answer.headers["HX-Push-Url"] = narrowed()  # without what was left empty
+    return answer
+
+
+def _wanted() -> queries.Wanted:
+    asked = request.args
+    chosen = {}
+    for facet in FACETS:
+        values = (value.strip()[:LONGEST] for value in asked.getlist(facet)[:MOST_CHOSEN])
+        known = FIXED.get(facet)
+        kept = [value for value in values if value and (known is None or value in known)]
+        chosen[facet] = tuple(dict.fromkeys(kept))
+    sort = asked.get("sort", "best")
+    return queries.Wanted(
+        words=" ".join(asked.get("q", "").split())[: engine.QUERY_LONGEST],
+        chosen=chosen,
+        sort=sort if sort in SORTS else "best",
+    )
+
+
+def _as_found(job: Job, words: str) -> tuple[Markup, Markup]:
+    """The title, and the passage of the text with most of `words`, in which they are marked."""
+    if not words:
+        return Markup("").join([job.title]), Markup("")
+    text = plain_text(job.description_html)
+    return (
+        engine.marked(words, job.language, job.title),
+        engine.highlighted(words, job.language, text),
+    )
+
+
+@blueprint.get("/jobs/suggestions")
+@public
+def suggestions() -> ResponseReturnValue:
+    """What somebody who has typed so far may be about to type, as a JSON list."""
+    typed = request.args.get("q", "")[: engine.QUERY_LONGEST]
+    return jsonify(catalogue_of(db()).suggestions(typed))
 
 
 @blueprint.get("/jobs/<slug>")
@@ -85,19 +128,25 @@ def jobs() -> ResponseReturnValue:
 def job(slug: str) -> ResponseReturnValue:
     """A job; once it is closed, the page says so and shows what is like it."""
     found = queries.job_by_slug(db(), slug) or abort(404)
-    if not found.is_open:
+    if found.is_draft and not may(g.get("person"), "job:edit"):
+        abort(404)
+    if not found.is_open and not found.is_draft:
         similar = queries.similar_jobs(db(), found, 5)
         return render_template("jobs/closed.html", job=found, similar=similar), 410
     experts = queries.experts_of_team(db(), found.team)
+    said = words.wording(found, language())
     return render_template(
         "jobs/job.html",
         job=found,
+        wording=said,
+        translations=queries.translations_of(db(), found),
         experts=experts,
+        posts=posts_of_people(db(), [expert.person_id for expert in experts], POSTS),
         ask=words.whom_to_ask(found) or (experts[0].person if experts else None),
         similar=queries.similar_jobs(db(), found),
-        summary=excerpt(plain_text(found.description_html), 200),
+        summary=excerpt(plain_text(said.description_html), 200),
         posting=job_posting(
-            found, the_company(db()), address_of(found), clock.now(), logo=_logo_address()
+            found, said, the_company(db()), address_of(found), clock.now(), logo=_logo_address()
         ),
     )
 
@@ -111,48 +160,3 @@ def _logo_address() -> str | None:
     company = the_company(db())
     path = getattr(company, "logo_url", None)
     return f"{settings().base_url}{path}" if path else None
-
-
-# -- recruiters -----------------------------------------------------------------------------------
-
-
-@blueprint.get("/recruiting/jobs")
-@requires("job:edit")
-def recruiting_jobs() -> ResponseReturnValue:
-    """All jobs, whom to ask about each, and what the last imports brought."""
-    state = request.args.get("state", "open")
-    if state not in {"open", "closed", "unpaid"}:
-        state = "open"
-    page = page_number()
-    counts = queries.job_counts(db())
-    count = {"open": counts.open, "closed": counts.closed, "unpaid": counts.without_salary}[state]
-    return render_template(
-        "jobs/recruiting_jobs.html",
-        jobs=queries.jobs_in_state(db(), state, PAGE_ROWS, (page - 1) * PAGE_ROWS),
-        counts=counts,
-        state=state,
-        page=page,
-        pages=max(1, -(-count // PAGE_ROWS)),
-        people=queries.people_to_ask(db()),
-        imports=queries.recent_imports(db(), IMPORTS),
-    )
-
-
-@blueprint.post("/recruiting/jobs/<code>/contact")
-@requires("job:edit")
-def set_contact(code: str) -> ResponseReturnValue:
-    """Say whom candidates can ask about a job; nobody when the choice is left empty."""
-    found = queries.job_by_code(db(), code) or abort(404)
-    chosen = request.form.get("person", "")
-    contact = person_by_code(db(), chosen) if chosen else None
-    if chosen and (contact is None or not contact.is_active):
-        abort(400)
-    found.contact = contact
-    audit.record(db(), me(), "job:contact", found.code, contact=contact.code if contact else None)
-    db().commit()
-    flash(
-        gettext("Whom to ask about “%(job)s”: %(name)s.", job=found.title, name=contact.name)
-        if contact
-        else gettext("Nobody in particular is to be asked about “%(job)s”.", job=found.title)
-    )
-    return redirect(url_for("jobs.recruiting_jobs"), code=303)

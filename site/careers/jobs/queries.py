@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, String, cast, func, select
 from sqlalchemy.orm import Session
 
 from careers.base import search
 from careers.base.config import Settings
+from careers.base.languages import LANGUAGES
 from careers.base.people import Person
 from careers.base.prose import plain_text
-from careers.jobs.models import CONTRACTS, Job, JobImport
+from careers.jobs.catalogue import Choice, catalogue_of
+from careers.jobs.models import HERE, OPEN, Job, JobBoard, JobImport
 from experts.models import Expert
 
 SIMILAR = 3
-
-_OPEN = Job.closed_at.is_(None)
+ALL = 20_000  # jobs; no company has more open at once
+# What somebody types who looks for it, in both languages.
+FACTS_SAID = {
+    "remote": "remote télétravail",
+    "hybrid": "hybrid hybride",
+    "permanent": "permanent CDI",
+    "fixed-term": "fixed-term CDD",
+    "internship": "internship stage",
+    "apprenticeship": "apprenticeship alternance",
+    "temporary": "temporary intérim",
+    "freelance": "freelance",
+}
 
 
 # -- one job -------------------------------------------------------------------------------------
@@ -54,24 +65,47 @@ def experts_of_team(db: Session, team: str, count: int = 6) -> list[Expert]:
     return list(db.scalars(shown))
 
 
+def translations_of(db: Session, job: Job) -> list[Job]:
+    """The same job where its board has it in other languages, by language."""
+    if not job.translation_group:
+        return []
+    same = select(Job).where(
+        OPEN,
+        Job.source == job.source,
+        Job.board == job.board,
+        Job.translation_group == job.translation_group,
+        Job.language != job.language,
+    )
+    return list(db.scalars(same.order_by(Job.language, Job.id)))
+
+
 def similar_jobs(db: Session, job: Job, count: int = SIMILAR) -> list[Job]:
     """Other open jobs, those of the same team or with like titles first, then the newest."""
-    words = set(search.stems(job.language, job.title))
+    words = set(_stems(job.language, job.title))
     rows = db.execute(
-        select(Job.id, Job.title, Job.team, Job.language, Job.locations, Job.opened_at)
-        .where(_OPEN, Job.id != job.id)
+        select(Job.id, Job.title, Job.team, Job.language, Job.places, Job.opened_at)
+        .where(OPEN, Job.id != job.id)
         .order_by(Job.opened_at.desc())
         .limit(2000)
     ).all()
     places = set(job.locations)
 
     def likeness(row: Any) -> float:
-        shared = len(words & set(search.stems(row.language, row.title)))
+        shared = len(words & set(_stems(row.language, row.title)))
         same_team = bool(job.team) and row.team == job.team
-        return 3 * same_team + 2 * shared + 0.5 * bool(places & set(row.locations))
+        return 3 * same_team + 2 * shared + 0.5 * bool(places & set(names_of(row.places)))
 
     ranked = sorted(rows, key=likeness, reverse=True)[:count]
     return _in_order(db, [row.id for row in ranked])
+
+
+def _stems(language: str, title: str) -> list[str]:
+    return search.stems(language if language in LANGUAGES else "en", title)
+
+
+def names_of(places: list[dict[str, str]]) -> list[str]:
+    """The names of a job's places, from the column that holds them."""
+    return [place["name"] for place in places]
 
 
 def _in_order(db: Session, ids: list[int]) -> list[Job]:
@@ -84,101 +118,71 @@ def _in_order(db: Session, ids: list[int]) -> list[Job]:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a visitor looks for; empty means any."""
+    """What a visitor looks for; empty means any. `chosen` has the values chosen of each facet."""
 
     words: str = ""
-    team: str = ""
-    place: str = ""
-    contract: str = ""
+    chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sort: str = "best"
 
     @property
-    def is_anything(self) -> bool:
-        """Whether nothing was asked for."""
-        return not (self.words or self.team or self.place or self.contract)
-
-
-@dataclass(frozen=True)
-class Facet:
-    """One value to narrow a list by, and how many jobs it would leave."""
-
-    value: str
-    count: int
-    chosen: bool
+    def is_narrowed(self) -> bool:
+        """Whether anything was asked for."""
+        return bool(self.words) or any(self.chosen.values())
 
 
 @dataclass(frozen=True)
 class JobList:
-    """One page of jobs, with what the whole list could be narrowed by."""
+    """One page of jobs, with what the whole list could be narrowed by.
+
+    `found` says how well the words were answered. When nothing is left, `without` says how many
+    jobs there are without the choices of each facet, and `by_words` how many without any.
+    """
 
     jobs: list[Job]
-    hits: dict[str, search.Hit]
+    found: search.Found
     count: int
-    teams: list[Facet]
-    places: list[Facet]
-    contracts: list[Facet]
+    facets: dict[str, list[Choice]]
+    without: dict[str, int]
+    by_words: int
 
 
 def wanted_jobs(
     db: Session, settings: Settings, wanted: Wanted, page: int, per_page: int
 ) -> JobList:
-    """The open jobs that `wanted` describes: the best hits first, else the newest."""
-    rows: list[Any] = list(
-        db.execute(
-            select(Job.id, Job.slug, Job.team, Job.locations, Job.contract)
-            .where(_OPEN)
-            .order_by(Job.opened_at.desc(), Job.id.desc())
-        )
-    )
-    hits = {}
+    """The open jobs that `wanted` describes: the best answers first, else the newest."""
+    found = search.Found([])
     if wanted.words:
-        hits = {hit.key: hit for hit in search.find(db, settings, "job", wanted.words)}
-        rank = {key: number for number, key in enumerate(hits)}
-        rows = sorted((r for r in rows if r.slug in rank), key=lambda r: rank[r.slug])
-
-    def fits(row: Any, but: str = "") -> bool:
-        return (
-            (not wanted.team or but == "team" or row.team == wanted.team)
-            and (not wanted.place or but == "place" or wanted.place in row.locations)
-            and (not wanted.contract or but == "contract" or row.contract == wanted.contract)
-        )
-
-    found = [row for row in rows if fits(row)]
-    contracts = _facets((r.contract for r in rows if fits(r, "contract")), wanted.contract)
+        found = search.find(db, settings, "job", wanted.words)
+    catalogue = catalogue_of(db)
+    slugs = found.keys if wanted.words else None
+    narrowed = catalogue.narrowed(slugs, wanted.chosen, wanted.sort)
     start = (page - 1) * per_page
     return JobList(
-        jobs=_in_order(db, [row.id for row in found[start : start + per_page]]),
-        hits=hits,
-        count=len(found),
-        teams=_facets((r.team for r in rows if fits(r, "team")), wanted.team),
-        places=_facets((p for r in rows if fits(r, "place") for p in r.locations), wanted.place),
-        contracts=sorted(contracts, key=lambda f: (*CONTRACTS, f.value).index(f.value)),
+        jobs=_in_order(db, narrowed.ids[start : start + per_page]),
+        found=found,
+        count=len(narrowed.ids),
+        facets=narrowed.facets,
+        without=narrowed.without,
+        by_words=catalogue.count(slugs),
     )
-
-
-def _facets(values: Iterable[str | None], chosen: str) -> list[Facet]:
-    counts = Counter(value for value in values if value)
-    if chosen and chosen not in counts:
-        counts[chosen] = 0
-    ranked = sorted(counts.items(), key=lambda one: (-one[1], one[0].casefold()))
-    return [Facet(value, count, value == chosen) for value, count in ranked]
 
 
 def latest_open_jobs(db: Session, count: int) -> list[Job]:
     """The open jobs, newest first."""
-    newest = select(Job).where(_OPEN).order_by(Job.opened_at.desc(), Job.id.desc())
+    newest = select(Job).where(OPEN).order_by(Job.opened_at.desc(), Job.id.desc())
     return list(db.scalars(newest.limit(count)))
 
 
 def count_open_jobs(db: Session) -> int:
     """How many jobs are open."""
-    return db.scalar(select(func.count(Job.id)).where(_OPEN)) or 0
+    return db.scalar(select(func.count(Job.id)).where(OPEN)) or 0
 
 
 def teams_hiring(db: Session) -> dict[str, int]:
     """The teams that hire, each with its number of open jobs; most jobs first."""
     counted = (
         select(Job.team, func.count(Job.id))
-        .where(_OPEN, Job.team != "")
+        .where(OPEN, Job.team != "")
         .group_by(Job.team)
         .order_by(func.count(Job.id).desc(), Job.team)
     )
@@ -189,43 +193,50 @@ def open_jobs_of_team(db: Session, team: str, count: int = 5) -> list[Job]:
     """The open jobs of `team`, newest first."""
     if not team:
         return []
-    theirs = select(Job).where(_OPEN, func.lower(Job.team) == team.lower())
+    theirs = select(Job).where(OPEN, func.lower(Job.team) == team.lower())
     return list(db.scalars(theirs.order_by(Job.opened_at.desc(), Job.id.desc()).limit(count)))
 
 
 # -- the recruiter's ---------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class JobCounts:
-    """How many jobs are open, closed, and open without a salary."""
+_STATES: dict[str, ColumnElement[bool]] = {
+    "open": OPEN,
+    "draft": Job.is_draft.is_(True),
+    "unpaid": OPEN & Job.salary_low.is_(None),
+    "set_here": OPEN & (Job.source != HERE) & (cast(Job.overrides, String) != "{}"),
+    "closed": Job.closed_at.is_not(None),
+}
 
-    open: int
-    closed: int
-    without_salary: int
 
-
-def job_counts(db: Session) -> JobCounts:
-    """The numbers above the recruiter's list of jobs."""
-    row = db.execute(
-        select(
-            func.count(Job.id).filter(_OPEN),
-            func.count(Job.id).filter(Job.closed_at.is_not(None)),
-            func.count(Job.id).filter(_OPEN, Job.salary_low.is_(None)),
-        )
-    ).one()
-    return JobCounts(*row)
+def job_counts(db: Session) -> dict[str, int]:
+    """How many jobs are open, drafts, open without a salary, open with something set here against
+    their board, and closed: by those names.
+    """
+    counted = [func.count(Job.id).filter(which) for which in _STATES.values()]
+    return dict(zip(_STATES, db.execute(select(*counted)).one(), strict=True))
 
 
 def jobs_in_state(db: Session, state: str, count: int, skip: int = 0) -> list[Job]:
-    """Jobs that are `open`, `closed` or `unpaid` (open without a salary), newest first."""
-    which = {
-        "open": _OPEN,
-        "closed": Job.closed_at.is_not(None),
-        "unpaid": _OPEN & Job.salary_low.is_(None),
-    }[state]
-    newest = select(Job).where(which).order_by(Job.opened_at.desc(), Job.id.desc())
+    """Jobs in one of the states of `job_counts`, newest first."""
+    newest = select(Job).where(_STATES[state]).order_by(Job.opened_at.desc(), Job.id.desc())
     return list(db.scalars(newest.limit(count).offset(skip)))
+
+
+def boards_with_report(db: Session) -> list[tuple[JobBoard, JobImport | None]]:
+    """Every board with its last report, by name."""
+    last = (
+        select(func.max(JobImport.id))
+        .where(JobImport.source == JobBoard.source, JobImport.board == JobBoard.name)
+        .correlate(JobBoard)
+        .scalar_subquery()
+    )
+    rows = db.execute(
+        select(JobBoard, JobImport)
+        .outerjoin(JobImport, JobImport.id == last)
+        .order_by(JobBoard.source, JobBoard.name)
+    )
+    return [(row[0], row[1]) for row in rows]
 
 
 def recent_imports(db: Session, count: int) -> list[JobImport]:
@@ -245,11 +256,23 @@ def people_to_ask(db: Session) -> list[Person]:
 def job_documents(db: Session, slugs: Collection[str] | None) -> Iterable[search.Document]:
     """The open jobs as documents to search."""
     wanted = select(
-        Job.slug, Job.language, Job.title, Job.team, Job.locations, Job.description_html
-    ).where(_OPEN)
+        Job.slug, Job.language, Job.title, Job.team, Job.places, Job.workplace, Job.contract,
+        Job.skills, Job.description_html, Job.translations,
+    ).where(OPEN)  # fmt: skip
     if slugs is not None:
         wanted = wanted.where(Job.slug.in_(slugs))
-    for row in db.execute(wanted):
-        text = " · ".join([plain_text(row.description_html), row.team, *row.locations])
-        text = " ".join(text.split())  # no-break spaces too
-        yield search.Document("job", row.slug, row.language, row.title, text)
+    for row in db.execute(wanted.execution_options(yield_per=500)):
+        said = [FACTS_SAID.get(row.workplace, ""), FACTS_SAID.get(row.contract, "")]
+        facts = [row.team, *names_of(row.places), *row.skills, *said]
+        yield search.Document(
+            "job",
+            row.slug,
+            row.language,
+            row.title,
+            plain_text(row.description_html),
+            " · ".join(filter(None, facts)),
+            {
+                language: (text["title"], plain_text(text["description_html"]))
+                for language, text in (row.translations or {}).items()
+            },
+        )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 
 from babel import Locale
 from babel.numbers import format_currency, format_decimal, get_currency_precision
-from flask_babel import get_locale, gettext
+from flask_babel import get_locale, gettext, ngettext
 
 from careers.base.people import Person
 from careers.jobs.models import Job
@@ -33,6 +34,126 @@ def workplace_name(workplace: str | None) -> str:
         "remote": gettext("Remote"),
     }
     return str(names.get(workplace or "", ""))
+
+
+def hours_name(hours: str | None) -> str:
+    """Full-time or part-time in words; "" when it isn't known."""
+    names = {"full-time": gettext("Full-time"), "part-time": gettext("Part-time")}
+    return str(names.get(hours or "", ""))
+
+
+def seniority_name(seniority: str | None) -> str:
+    """How experienced somebody should be, in words; "" when it isn't known."""
+    names = {
+        "entry": gettext("Starting out"),
+        "experienced": gettext("Some years of experience"),
+        "senior": gettext("Very experienced"),
+        "manager": gettext("Leads people"),
+        "executive": gettext("Leads the company"),
+    }
+    return str(names.get(seniority or "", ""))
+
+
+def facet_name(facet: str) -> str:
+    """What a list of jobs is narrowed by, in words."""
+    names = {
+        "team": gettext("Team"),
+        "place": gettext("Place"),
+        "contract": gettext("Contract"),
+        "workplace": gettext("Remote work"),
+        "level": gettext("Experience"),
+        "hours": gettext("Hours"),
+        "language": gettext("Language"),
+        "salary": gettext("Salary"),
+    }
+    return str(names[facet])
+
+
+def choice_name(facet: str, value: str) -> str:
+    """One value of a facet in words; team and place speak for themselves."""
+    names = {
+        "contract": contract_name,
+        "workplace": workplace_name,
+        "level": seniority_name,
+        "hours": hours_name,
+    }
+    if facet == "language":
+        return languages_named([value]).capitalize()
+    if facet == "salary":
+        return str(gettext("The pay is stated"))
+    return names[facet](value) if facet in names else value
+
+
+def period_name(period: str) -> str:
+    """What a salary is for."""
+    names = {
+        "hour": gettext("an hour"),
+        "day": gettext("a day"),
+        "week": gettext("a week"),
+        "month": gettext("a month"),
+        "year": gettext("a year"),
+    }
+    return str(names[period])
+
+
+def every(hours: int) -> str:
+    """How often something happens."""
+    if hours == 24:
+        return str(gettext("Every day"))
+    return str(ngettext("Every hour", "Every %(num)s hours", hours))
+
+
+def field_name(name: str) -> str:
+    """A field of a job, as its form calls it."""
+    names = {
+        "title": gettext("Title"),
+        "description_html": gettext("Text"),
+        "language": gettext("Language of the text"),
+        "translations": gettext("Translation"),
+        "team": gettext("Team"),
+        "places": gettext("Places"),
+        "workplace": gettext("Where one works"),
+        "remote_countries": gettext("Countries"),
+        "contract": gettext("Contract"),
+        "hours": gettext("Hours"),
+        "seniority": gettext("Experience"),
+        "skills": gettext("Skills"),
+        "languages_asked": gettext("Languages"),
+        "salary": gettext("Salary"),
+        "starts_on": gettext("Start"),
+        "apply_until": gettext("Apply until"),
+        "contact": gettext("Whom to ask"),
+    }
+    return str(names.get(name, name))
+
+
+def countries_named(codes: list[str]) -> str:
+    """Countries in the reader's language."""
+    territories = (get_locale() or Locale("en")).territories
+    return ", ".join(territories.get(code, code) for code in codes)
+
+
+def languages_named(codes: list[str]) -> str:
+    """Languages in the reader's language."""
+    names = (get_locale() or Locale("en")).languages
+    return ", ".join(names.get(code, code) for code in codes)
+
+
+@dataclass(frozen=True)
+class Wording:
+    """A job's title and text as they are shown, and in which language they are."""
+
+    title: str
+    description_html: str
+    language: str
+
+
+def wording(job: Job, language: str) -> Wording:
+    """What `job` says in `language` if it is translated into it, else in its own."""
+    told = job.translations.get(language)
+    if told and job.language != language:
+        return Wording(told["title"], told["description_html"], language)
+    return Wording(job.title, job.description_html, job.language)
 
 
 # French names the country with the pound ("£GB"), which no job advertisement does.

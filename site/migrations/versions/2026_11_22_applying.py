@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from careers.base.database import Json, UTCDateTime
 
-revision = "0009_applying"
-down_revision = "0008_pipeline"
+revision = "0011_applying"
+down_revision = "0010_pipeline"
 branch_labels = None
 depends_on = None
 

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from careers.base.database import UTCDateTime
 
-revision = "0008_pipeline"
-down_revision = "0007_passed_on"
+revision = "0010_pipeline"
+down_revision = "0009_search"
 branch_labels = None
 depends_on = None
 
