@@ -24,7 +24,7 @@ def hiring_words() -> dict[str, Any]:
     return {
         "stage_name": stage_name,
         "refusal_name": refusal_name,
-        "source_name": source_name,
+        "came_by": source_name,
         "shown_phone": shown_phone,
         "data_ends": _data_ends,
     }
