@@ -127,7 +127,7 @@ def test_what_stands_there_twice_is_named():
         (GOOD.encode("utf-16"), "NUL"),
         (GOOD.encode() + b"\0", "NUL"),
         (b"PK\x03\x04\0\0\0", "NUL"),
-        (GOOD.encode() + b'B2,"' + b"x" * 200_000 + b'",b@acme.example,,,,,\n', "not CSV"),
+        (GOOD.encode() + b'B2,"' + b"x" * 2_000_000 + b'",b@acme.example,,,,,\n', "not CSV"),
         (GOOD.encode() + b'B2,"Ben', "not CSV"),
         (GOOD.encode() + b'B2,"Ben"x,b@acme.example,,,,,\n', "not CSV"),
         (GOOD.encode() + b"x" * (10 * 1024 * 1024), "larger than 10 MB"),

@@ -46,7 +46,7 @@ def test_the_company_is_as_large_as_promised(demo):
         assert count(Application) == count(Receipt, Receipt.is_newest) == 27
         assert 10 < count(Credit, Credit.kind == "referral") < 26
         assert count(Credit, Credit.kind == "inspiration") > 3
-        assert set(db.scalars(select(Touch.how))) == {"click", "answer", "read"}
+        assert set(db.scalars(select(Touch.how))) == {"click", "code", "answer", "read"}
         assert count(Application, Application.hired_at.is_not(None)) > 0
 
 

@@ -18,8 +18,8 @@ from careers.hiring.pipeline import letters, standard_letters
 from careers.hiring.pipeline.letters import PLACES, Words, filled, unknown_places
 from careers.hiring.pipeline.models import Letter
 from tests.cast import Cast
+from tests.hiring.candidates import apply_to
 from tests.hiring.pipeline import address, applied
-from tests.hiring.test_applying import _apply
 from tests.jobs.samples import open_job
 
 LATER = timedelta(minutes=11)
@@ -136,7 +136,7 @@ def test_no_mail_goes_out_while_its_letter_can_be_taken_back(application, db, da
 
 
 def test_the_candidate_s_page_shows_what_was_sent(visitor, db):
-    answer = _apply(visitor, open_job(db))
+    answer = apply_to(visitor, open_job(db))
     application = db.scalars(select(Application)).one()
     person = person_by_email(db, Cast.RECRUITER)
     words = Words("Let’s talk", "Hello <i>Nadia</i>")

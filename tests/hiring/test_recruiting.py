@@ -18,7 +18,7 @@ from careers.hiring.models import Application, Stage, StageChange
 from careers.hiring.moving import MOVES, MovedMeanwhile, may_move, move_application, stage_changed
 from tests.cast import Cast
 from tests.hiring import samples
-from tests.hiring.test_applying import _apply, _text
+from tests.hiring.candidates import apply_to, shown
 from tests.jobs.samples import open_job
 
 
@@ -29,7 +29,7 @@ def job(db):
 
 @pytest.fixture
 def application(visitor, job, db) -> Application:
-    assert _apply(visitor, job, cv=("CV été.pdf", None)).status_code == 303
+    assert apply_to(visitor, job, cv=("CV été.pdf", None)).status_code == 303
     return db.scalars(select(Application)).one()
 
 
@@ -45,7 +45,7 @@ def _add(db, job, name, stage="new") -> Application:
 
 
 def _names(answer) -> list[str]:
-    return re.findall(r'<td><a href="/recruiting/applications/\w+">([^<]+)</a>', _text(answer))
+    return re.findall(r'<td><a href="/recruiting/applications/\w+">([^<]+)</a>', shown(answer))
 
 
 def test_a_recruiter_finds_applications(visit_as, db, job):
@@ -71,12 +71,12 @@ def test_a_recruiter_finds_applications(visit_as, db, job):
         answer = recruiter.get(f"/recruiting/applications{query}")
         assert answer.status_code == 200
         assert _names(answer) == names, query
-    page = _text(recruiter.get("/recruiting/applications"))
+    page = shown(recruiter.get("/recruiting/applications"))
     assert re.search(r'Interviews <span class="about">1</span>', page)
 
 
 def test_without_applications_the_page_says_what_to_do(visit_as):
-    assert "Nobody has applied yet" in _text(
+    assert "Nobody has applied yet" in shown(
         visit_as(Cast.RECRUITER).get("/recruiting/applications")
     )
 
@@ -112,17 +112,17 @@ def test_more_applications_take_no_more_queries(visit_as, db, job, database):
     ],
 )  # fmt: skip
 def test_nothing_a_candidate_writes_acts_on_a_recruiter_s_page(visitor, visit_as, job, db, hostile):
-    answer = _apply(
+    answer = apply_to(
         visitor, job, name=hostile, message=hostile,
         cv=(hostile.translate({ord("/"): "", 34: ""}) + ".pdf", None),
     )  # fmt: skip
-    assert answer.status_code == 303, _text(answer)
+    assert answer.status_code == 303, shown(answer)
     application = db.scalars(select(Application)).one()
     recruiter = visit_as(Cast.RECRUITER)
     for page in (
-        _text(recruiter.get("/recruiting/applications")),
-        _text(recruiter.get(f"/recruiting/applications/{application.code}")),
-        _text(visitor.get(answer.location)),
+        shown(recruiter.get("/recruiting/applications")),
+        shown(recruiter.get(f"/recruiting/applications/{application.code}")),
+        shown(visitor.get(answer.location)),
     ):
         assert "<script>alert" not in page
         assert "<img src=x" not in page
@@ -134,9 +134,9 @@ def test_nothing_a_candidate_writes_acts_on_a_recruiter_s_page(visitor, visit_as
 
 def test_a_recruiter_reads_an_application_and_saves_its_cv(visit_as, application, db):
     recruiter = visit_as(Cast.RECRUITER)
-    page = _text(recruiter.get(f"/recruiting/applications/{application.code}"))
-    for shown in ("Nadia Benali", "nadia@example.com", "I like meters.", "How they came to us"):
-        assert shown in page
+    page = shown(recruiter.get(f"/recruiting/applications/{application.code}"))
+    for piece in ("Nadia Benali", "nadia@example.com", "I like meters.", "How they came to us"):
+        assert piece in page
     answer = recruiter.get(f"/recruiting/applications/{application.code}/cv")
     assert answer.data == samples.plain_pdf()
     assert answer.headers["Content-Disposition"] == (
@@ -216,7 +216,7 @@ def test_a_recruiter_moves_an_application_to_a_hire_and_back(visit_as, visitor, 
     assert heard[-2:] == [("offer", "hired", Cast.RECRUITER), ("hired", "offer", Cast.RECRUITER)]
     acts = db.scalars(select(Act).where(Act.what == "application:move")).all()
     assert len(acts) == 5
-    page = _text(recruiter.get(f"/recruiting/applications/{application.code}"))
+    page = shown(recruiter.get(f"/recruiting/applications/{application.code}"))
     assert "Rosa Klein" in page
 
 
@@ -237,7 +237,7 @@ def test_who_moves_from_a_stage_seen_before_is_told(visit_as, application, db):
     fields = {"from": "new", "to": "rejected", "reason": "skills", "words": "No <SQL> at all"}
     answer = recruiter.post(f"{address}/stage", fields, form_on=address)
     assert answer.status_code == 409
-    page = _text(answer)
+    page = shown(answer)
     assert "Somebody else moved this application meanwhile: Rosa Klein, to “Interviews”" in page
     assert "No &lt;SQL&gt; at all</textarea>" in page
     assert '<option value="skills" selected>' in page
@@ -277,7 +277,7 @@ def test_what_is_erased_is_gone_for_recruiters_too(visit_as, application, db):
     moving.erase(db, application)
     db.commit()
     recruiter = visit_as(Cast.RECRUITER)
-    page = _text(recruiter.get(f"/recruiting/applications/{application.code}"))
+    page = shown(recruiter.get(f"/recruiting/applications/{application.code}"))
     assert "had their data erased" in page
     assert "Nadia" not in page
     assert recruiter.get(f"/recruiting/applications/{application.code}/cv").status_code == 404

@@ -16,8 +16,8 @@ from careers.hiring.pipeline import joining, letters, rating
 from careers.hiring.pipeline.models import Joining, Letter, Note, Rating
 from careers.hiring.pipeline.notes import add_note
 from tests.cast import Cast
+from tests.hiring.candidates import apply_to
 from tests.hiring.pipeline import address, applied, hires
-from tests.hiring.test_applying import _apply
 from tests.jobs.samples import open_job
 
 
@@ -53,7 +53,7 @@ def _confirm(visitor, db, application):
 
 def test_confirmed_addresses_alone_bring_applications_together(visitor, jobs, db):
     for job in jobs:
-        assert _apply(visitor, job).status_code == 303
+        assert apply_to(visitor, job).status_code == 303
     assert len(set(_people(db))) == 3
     first, _, third = db.scalars(select(Application).order_by(Application.id))
     assert _confirm(visitor, db, first).status_code == 303
@@ -70,7 +70,7 @@ def test_a_stranger_learns_nothing_by_applying_with_somebody_s_address(visitor, 
     seen = []
     for job in jobs[:2]:
         before = db.scalar(select(func.count(Mail.id)))
-        answer = _apply(visitor, job)
+        answer = apply_to(visitor, job)
         page = visitor.get(answer.location).get_data(as_text=True)
         kept = re.sub(r"/applications/[\w-]+|Job \d|job-\d+[\w-]*|\"[\w.-]{40,}\"|nonce=\"\S+\"|"
                       r"engineer[\w-]*|via=\S+", "", page)  # fmt: skip
@@ -81,7 +81,7 @@ def test_a_stranger_learns_nothing_by_applying_with_somebody_s_address(visitor, 
 
 
 def test_an_address_is_confirmed_only_with_what_its_mail_carried(visitor, jobs, db):
-    answer = _apply(visitor, jobs[0])
+    answer = apply_to(visitor, jobs[0])
     application = db.scalars(select(Application)).one()
     assert "your address?" not in visitor.get(answer.location).get_data(as_text=True)
     for key in ("", "x" * 32, "é"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import xml.etree.ElementTree as ET
 
@@ -156,7 +157,7 @@ def test_jobs_people_and_posts_are_found_together(
     work()
     with database.reading() as db:
         search.rebuild(db, app.extensions["settings"])
-    page = text_of(visitor, f"/search?q={words}")
+    page = re.sub("</?mark>", "", text_of(visitor, f"/search?q={words}"))
     for piece in found:
         assert piece in page
 

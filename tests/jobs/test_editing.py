@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from careers.base import search
 from careers.base.people import person_by_email
 from careers.base.prose import markdown_to_html, plain_text, safe_html
 from careers.jobs import editing
@@ -92,25 +91,23 @@ def test_a_job_is_written_as_a_draft_that_only_recruiters_see(rosa, visitor, db)
     assert "JobPosting" not in seen
 
 
-def test_a_draft_is_published_closed_and_opened_again_at_one_address(
-    rosa, visitor, db, settings, work
-):
-    def found():
-        work()
-        return [hit.title for hit in search.find(db, settings, "job", "cook")]
-
+def test_a_draft_is_published_closed_and_opened_again_at_one_address(rosa, visitor, db, work):
     _write(rosa)
     code, slug = _job(db).code, _job(db).slug
+
+    def is_found():
+        work()
+        return f"/jobs/{slug}" in _text(visitor.get("/jobs?q=cook"))
+
     address = f"/recruiting/jobs/{code}"
-    assert found() == []
-    for step, status, hits in (("publish", 200, ["Cook"]), ("close", 410, []),
-                               ("reopen", 200, ["Cook"])):  # fmt: skip
+    assert not is_found()
+    for step, status in (("publish", 200), ("close", 410), ("reopen", 200)):
         assert rosa.post(f"{address}/{step}", {}, form_on=address).status_code == 303
         page = visitor.get(f"/jobs/{slug}")
         assert page.status_code == status
         assert ("JobPosting" in _text(page)) == (status == 200)
         assert (slug in _text(visitor.get("/sitemap.xml"))) == (status == 200)
-        assert found() == hits
+        assert is_found() == (status == 200)
         again = rosa.post(f"{address}/{step}", {}, form_on=address)
         assert "Somebody was faster" in _text(rosa.get(again.location))
     assert _job(db).slug == slug

@@ -67,11 +67,12 @@ def test_the_csv_holds_what_the_page_shows(visit_as, visitor, link, named_badly,
     rosa = visit_as(Cast.RECRUITER)
     heads, ada, total = table_in(rosa.post(f"{PAGE}/export/csv?by=employee", form_on=PAGE))
     assert heads == [
-        "Employee", "Hires", "Applications", "Confirmed", "People", "Visits", "Again", "Previews",
-        "Prefetched", "Robots",
+        "Employee", "Hires", "Applications", "Began", "Confirmed", "People", "Visits", "Again",
+        "Previews", "Prefetched", "Robots",
     ]  # fmt: skip
     assert ada == [
         '\'=HYPERLINK("https://evil.example")',
+        "0",
         "0",
         "0",
         "0",

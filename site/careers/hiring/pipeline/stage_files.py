@@ -34,7 +34,9 @@ def lines_in(content: bytes) -> list[dict[str, str]]:
         raise UnreadableFile(gettext("This file is not in UTF-8: save it as CSV UTF-8.")) from None
     first = text.partition("\n")[0]
     reader = csv.DictReader(
-        io.StringIO(text, newline=""), delimiter=";" if first.count(";") > first.count(",") else ","
+        io.StringIO(text, newline=""),
+        delimiter=";" if first.count(";") > first.count(",") else ",",
+        strict=True,
     )
     try:
         names = [name.strip().lower() for name in reader.fieldnames or []]
