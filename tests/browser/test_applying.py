@@ -45,8 +45,8 @@ def test_from_search_to_an_application_on_a_phone_in_french(
     nadia = Somebody(browser, site, viewport=PHONE, locale="fr-FR")
     page = nadia.page
     page.goto("/fr/jobs")
-    page.get_by_role("searchbox").first.fill("data")
-    page.get_by_role("searchbox").first.press("Enter")
+    page.locator("main input[name=q]").first.fill("data")
+    page.locator("main input[name=q]").first.press("Enter")
     page.get_by_role("link", name="Data engineer").first.click()
     page.get_by_role("link", name="Postuler").first.click()
     _fits(page)
