@@ -31,7 +31,7 @@ COLUMNS = (
 """What a file can say of a job. The first three are needed."""
 NEEDED = COLUMNS[:3]
 
-csv.field_size_limit(1_000_000)
+csv.field_size_limit(1_000_000)  # a description may be long; it holds for the whole process
 
 
 class InvalidMapping(ValueError):

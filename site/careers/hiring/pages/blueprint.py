@@ -24,7 +24,7 @@ def hiring_words() -> dict[str, Any]:
     return {
         "stage_name": stage_name,
         "refusal_name": refusal_name,
-        "came_by": source_name,
+        "came_by": came_by,
         "shown_phone": shown_phone,
         "data_ends": _data_ends,
     }
@@ -69,7 +69,7 @@ def refusal_name(reason: str) -> str:
     return str(names[Refusal(reason)])
 
 
-def source_name(source: str) -> str:
+def came_by(source: str) -> str:
     """By what an application came, in words."""
     names = {
         "referral": gettext("Through a colleague"),
