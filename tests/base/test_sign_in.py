@@ -86,11 +86,11 @@ def test_an_unknown_account_takes_the_same_time(app, db):
         visitor, times = Visitor(app), []
         token = visitor.form_token(HOME)
         for _ in range(6):
-            begun = time.perf_counter()
+            begun = time.thread_time()
             visitor.client.post(
                 HOME, data={"form_token": token, "email": email, "password": "wrong wrong"}
             )
-            times.append(time.perf_counter() - begun)
+            times.append(time.thread_time() - begun)
         return min(times)
 
     known, unknown = fastest(Cast.ENGINEER), fastest("nobody@acme.example")
