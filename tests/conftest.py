@@ -12,6 +12,7 @@ from types import CodeType
 import hypothesis
 import psycopg
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
@@ -25,6 +26,7 @@ from careers.base import clock, outbox
 from careers.base.config import Settings
 from careers.base.database import Database
 from careers.base.migrating import migrate
+from careers.base.signin import passwords
 from careers.hiring import cvs
 from tests.cast import Cast, invite_cast
 from tests.databases import Databases
@@ -34,6 +36,8 @@ SERVER = os.environ.get(
     "ENTOURAGE_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432/postgres"
 )
 TEMPLATE = f"entourage_template_{os.getpid()}"
+PROCESS = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+REDIS = f"redis://127.0.0.1:6379/{9 + PROCESS % 6}"  # no process of tests takes another's work
 
 
 MEMORY = Path("/dev/shm")
@@ -92,6 +96,10 @@ careers.base.database.create_engine = engine_of
 
 # On a busy machine CVs wait for the processor as long as it takes; what they use of it is limited.
 cvs.CHECK_SECONDS = cvs.WAIT_FOR_A_PLACE = 600.0
+
+# Signing in takes the time that makes guessing slow only where that is what a test is about.
+REAL_HASHER = passwords._hasher
+passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # as `cheap_hash`
 
 
 def lacking(what: str) -> None:
@@ -206,6 +214,15 @@ def db(app: Flask, database_url: str) -> Iterator[Session]:
     with Session(engine) as session:
         yield session
     engine.dispose()
+
+
+@pytest.fixture
+def real_hashing(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Passwords are hashed with all the work that it takes on a real site."""
+    monkeypatch.setattr(passwords, "_hasher", REAL_HASHER)
+    passwords._nobodys_hash.cache_clear()
+    yield
+    passwords._nobodys_hash.cache_clear()
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from careers.base.web import limiter
 from tests.cast import Cast
 from tests.conftest import Visitor
 
+pytestmark = pytest.mark.usefixtures("real_hashing")
 HOME = "/sign-in"
 MINE = "/me/account"
 
