@@ -22,31 +22,16 @@ from referrals.bonuses.models import (
     Programme,
 )
 from referrals.bonuses.rules import OVERRULABLE, Reason, State
-from referrals.models import BRINGS, Credit, Receipt, Touch
+from referrals.models import Receipt, Touch
+from referrals.standing import standing_shares
 
-# -- credit, as it stands -------------------------------------------------------------------------
+# -- corrections ----------------------------------------------------------------------------------
 
 
 def corrections_of(db: Session, receipt: Receipt) -> list[Correction]:
     """The corrections of a receipt, oldest first; the last one holds."""
     found = select(Correction).where(Correction.receipt_id == receipt.id)
     return list(db.scalars(found.order_by(Correction.number)))
-
-
-def standing_shares(db: Session, application: int) -> dict[int, Fraction]:
-    """Who has which share of the referral of an application, by keys: what the last correction
-    says, or else the receipt."""
-    correction = db.scalar(
-        select(Correction)
-        .join(Receipt, Receipt.id == Correction.receipt_id)
-        .where(Receipt.application_id == application)
-        .order_by(Correction.number.desc())
-        .limit(1)
-    )
-    if correction is not None:
-        return {one.person_id: one.share for one in correction.shares}
-    credits = db.scalars(select(Credit).where(Credit.application_id == application, BRINGS))
-    return {credit.person_id: Fraction(credit.part, credit.whole) for credit in credits}
 
 
 # -- what may be told -----------------------------------------------------------------------------

@@ -16,12 +16,12 @@ from careers.base.web import db, me
 from careers.hiring.models import Application, SharerSees
 from referrals import queries
 from referrals.attribution import Kind
-from referrals.bonuses.queries import standing_shares
 from referrals.forms import RULE_WORDS
 from referrals.models import Credit, Receipt
 from referrals.pages.blueprint import blueprint
 from referrals.receipts import receipt_file
 from referrals.sharing import CHANNEL_NAMES
+from referrals.standing import standing_shares
 
 
 @blueprint.get("/me/receipts/<code>")
