@@ -22,12 +22,11 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from careers.base import clock
 from careers.base.fetching import Allow, Unreachable, checked_address
 from careers.base.forms import Form, options, stripped
+from careers.base.topics import MOST_TOPICS, TOPIC_LONGEST
 from experts.editing import (
     BIOGRAPHY_LONGEST,
     EARLIEST,
-    MOST_TOPICS,
     NETWORKS,
-    TOPIC_LONGEST,
     Profile,
     Said,
     profile_of,

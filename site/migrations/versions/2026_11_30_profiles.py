@@ -5,7 +5,7 @@ from alembic import op
 from careers.base.database import UTCDateTime
 
 revision = "0013_profiles"
-down_revision = "0011_applying"
+down_revision = "0012_topics"
 branch_labels = None
 depends_on = None
 
