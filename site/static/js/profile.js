@@ -13,7 +13,7 @@
   const chips = document.createElement("ul");
   chips.className = "chips";
   const line = document.createElement("div");
-  line.className = "row";
+  line.className = "searching";
   const another = document.createElement("input");
   another.type = "text";
   another.maxLength = 60;
@@ -24,7 +24,10 @@
   add.type = "button";
   add.className = "button quiet";
   add.textContent = field.dataset.add;
-  line.append(another, add);
+  const wide = document.createElement("div");
+  wide.className = "field wide";
+  wide.append(another);
+  line.append(wide, add);
 
   const show = () => {
     chips.replaceChildren(
