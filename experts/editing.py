@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from careers.base import audit, codes, prose
 from careers.base.people import Person
-from experts.models import Expert, Network, Topic
+from careers.base.topics import Topic, topic_merged, topics_named
+from experts.models import Expert, Network, expert_topic
 from experts.queries import expert_of
 from experts.showing import shown_changed
 
 BIOGRAPHY_LONGEST = 10_000
-MOST_TOPICS, TOPIC_LONGEST = 12, 60
 # What a network is called; `website` and `other` are in the words of the interface.
 NETWORKS = {
     "website": "Website",
@@ -95,29 +94,14 @@ def _expert_or_new(db: Session, person: Person) -> Expert:
     return found
 
 
-def topics_named(db: Session, names: Iterable[str]) -> list[Topic]:
-    """The topics with these names, made where missing; names with the same slug are one topic.
-
-    Raises ValueError when a name is too long.
-    """
-    wanted: dict[str, str] = {}
-    for name in names:
-        plain = " ".join(name.split())
-        if len(plain) > TOPIC_LONGEST:
-            raise ValueError("the name of a topic is too long")
-        if slug := codes.slug(plain, longest=60):
-            wanted.setdefault(slug, plain)
-    wanted = dict(list(wanted.items())[:MOST_TOPICS])
-    found = {topic.slug: topic for topic in _topics(db, wanted)}
-    for slug, name in wanted.items():
-        if slug not in found:
-            try:
-                with db.begin_nested():
-                    db.add(Topic(slug=slug, name=name))
-            except IntegrityError:  # somebody named it in this moment
-                continue
-    return list(_topics(db, wanted))
-
-
-def _topics(db: Session, slugs: Iterable[str]) -> Iterable[Topic]:
-    return db.scalars(select(Topic).where(Topic.slug.in_(list(slugs))).order_by(Topic.name))
+@topic_merged.connect
+def know_the_other(topic: Topic, into: Topic, db: Session) -> None:
+    """Whoever knows a topic that is merged into another knows that one."""
+    mine, theirs = expert_topic.c.topic_id == topic.id, expert_topic.c.topic_id == into.id
+    knows_both = select(expert_topic.c.expert_id).where(theirs)
+    db.execute(
+        update(expert_topic)
+        .where(mine, expert_topic.c.expert_id.not_in(knows_both))
+        .values(topic_id=into.id)
+    )
+    db.execute(delete(expert_topic).where(mine))

@@ -19,7 +19,8 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from careers.base.fetching import Allow, Unreachable, checked_address
 from careers.base.forms import Form, options, stripped
-from experts.editing import BIOGRAPHY_LONGEST, MOST_TOPICS, NETWORKS, TOPIC_LONGEST, Profile
+from careers.base.topics import MOST_TOPICS, TOPIC_LONGEST
+from experts.editing import BIOGRAPHY_LONGEST, NETWORKS, Profile
 
 _ = lazy_gettext
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from careers.base import clock
 from careers.base.database import Base, primary_key
 from careers.base.people import Person
+from careers.base.topics import Topic
 
 expert_topic = Table(
     "expert_topic",
@@ -18,16 +19,6 @@ expert_topic = Table(
     Column("topic_id", ForeignKey("topic.id", ondelete="CASCADE"), primary_key=True),
     Index("ix_expert_topic_topic_id", "topic_id"),
 )
-
-
-class Topic(Base):
-    """A word of the shared vocabulary of expertise."""
-
-    __tablename__ = "topic"
-
-    id: Mapped[int] = primary_key()
-    slug: Mapped[str] = mapped_column(String(60), unique=True)
-    name: Mapped[str] = mapped_column(String(60))
 
 
 class Expert(Base):

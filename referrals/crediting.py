@@ -16,12 +16,12 @@ from sqlalchemy.orm import Session
 
 from careers.base import clock, outbox
 from careers.base.config import Settings
+from careers.base.mailboxes import plain_mailbox
 from careers.base.people import Person
 from careers.hiring.models import Application
 from referrals.attribution import By, Decision, Dropped, Kind, TouchFact, standing_reasons
 from referrals.chains import Passing, chain_stated, chains_above, passings
 from referrals.choosing_rule import keep_first_choice, terms_in_force
-from referrals.mailboxes import plain_mailbox
 from referrals.models import Click, Credit, Receipt, Touch
 from referrals.receipts import checksum, what_it_says
 from referrals.recomputing import outcome_of

@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 
 from careers.base.permissions import public
-from careers.base.web import db, limiter
+from careers.base.web import db, limiter, private
 from careers.hiring.models import Application
-from careers.hiring.pages import SAID, application_with, back_to, private
+from careers.hiring.pages import SAID, application_with, back_to
 from referrals import crediting, queries, second_thoughts
 from referrals.attribution import Dropped
 from referrals.models import Receipt

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from hmac import compare_digest
-from typing import Any
 
 import structlog
 from flask import (
@@ -24,7 +23,7 @@ from flask_babel import LazyString, gettext, lazy_gettext
 from careers.base import clock, codes, storage
 from careers.base.languages import language
 from careers.base.permissions import public
-from careers.base.web import db, keeps_form, limiter, settings
+from careers.base.web import db, keeps_form, limiter, private, settings
 from careers.hiring import moving, queries, retention
 from careers.hiring.applying import (
     AlreadyReceived,
@@ -390,12 +389,3 @@ def back_to(token: str, *said: str, mail: str | None = None) -> Response:
     """Back to the candidate's own page, which then says what was done (`SAID`)."""
     own_page = url_for("hiring.my_application", token=token, mail=mail, said=said or None)
     return private(redirect(own_page, code=303))
-
-
-def private(page: Any) -> Response:
-    """A page whose address is a secret: kept nowhere, told to nobody."""
-    response = make_response(page)
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response
