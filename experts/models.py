@@ -7,9 +7,10 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from careers.base import clock
+from careers.base import clock, codes
 from careers.base.database import Base, primary_key
 from careers.base.people import Person
+from careers.base.topics import Topic
 
 expert_topic = Table(
     "expert_topic",
@@ -18,16 +19,6 @@ expert_topic = Table(
     Column("topic_id", ForeignKey("topic.id", ondelete="CASCADE"), primary_key=True),
     Index("ix_expert_topic_topic_id", "topic_id"),
 )
-
-
-class Topic(Base):
-    """A word of the shared vocabulary of expertise."""
-
-    __tablename__ = "topic"
-
-    id: Mapped[int] = primary_key()
-    slug: Mapped[str] = mapped_column(String(60), unique=True)
-    name: Mapped[str] = mapped_column(String(60))
 
 
 class Expert(Base):
@@ -51,6 +42,9 @@ class Expert(Base):
     biography_html: Mapped[str] = mapped_column(Text, default="")
     languages: Mapped[list[str]] = mapped_column(default=list)
     ask_me_about: Mapped[str] = mapped_column(String(200), default="")
+    pronouns: Mapped[str] = mapped_column(String(40), default="")
+    here_since: Mapped[int | None]  # a year
+    version: Mapped[int] = mapped_column(default=0)  # grows with each change of the profile
     shown_since: Mapped[datetime | None]
     changed_at: Mapped[datetime] = mapped_column(default=clock.now, onupdate=clock.now)
 
@@ -60,6 +54,9 @@ class Expert(Base):
     )
     networks: Mapped[list[Network]] = relationship(
         cascade="all, delete-orphan", lazy="selectin", order_by="Network.id"
+    )
+    talks: Mapped[list[Talk]] = relationship(
+        cascade="all, delete-orphan", lazy="select", order_by="Talk.id"
     )
 
 
@@ -73,6 +70,27 @@ class Network(Base):
     expert_id: Mapped[int] = mapped_column(ForeignKey("expert.id", ondelete="CASCADE"))
     kind: Mapped[str] = mapped_column(String(20))
     url: Mapped[str] = mapped_column(String(500))
+
+
+class Talk(Base):
+    """Something that the expert said at an event, or published elsewhere."""
+
+    __tablename__ = "talk"
+    __table_args__ = (
+        CheckConstraint("kind IN ('talk', 'publication')", name="kind_known"),
+        Index("ix_talk_expert_id", "expert_id"),
+    )
+
+    id: Mapped[int] = primary_key()
+    code: Mapped[str] = mapped_column(String(16), unique=True, default=codes.code)
+    expert_id: Mapped[int] = mapped_column(ForeignKey("expert.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(12), default="talk")
+    title: Mapped[str] = mapped_column(String(200))
+    event: Mapped[str] = mapped_column(String(160), default="")  # or who published it
+    held_at: Mapped[datetime]  # noon of the day in UTC: nearly the same day everywhere
+    url: Mapped[str] = mapped_column(String(500), default="")
+    slides_url: Mapped[str] = mapped_column(String(500), default="")
+    video_url: Mapped[str] = mapped_column(String(500), default="")
 
 
 class Consent(Base):

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session, aliased, contains_eager, lazyload
 
 from careers.base import codes
 from careers.base.people import Person
-from experts.models import Consent, Expert, Topic, expert_topic
+from careers.base.topics import Topic
+from experts.models import Consent, Expert, expert_topic
 
 SHOWN = and_(Expert.state == "shown", Person.status == "active")
 LINES_AT_A_TIME = 48

@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from careers.base.audit import Act
 from careers.base.people import Person, leave, person_by_email
-from experts.editing import Profile, StillShown, topics_named, write_profile
-from experts.models import Consent, Expert, Topic
+from experts.editing import Profile, StillShown, write_profile
+from experts.models import Consent, Expert
 from experts.showing import NotReady, opt_in, opt_out, shown_changed
 from tests.cast import Cast
 
@@ -130,16 +130,3 @@ def test_editing_a_shown_page_is_announced_and_a_hidden_one_not(show, told):
     show(Cast.ENGINEER)
     show(Cast.ENGINEER, headline="Another one.")
     assert told == [("Ada Engel", True)] * 2
-
-
-def test_the_name_of_a_topic_is_never_cut(db):
-    with pytest.raises(ValueError, match="too long"):
-        topics_named(db, ["x" * 61])
-
-
-def test_topics_with_the_same_slug_are_one(db):
-    first = topics_named(db, ["Meter data", "meter  DATA", "Métér data", " ", "!!"])
-    again = topics_named(db, ["METER DATA", "Writing"])
-    assert [topic.name for topic in first] == ["Meter data"]
-    assert [topic.name for topic in again] == ["Meter data", "Writing"]
-    assert len(db.scalars(select(Topic)).all()) == 2

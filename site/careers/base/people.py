@@ -37,6 +37,8 @@ class Person(Base):
     code: Mapped[str] = mapped_column(String(16), unique=True, default=codes.code)
     employee_number: Mapped[str | None] = mapped_column(String(40), unique=True)
     name: Mapped[str] = mapped_column(String(120))
+    # What the personnel system calls them, where they go by another name here.
+    official_name: Mapped[str | None] = mapped_column(String(120))
     email: Mapped[str] = mapped_column(String(254), unique=True)
     job_title: Mapped[str] = mapped_column(String(120), default="")
     team: Mapped[str] = mapped_column(String(80), default="")
@@ -78,6 +80,17 @@ class Person(Base):
     def first_name(self) -> str:
         """What colleagues call this person."""
         return self.name.split()[0]
+
+    @property
+    def payroll_name(self) -> str:
+        """What the personnel system calls this person: for administrators and payrolls alone."""
+        return self.official_name or self.name
+
+    def go_by(self, name: str) -> None:
+        """Be called `name` everywhere on the site; as the personnel system says, for ""."""
+        official = self.payroll_name
+        self.name = name or official
+        self.official_name = official if self.name != official else None
 
     def grant(self, role: Role) -> None:
         """Give this person `role`; nothing changes when they have it."""

@@ -4,8 +4,8 @@ as those of a rule."""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0012_corrected_links"
-down_revision = "0011_applying"
+revision = "0014_corrected_links"
+down_revision = "0013_profiles"
 branch_labels = None
 depends_on = None
 
