@@ -58,7 +58,7 @@ class Compared(NamedTuple):
 
 def compare(terms: Terms, past: Iterable[Past]) -> Compared:
     """The credit of kind referral in `past` as it is, and as it would be under `terms`. Pure."""
-    changed, sums = 0, dict[str, Sums]()
+    changed, sums = 0, dict[str, list[int]]()
     for applied_at, touches, now, is_by_hand in past:
         then = now
         if not is_by_hand:
@@ -66,11 +66,11 @@ def compare(terms: Terms, past: Iterable[Past]) -> Compared:
         changed += now != then
         for person in now.keys() | then.keys():
             is_so, would_be = now.get(person), then.get(person)
-            sums[person] = _added(
-                sums.get(person, Sums(0, 0, 0)),
-                Sums(_in_units(is_so), _in_units(would_be), int(is_so != would_be)),
-            )
-    return Compared(changed, sums)
+            sum_of = sums.setdefault(person, [0, 0, 0])
+            sum_of[0] += _in_units(is_so)
+            sum_of[1] += _in_units(would_be)
+            sum_of[2] += is_so != would_be
+    return Compared(changed, {person: Sums(*found) for person, found in sums.items()})
 
 
 def _in_units(share: Fraction | None) -> int:

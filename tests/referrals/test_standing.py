@@ -166,12 +166,12 @@ def test_the_audit_counts_the_way_to_a_hire_anew(came, database, monkeypatch):
 # -- several at once --------------------------------------------------------------------------
 
 
-def at_once(database, *acts):
+def at_once(app, database, *acts):
     """What each act, in a thread and a session of its own, comes back with or raises."""
     together, outcomes = threading.Barrier(len(acts)), [None] * len(acts)
 
     def run(number):
-        with database.writing() as own:
+        with app.app_context(), database.writing() as own:
             together.wait()
             try:
                 outcomes[number] = acts[number](own)
@@ -206,9 +206,8 @@ def correcting(app, application, share):
 
 def test_of_many_who_correct_a_credit_at_once_one_does(came, app, database, db):
     application = came(ada=4, carl=2)
-    with app.app_context():
-        shares = [Fraction(1, number) for number in range(2, 8)]
-        outcomes = at_once(database, *(correcting(app, application, one) for one in shares))
+    shares = [Fraction(1, number) for number in range(2, 8)]
+    outcomes = at_once(app, database, *(correcting(app, application, one) for one in shares))
     (won,) = [one for one in outcomes if one is not CorrectedMeanwhile]
     assert standing_shares(db, application.id) == {person_by_email(db, Cast.ENGINEER).id: won}
     assert db.query(Correction).count() == 1
@@ -223,14 +222,13 @@ def test_a_correction_and_a_new_decision_at_once_never_lose_each_other(came, app
         carls = db.query(Touch).filter_by(application_id=number).order_by(Touch.id.desc()).first()
         carls.taken_out_at = clock.now()
         db.commit()
-        with app.app_context():
-            outcomes = at_once(
-                database,
-                correcting(app, application, Fraction(1, 2)),
-                lambda own, payload={"application": number, "again": True}: decide_credit(
-                    own, payload, settings
-                ),
-            )
+        again = {"application": number, "again": True}
+        outcomes = at_once(
+            app,
+            database,
+            correcting(app, application, Fraction(1, 2)),
+            lambda own, payload=again: decide_credit(own, payload, settings),
+        )
         db.expire_all()
         shares = standing_shares(db, number)
         ada = person_by_email(db, Cast.ENGINEER).id
