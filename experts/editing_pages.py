@@ -158,13 +158,13 @@ def my_consents() -> ResponseReturnValue:
 
 def item_name(item: str) -> str:
     """What is consented to, in words."""
-    names = {
+    names: dict[str, str] = {
         showing.PAGE: gettext("My page"),
         showing.PORTRAIT: gettext("My photograph"),
         showing.NETWORKS: gettext("Where else I can be found"),
         showing.TALKS: gettext("My talks and publications"),
     }
-    return names.get(item, gettext("A feed"))
+    return names.get(item) or str(gettext("A feed"))
 
 
 @blueprint.post("/me/consents/<item>/give")

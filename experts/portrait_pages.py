@@ -130,7 +130,7 @@ def my_portrait() -> ResponseReturnValue:
 
 
 def _why(reason: str) -> str:
-    return {
+    words: dict[str, str] = {
         "large": gettext("This file is larger than 10 MB."),
         "pixels": gettext(
             "This picture has more than 25 million pixels. A smaller size is quite enough: "
@@ -144,7 +144,8 @@ def _why(reason: str) -> str:
         ),
         "kind": gettext("This is not a JPEG, PNG or WebP picture."),
         "broken": gettext("This picture is damaged: it could not be read to its end."),
-    }[reason]
+    }
+    return words[reason]
 
 
 def _mine(form: PhotographForm, focus: FocusForm | None = None) -> str:

@@ -37,8 +37,9 @@ MOST_PROCESSES = 4  # of the server, unless the settings ask for more; each hold
 THREADS = 24  # of each; each may wait for a disk, a database or a client
 SENDING_AT_ONCE = 8  # of them, those that may wait for what clients send
 # They add their routes to the blueprints of `jobs` and `experts`.
-PAGES = (board_pages, editing_pages, feed_pages)
-PAGES += (experts.editing_pages, experts.portrait_pages)
+PAGES = (
+    board_pages, editing_pages, feed_pages, experts.editing_pages, experts.portrait_pages,
+)  # fmt: skip
 PACKAGES = (
     home,
     experts.pages,
