@@ -13,6 +13,7 @@ from careers.base import audit, codes, prose
 from careers.base.database import ChangedMeanwhile, rows_changed
 from careers.base.people import Person
 from careers.base.topics import Topic, topic_merged, topics_named
+from experts import showing
 from experts.models import Expert, Network, Talk, expert_topic
 from experts.queries import expert_of
 from experts.showing import shown_changed
@@ -39,7 +40,7 @@ NETWORKS = {
 
 
 EARLIEST = 1950  # nobody who works today began before
-TALKS = {"talk": "Talk", "publication": "Publication"}
+ON_FORM = (showing.NETWORKS, showing.TALKS)  # what everybody may see of it, item by item
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,8 @@ class Said:
 class Profile:
     """What a person says about themselves; `topics` are names, `networks` (kind, address).
 
-    `name` is what they go by, "" for what the personnel system says.
+    `name` is what they go by, "" for what the personnel system says. `shows` is what of it
+    everybody may see while the page is shown.
     """
 
     headline: str
@@ -72,6 +74,7 @@ class Profile:
     pronouns: str = ""
     here_since: int | None = None
     talks: tuple[Said, ...] = ()
+    shows: frozenset[str] = frozenset(ON_FORM)
 
 
 class StillShown(Exception):
@@ -97,6 +100,7 @@ def profile_of(expert: Expert) -> Profile:
             )
             for one in expert.talks
         ),
+        shows=frozenset(item for item in ON_FORM if expert.agrees_to(item)),
     )  # fmt: skip
 
 
@@ -120,7 +124,7 @@ def write_profile(db: Session, person: Person, profile: Profile, seen: int | Non
     expert = _expert_or_new(db, person)
     if expert.state == "shown" and not profile.headline:
         raise StillShown
-    if seen is not None and not _is_next(db, expert, seen):
+    if not _is_next(db, expert, seen):
         db.refresh(expert)
         if differing(profile, profile_of(expert)):
             raise ChangedMeanwhile
@@ -136,6 +140,8 @@ def write_profile(db: Session, person: Person, profile: Profile, seen: int | Non
         expert.networks = [Network(kind=kind, url=url) for kind, url in profile.networks]
     if kept.talks != profile.talks:
         expert.talks = [_talk(said) for said in profile.talks]
+    for item in ON_FORM:
+        (showing.agree if item in profile.shows else showing.withdraw)(db, person, item)
     audit.record(db, person, "page:edit", expert.slug or person.code)
     db.flush()
     if expert.state == "shown":
@@ -143,8 +149,9 @@ def write_profile(db: Session, person: Person, profile: Profile, seen: int | Non
     return expert
 
 
-def _is_next(db: Session, expert: Expert, seen: int) -> bool:
+def _is_next(db: Session, expert: Expert, seen: int | None) -> bool:
     """Whether nobody kept anything since `seen`; what is kept now is the next version."""
+    seen = expert.version if seen is None else seen
     taken = db.execute(
         update(Expert)
         .where(Expert.id == expert.id, Expert.version == seen)
@@ -165,6 +172,12 @@ def draw_another_portrait(db: Session, person: Person) -> None:
     """Give `person` another generated portrait, by chance."""
     person.portrait_seed = codes.code()
     audit.record(db, person, "portrait:redraw", person.code)
+
+
+def show_initials(db: Session, person: Person) -> None:
+    """Have the initials of `person` stand for them, as at first."""
+    person.portrait_seed = ""
+    audit.record(db, person, "portrait:initials", person.code)
 
 
 def _expert_or_new(db: Session, person: Person) -> Expert:

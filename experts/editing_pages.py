@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from flask import flash, g, redirect, render_template, request, url_for
+from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from careers.base import consents
 from careers.base.database import ChangedMeanwhile
 from careers.base.permissions import requires
 from careers.base.web import db, keeps_form, me
@@ -13,21 +14,22 @@ from experts import queries, showing
 from experts.editing import (
     StillShown,
     differing,
-    draw_another_portrait,
     profile_of,
     write_profile,
 )
 from experts.forms import ProfileForm, profile_form
 from experts.pages import blueprint
 from experts.presenting import Presented, previewed
+from feeds.models import Feed
+from feeds.queries import feeds_of
+from feeds.subscribing import hide_feed, item_of, show_feed
 
 
 @blueprint.route("/me/profile", methods=["GET", "POST"])
 @requires("profile:edit")
 @keeps_form
 def edit_profile() -> ResponseReturnValue:
-    """What the person who asks says about themselves. "Preview" keeps nothing of it, and another
-    portrait leaves it as it was typed.
+    """What the person who asks says about themselves. "Preview" keeps nothing of it.
 
     Whoever kept something in another tab meanwhile is shown what differs, and loses nothing.
     """
@@ -36,11 +38,6 @@ def edit_profile() -> ResponseReturnValue:
         return _edit(form)
     if g.form_has_expired:
         return _edit(form, has_expired=True), 400
-    if "portrait" in request.form:
-        draw_another_portrait(db(), me())
-        db().commit()
-        flash(gettext("Another portrait is drawn."))
-        return _edit(form)
     if not form.validate():
         return _edit(form), 422
     return _previewed(form) if "preview" in request.form else _kept(form)
@@ -138,6 +135,74 @@ def preview_profile() -> ResponseReturnValue:
         form.biography.data = ""
         shown = previewed(me(), form.profile(me().payroll_name))
     return render_template("experts/preview.html", shown=shown)
+
+
+@blueprint.get("/me/consents")
+@requires("profile:edit")
+def my_consents() -> ResponseReturnValue:
+    """What everybody may see of the person who asks, since when, and what they took back."""
+    given = {one.item: one for one in consents.consents_of(db(), me()) if not one.withdrawn_at}
+    items = [(item, item_name(item), given.get(item)) for item in showing.ITEMS]
+    items += [
+        (item_of(one.feed), one.feed.title or one.feed.source, given.get(item_of(one.feed)))
+        for one in feeds_of(db(), me())
+    ]
+    return render_template(
+        "experts/my_consents.html",
+        page=given.get(showing.PAGE),
+        items=items,
+        history=list(reversed(consents.consents_of(db(), me())))[:50],
+        item_name=item_name,
+    )
+
+
+def item_name(item: str) -> str:
+    """What is consented to, in words."""
+    names: dict[str, str] = {
+        showing.PAGE: gettext("My page"),
+        showing.PORTRAIT: gettext("My photograph"),
+        showing.NETWORKS: gettext("Where else I can be found"),
+        showing.TALKS: gettext("My talks and publications"),
+    }
+    return names.get(item) or str(gettext("A feed"))
+
+
+@blueprint.post("/me/consents/<item>/give")
+@requires("profile:edit")
+def give_consent(item: str) -> ResponseReturnValue:
+    """Have everybody see one more item from now on."""
+    feed = _feed_of(item)
+    if feed is not None:
+        show_feed(db(), me(), feed)
+    else:
+        showing.agree(db(), me(), item)
+    return _noted(gettext("Noted: everybody may see it while your page is shown."))
+
+
+@blueprint.post("/me/consents/<item>/withdraw")
+@requires("profile:edit")
+def withdraw_consent(item: str) -> ResponseReturnValue:
+    """Have nobody see one item any more, at once."""
+    feed = _feed_of(item)
+    if feed is not None:
+        hide_feed(db(), me(), feed)
+    else:
+        showing.withdraw(db(), me(), item)
+    return _noted(gettext("Taken back. Nobody sees it any more."))
+
+
+def _feed_of(item: str) -> Feed | None:
+    """The feed that is meant; None for an item of the page itself."""
+    if item in showing.ITEMS:
+        return None
+    mine = {item_of(one.feed): one.feed for one in feeds_of(db(), me())}
+    return mine.get(item) or abort(404)
+
+
+def _noted(words: str) -> ResponseReturnValue:
+    db().commit()
+    flash(words)
+    return redirect(url_for("experts.my_consents"), 303)
 
 
 @blueprint.post("/me/profile/take-down")

@@ -6,18 +6,21 @@ from typing import Any
 
 from flask_babel import gettext, lazy_gettext
 from wtforms import (
+    BooleanField,
     DateField,
     FieldList,
+    FileField,
     FormField,
     HiddenField,
+    IntegerField,
     SelectField,
     SelectMultipleField,
     StringField,
     TextAreaField,
 )
 from wtforms import Form as PlainForm
-from wtforms.validators import Length, Optional, ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget, RangeInput
 
 from careers.base import clock
 from careers.base.fetching import Allow, Unreachable, checked_address
@@ -27,11 +30,13 @@ from experts.editing import (
     BIOGRAPHY_LONGEST,
     EARLIEST,
     NETWORKS,
+    ON_FORM,
     Profile,
     Said,
     profile_of,
 )
 from experts.models import Expert
+from experts.photograph import Focus
 from experts.presenting import spoken
 
 _ = lazy_gettext
@@ -173,6 +178,7 @@ class ProfileForm(Form):
         description=_("What a visitor could start a conversation with."),
     )
     here_since = StringField(_("Here since (year)"), filters=[stripped])
+    shows = CheckboxesField(choices=[])
     networks = FieldList(
         FormField(NetworkForm), _("Where else you can be found"), max_entries=MOST_NETWORKS
     )
@@ -184,6 +190,7 @@ class ProfileForm(Form):
         self.languages.choices = options(
             zip(LANGUAGES_SPOKEN, spoken(LANGUAGES_SPOKEN), strict=True)
         )
+        self.shows.choices = options((item, "") for item in ON_FORM)
 
     def add_rows(self) -> None:
         """Room for further networks and talks."""
@@ -249,6 +256,7 @@ class ProfileForm(Form):
             pronouns=self.pronouns.data or "",
             here_since=int(self.here_since.data) if self.here_since.data else None,
             talks=tuple(row.form.said() for row in self.talks if not row.form.is_empty),
+            shows=frozenset(self.shows.data or ()),
         )
 
     def what_holds(self, official_name: str) -> Profile:
@@ -268,6 +276,42 @@ def _forget(field: Any) -> None:
         field.data = [] if isinstance(field, SelectMultipleField) else ""
 
 
+class PhotographForm(Form):
+    """A photograph of oneself."""
+
+    photograph = FileField(
+        _("Photograph"),
+        description=_("JPEG, PNG or WebP, at most 10 MB. We keep nothing but what is seen."),
+    )
+    is_public = BooleanField(_("Everybody may see it while my page is shown"))
+
+    def validate_photograph(self, field: FileField) -> None:
+        """Ask for one."""
+        if not getattr(field.data, "filename", ""):
+            raise ValidationError(gettext("Please choose a photograph."))
+
+
+class FocusForm(Form):
+    """Around which point a photograph is cut, and how close."""
+
+    x = IntegerField(
+        _("From left to right"), [InputRequired(), NumberRange(0, 100)], widget=RangeInput()
+    )
+    y = IntegerField(
+        _("From top to bottom"), [InputRequired(), NumberRange(0, 100)], widget=RangeInput()
+    )
+    closer = IntegerField(
+        _("How close"), [InputRequired(), NumberRange(100, 400)], widget=RangeInput()
+    )
+
+    def focus(self) -> Focus:
+        """What was chosen."""
+        assert self.x.data is not None
+        assert self.y.data is not None
+        assert self.closer.data is not None
+        return Focus(self.x.data, self.y.data, self.closer.data / 100)
+
+
 def profile_form(expert: Expert | None, name: str) -> ProfileForm:
     """The form with what is kept of somebody who goes by `name`, or with what was sent."""
     if expert is None:
@@ -283,5 +327,6 @@ def profile_form(expert: Expert | None, name: str) -> ProfileForm:
         here_since=str(kept.here_since or ""),
         networks=[{"kind": kind, "url": url} for kind, url in kept.networks],
         talks=[vars(said) for said in kept.talks],
+        shows=list(kept.shows),
         **values,
     )

@@ -1,15 +1,12 @@
-"""Everybody's view of experts, and portraits."""
+"""Everybody's view of experts."""
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 from flask import (
     Blueprint,
-    Response,
     abort,
-    g,
     render_template,
     request,
 )
@@ -17,12 +14,10 @@ from flask.typing import ResponseReturnValue
 
 from careers.base.company import the_company
 from careers.base.languages import address_in
-from careers.base.people import person_by_code
 from careers.base.permissions import public
 from careers.base.web import db, page_number, settings
 from experts import posts, queries
 from experts.models import Expert
-from experts.portrait import portrait_svg
 from experts.presenting import presented
 
 blueprint = Blueprint("experts", __name__)
@@ -85,11 +80,11 @@ def described(expert: Expert) -> dict[str, Any]:
         "name": person.name,
         "url": address,
         "description": expert.headline,
-        "image": f"{base}/portraits/{person.code}.svg",
+        "image": f"{base}/portraits/{person.code}{'/640.jpg' if person.photo else '.svg'}",
         "jobTitle": person.job_title,
         "knowsAbout": [topic.name for topic in expert.topics],
         "knowsLanguage": list(expert.languages),
-        "sameAs": [network.url for network in expert.networks],
+        "sameAs": [link.url for link in presented(expert).networks],
         "worksFor": {"@type": "Organization", "name": _company_name(), "url": base},
     }
     return {
@@ -104,24 +99,3 @@ def described(expert: Expert) -> dict[str, Any]:
 
 def _company_name() -> str:
     return str(the_company(db()).name)
-
-
-@blueprint.get("/portraits/<code>.svg")
-@public
-def portrait(code: str) -> ResponseReturnValue:
-    """A generated portrait: of experts for everybody, of colleagues only for who is signed in."""
-    person = person_by_code(db(), code)
-    if person is None or not (person.is_active or g.person):
-        abort(404)
-    if person.page is None and g.person is None:
-        abort(404)
-    drawn: str = portrait_svg(person.name, person.portrait_seed)
-    answer = Response(drawn, mimetype="image/svg+xml")
-    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    answer.headers["Cache-Control"] = (
-        "public, max-age=60"  # whoever takes their page down is gone
-        if g.person is None
-        else "private, no-cache"  # whoever has another one drawn sees it
-    )
-    answer.set_etag(hashlib.sha256(drawn.encode()).hexdigest()[:20])
-    return answer.make_conditional(request)

@@ -30,9 +30,11 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from careers.base import prose
+from careers.base.consents import Consent
 from careers.base.people import Person
 from careers.blog.models import Article
 from experts.models import Expert, Talk
+from experts.showing import TALKS
 from feeds.models import Entry, Feed
 
 EXCERPT = 280
@@ -87,7 +89,7 @@ class Post:
 
 _SHOWN = and_(Person.status == "active", Person.page.is_not(None), Expert.state == "shown")
 _PUBLISHED = and_(_SHOWN, Article.state == "published")
-_VISIBLE = and_(_SHOWN, Entry.state == "visible")
+_VISIBLE = and_(_SHOWN, Entry.state == "visible", Feed.is_shown.is_(True))
 
 
 KINDS = {"article": ("article",), "entry": ("entry",), "talk": ("talk", "publication")}
@@ -226,7 +228,8 @@ def _talks(whose: ColumnElement[bool]) -> Rows:
         )
         .join(Expert, Expert.id == Talk.expert_id)
         .join(Person, Person.id == Expert.person_id)
-        .where(_SHOWN, whose)
+        .join(Consent, Consent.person_id == Person.id)
+        .where(_SHOWN, Consent.item == TALKS, Consent.withdrawn_at.is_(None), whose)
     )
 
 

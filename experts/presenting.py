@@ -11,6 +11,7 @@ from flask_babel import gettext
 from careers.base import codes, prose
 from careers.base.languages import language
 from careers.base.people import Person
+from experts import showing
 from experts.editing import NETWORKS, Profile
 from experts.models import Expert
 
@@ -59,7 +60,11 @@ def presented(expert: Expert) -> Presented:
         here_since=expert.here_since,
         languages=spoken(expert.languages),
         topics=[(topic.slug, topic.name) for topic in expert.topics],
-        networks=[Link(network_name(one.kind), one.url) for one in expert.networks],
+        networks=[
+            Link(network_name(one.kind), one.url)
+            for one in expert.networks
+            if expert.agrees_to(showing.NETWORKS)
+        ],
     )
 
 
@@ -75,7 +80,11 @@ def previewed(person: Person, profile: Profile) -> Presented:
         here_since=profile.here_since,
         languages=spoken(profile.languages),
         topics=[(codes.slug(name), name) for name in profile.topics],
-        networks=[Link(network_name(kind), url) for kind, url in profile.networks],
+        networks=[
+            Link(network_name(kind), url)
+            for kind, url in profile.networks
+            if showing.NETWORKS in profile.shows
+        ],
     )
 
 

@@ -20,7 +20,7 @@ TALK = {
 }  # fmt: skip
 FIELDS = {
     "headline": "Keeps clocks honest.", "name": "Ada Lovelace-Engel", "pronouns": "she/her",
-    "here_since": "2019", "topics": "Time", **TALK,
+    "here_since": "2019", "topics": "Time", "shows": ["networks", "talks"], **TALK,
 }  # fmt: skip
 
 

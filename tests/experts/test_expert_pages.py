@@ -161,7 +161,7 @@ def test_a_portrait_goes_with_the_page(visitor, show, db):
 
 FIELDS = {
     "headline": "Keeps clocks honest.", "biography": "I **like** clocks.", "languages": ["fr"],
-    "topics": "Time, Leap seconds", "ask_me_about": "DST", "networks-0-kind": "mastodon",
+    "topics": "Time, Leap seconds", "shows": ["networks", "talks"], "ask_me_about": "DST", "networks-0-kind": "mastodon",
     "networks-0-url": "https://social.example/@ada", "networks-1-kind": "github",
     "networks-1-url": "",
 }  # fmt: skip
@@ -205,24 +205,6 @@ def test_showing_without_a_headline_says_what_to_do_and_loses_nothing(visit_as, 
     assert "I **like** clocks." in answer.text
     assert db.scalars(select(Expert)).all() == []
     assert visitor.get(PAGE).status_code == 404
-
-
-def test_another_portrait_is_drawn_and_what_was_typed_stays(visit_as, db):
-    ada = visit_as(Cast.ENGINEER)
-    address = f"/portraits/{person_by_email(db, Cast.ENGINEER).code}.svg"
-    db.rollback()
-    before = ada.get(address)
-    same = ada.get(address, headers={"If-None-Match": before.headers["ETag"]})
-    assert same.status_code == 304
-    page = ada.post("/me/profile", FIELDS | {"portrait": "1"})
-    assert page.status_code == 200
-    assert "Another portrait is drawn." in page.text
-    assert "I **like** clocks." in page.text
-    assert "https://social.example/@ada" in page.text
-    assert db.scalars(select(Expert)).all() == []
-    after = ada.get(address, headers={"If-None-Match": before.headers["ETag"]})
-    assert after.status_code == 200
-    assert after.text != before.text
 
 
 def test_a_topic_that_is_too_long_is_said_and_not_cut(visit_as, db):

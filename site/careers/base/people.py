@@ -48,7 +48,7 @@ class Person(Base):
     status: Mapped[str] = mapped_column(String(10), default="active")
     left_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
-    portrait_seed: Mapped[str] = mapped_column(String(16), default=codes.code)
+    portrait_seed: Mapped[str] = mapped_column(String(16), default="")  # "": their initials
     password_hash: Mapped[str | None] = mapped_column(String(200))
     reset_hash: Mapped[str | None] = mapped_column(String(64))  # of the last link to set a password
     reset_until: Mapped[datetime | None]
@@ -59,6 +59,8 @@ class Person(Base):
     # The address of this person's public page while they show themselves, else nothing.
     # `experts` keeps it; whoever links to a person asks here and needs to know no more.
     page: Mapped[str | None] = mapped_column(String(90), unique=True)
+    # The code of their photograph while everybody may see it; `experts` keeps it too.
+    photo: Mapped[str | None] = mapped_column(String(16))
 
     granted: Mapped[list[PersonRole]] = relationship(
         cascade="all, delete-orphan", lazy="selectin", back_populates="person"
