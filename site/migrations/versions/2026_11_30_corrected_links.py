@@ -4,8 +4,8 @@ as those of a rule."""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0014_corrected_links"
-down_revision = "0013_profiles"
+revision = "0015_corrected_links"
+down_revision = "0014_portraits"
 branch_labels = None
 depends_on = None
 
