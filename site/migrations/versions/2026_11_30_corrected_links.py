@@ -4,8 +4,8 @@ as those of a rule."""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0015_corrected_links"
-down_revision = "0014_portraits"
+revision = "0016_corrected_links"
+down_revision = "0015_networks"
 branch_labels = None
 depends_on = None
 
