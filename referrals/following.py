@@ -8,10 +8,8 @@ for `/r/<code>/seen/<click>`, which confirms that a person's browser really rend
 
 from __future__ import annotations
 
+import os
 import re
-import secrets
-from hashlib import blake2b
-from itertools import count
 from typing import NamedTuple
 
 from careers.base import clock
@@ -28,22 +26,10 @@ PIXEL = bytes.fromhex(  # a transparent GIF, 1 x 1
 )
 
 
-class ClickIds:
-    """Ids for clicks: in order of time, as indexes like, and not to be guessed."""
-
-    def __init__(self) -> None:
-        self._key = secrets.token_bytes(32)
-        self._numbers = count()
-
-    def new(self, at: int) -> str:
-        """An id for a click at `at` (microseconds since 1970): 8 digits of its second and 48 bits.
-
-        The bits are a keyed hash of a counter. Asking the system for them, 20,000 times a second,
-        would have the threads of the server wait for one another.
-        """
-        number = next(self._numbers).to_bytes(8, "big")
-        bits = blake2b(number, digest_size=6, key=self._key).hexdigest()
-        return f"{at // 1_000_000:08x}{bits}"
+def click_id(at: int) -> str:
+    """An id for a click at `at` (microseconds since 1970): in order of time, as indexes like, and
+    not to be guessed: 8 digits of its second and 48 random bits."""
+    return f"{at // 1_000_000:08x}{os.urandom(6).hex()}"
 
 
 class Asked(NamedTuple):
@@ -72,7 +58,6 @@ class Following:
 
     def __init__(self, links: Links, journal: Journal, visitors: Visitors) -> None:
         self.links, self.journal, self.visitors = links, journal, visitors
-        self._click_ids = ClickIds()
         self._minute, self._clicks = 0, dict[int, int]()
 
     def click(self, way: Way, asked: Asked) -> Line | None:
@@ -87,7 +72,7 @@ class Following:
         if self._is_flood(visitor, at):
             return None
         return Line(
-            self._click_ids.new(at), way.link, way.job, at, verdict.kind, verdict.source,
+            click_id(at), way.link, way.job, at, verdict.kind, verdict.source,
             verdict.navigates, visitor, LISTS,
         )  # fmt: skip
 

@@ -9,7 +9,7 @@ import sys
 import click
 from flask import Flask
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import Interfaces, Loops
 from granian.log import LogLevels
 from pydantic import ValidationError
 
@@ -108,6 +108,7 @@ def serve() -> None:
         address=host.strip("[]"),
         port=int(port),
         interface=Interfaces.ASGINL,
+        loop=Loops.uvloop,
         workers=settings.processes or min(os.cpu_count() or 1, MOST_PROCESSES),
         respawn_failed_workers=True,
         websockets=False,

@@ -6,6 +6,7 @@ import asyncio
 import errno
 import os
 import threading
+import time
 from itertools import islice
 
 import pytest
@@ -73,7 +74,13 @@ def test_a_damaged_line_is_recognised(position, byte):
 def test_threads_that_write_at_once_lose_nothing_and_share_a_sync(tmp_path, monkeypatch):
     syncs = []
     real = os.fdatasync
-    monkeypatch.setattr(os, "fdatasync", lambda opened: (syncs.append(1), real(opened)))
+
+    def sync(opened):
+        syncs.append(1)
+        time.sleep(0.001)  # as a disk does; where files are kept in memory nobody would wait
+        real(opened)
+
+    monkeypatch.setattr(os, "fdatasync", sync)
     journal = Journal(tmp_path)
 
     def write(number):
@@ -88,7 +95,7 @@ def test_threads_that_write_at_once_lose_nothing_and_share_a_sync(tmp_path, monk
     assert {line.id for line in lines_in(tmp_path)} == {
         f"{number}x{turn}" for number in range(16) for turn in range(50)
     }
-    assert len(syncs) < 16 * 50
+    assert len(syncs) < 16 * 50 / 2
 
 
 def test_the_line_is_on_disk_before_append_returns(tmp_path, monkeypatch):
