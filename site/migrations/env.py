@@ -15,9 +15,17 @@ from careers.blog import models as blog
 from careers.hiring import models as hiring
 from careers.hiring.pipeline import models as pipeline
 from careers.jobs import models as jobs
+from careers.jobs.alerts import models as alerts
 
 TABLES_OF = (audit, company, mail, outbox, topics, in_database, sessions, blog, jobs, hiring)
-TABLES_OF += (pipeline, experts.models, feeds.models, referrals.models, referrals.bonuses.models)
+TABLES_OF += (
+    alerts,
+    pipeline,
+    experts.models,
+    feeds.models,
+    referrals.models,
+    referrals.bonuses.models,
+)
 
 
 def render_item(kind: str, item: object, autogen_context: AutogenContext) -> str | bool:
