@@ -7,7 +7,7 @@ import experts.models
 import feeds.models
 import referrals.bonuses.models
 import referrals.models
-from careers.base import audit, company, mail, outbox, topics
+from careers.base import audit, company, consents, mail, outbox, topics
 from careers.base.database import Base, Json, UTCDateTime
 from careers.base.search import in_database
 from careers.base.signin import sessions
@@ -17,15 +17,21 @@ from careers.hiring.pipeline import models as pipeline
 from careers.jobs import models as jobs
 from careers.jobs.alerts import models as alerts
 
-TABLES_OF = (audit, company, mail, outbox, topics, in_database, sessions, blog, jobs, hiring)
-TABLES_OF += (
-    alerts,
-    pipeline,
-    experts.models,
-    feeds.models,
-    referrals.models,
-    referrals.bonuses.models,
+TABLES_OF = (
+    audit,
+    company,
+    consents,
+    mail,
+    outbox,
+    topics,
+    in_database,
+    sessions,
+    blog,
+    jobs,
+    hiring,
 )
+TABLES_OF += (alerts, pipeline, experts.models, feeds.models, referrals.models)
+TABLES_OF += (referrals.bonuses.models,)
 
 
 def render_item(kind: str, item: object, autogen_context: AutogenContext) -> str | bool:

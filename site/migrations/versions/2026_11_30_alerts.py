@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from careers.base.database import Json, UTCDateTime
 
-revision = "0013_alerts"
-down_revision = "0012_topics"
+revision = "0016_alerts"
+down_revision = "0015_networks"
 branch_labels = None
 depends_on = None
 
