@@ -112,7 +112,7 @@ def confirm(db: Session, request: AlertRequest) -> Follower:
 
     Who follows that search already follows it once, and if they had paused it, again.
     """
-    in_turn(db, f"follower {request.email}")
+    _in_turn(db, request.email)
     made = inserting(db, Follower).values(
         code=codes.code(),
         email=request.email,
@@ -140,6 +140,11 @@ def confirm(db: Session, request: AlertRequest) -> Follower:
     keep(follower)
     drop(db, AlertRequest, [request])
     return follower
+
+
+def _in_turn(db: Session, email: str) -> None:
+    """Of several acts for one address at once, one after the other."""
+    in_turn(db, f"follower {email}")
 
 
 def _alert_for(db: Session, follower: Follower, wanted: Wanted) -> Alert | None:
@@ -204,6 +209,7 @@ def resume(alert: Alert) -> None:
 
 def change(db: Session, alert: Alert, wanted: Wanted) -> None:
     """Have `alert` look for something else. Raises FollowsIt."""
+    _in_turn(db, alert.follower.email)
     same = _alert_for(db, alert.follower, wanted)
     if same is not None and same is not alert:
         raise FollowsIt
@@ -214,6 +220,7 @@ def change(db: Session, alert: Alert, wanted: Wanted) -> None:
 def end(db: Session, alert: Alert) -> bool:
     """End one search; whether another is left. Whoever follows none is forgotten."""
     follower = alert.follower
+    _in_turn(db, follower.email)
     db.delete(alert)
     db.flush()
     if db.scalar(select(func.count()).where(Alert.follower_id == follower.id)):
@@ -224,7 +231,7 @@ def end(db: Session, alert: Alert) -> bool:
 
 def forget(db: Session, follower: Follower) -> None:
     """Delete a follower: address, searches, what waits for their answer, and our mail to them."""
-    in_turn(db, f"follower {follower.email}")
+    _in_turn(db, follower.email)
     asked = select(AlertRequest).where(AlertRequest.email == follower.email)
     drop(db, AlertRequest, list(db.scalars(asked)))
     if follower.mail_id is not None:
