@@ -193,7 +193,7 @@ def test_several_searches_of_one_address_come_in_one_mail_and_name_a_job_once(si
     said = message.get_content()
     assert message["Subject"] == "3 new jobs at Entourage"
     assert [said.count(f"/jobs/job-{number}") for number in (1, 2, 3)] == [1, 1, 1]
-    assert said.index("“data”") < said.index("New:") < said.index("See, change")
+    assert said.index("“data”") < said.index("New jobs:") < said.index("See, change")
 
 
 def test_a_long_list_names_ten_and_leads_to_the_rest(site):

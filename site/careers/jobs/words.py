@@ -92,7 +92,7 @@ def search_in_words(wanted: Wanted) -> str:
         if values:
             either = gettext(" or ")
             parts.append(either.join(choice_name(facet, value) for value in values))
-    return " · ".join(parts) or str(gettext("all jobs"))
+    return " · ".join(parts) or str(gettext("All new jobs"))
 
 
 def period_name(period: str) -> str:

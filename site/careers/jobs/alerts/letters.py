@@ -74,7 +74,7 @@ def _part(wanted: Wanted, ids: Sequence[int], jobs: Mapping[int, Job], own: _Add
     """What is new for one search."""
     searched = words.search_in_words(wanted)
     is_all = not wanted.is_narrowed
-    lines = [gettext("New:") if is_all else gettext("New for %(search)s:", search=searched)]
+    lines = [gettext("New jobs:") if is_all else gettext("New for %(search)s:", search=searched)]
     lines += [own.lines_of(jobs[number]) for number in ids[:SHOWN] if number in jobs]
     more = len(ids) - SHOWN
     if more > 0:
