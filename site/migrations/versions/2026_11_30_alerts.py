@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from careers.base.database import Json, UTCDateTime
 
-revision = "0017_alerts"
-down_revision = "0016_corrected_links"
+revision = "0018_alerts"
+down_revision = "0017_leaving"
 branch_labels = None
 depends_on = None
 
