@@ -30,6 +30,7 @@ from careers.base.signin import passwords
 from careers.hiring import cvs
 from tests.cast import Cast, invite_cast
 from tests.databases import Databases
+from tests.mailing import Sink, listening
 
 CI = os.environ.get("CI") == "true"
 SERVER = os.environ.get(
@@ -193,6 +194,29 @@ def compiled_templates() -> CompiledTemplates:
 @pytest.fixture
 def app(settings: Settings, compiled_templates: CompiledTemplates) -> Iterator[Flask]:
     app = create_app(settings, testing=True)
+    app.jinja_env.bytecode_cache = compiled_templates
+    yield app
+    app.extensions["database"].dispose()
+
+
+@pytest.fixture
+def sink() -> Iterator[Sink]:
+    """A mail server."""
+    with listening() as made:
+        yield made
+
+
+@pytest.fixture
+def mailing(
+    settings: Settings, sink: Sink, compiled_templates: CompiledTemplates
+) -> Iterator[Flask]:
+    """The site with that server."""
+    known = settings.model_dump() | {
+        "secret_key": "s" * 40,
+        "smtp_url": f"smtp://127.0.0.1:{sink.port}",
+        "mail_from": "Acme careers <careers@acme.example>",
+    }
+    app = create_app(Settings(_env_file=None, **known), testing=True)
     app.jinja_env.bytecode_cache = compiled_templates
     yield app
     app.extensions["database"].dispose()

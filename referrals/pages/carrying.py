@@ -24,7 +24,7 @@ from referrals.trails import Read, Trail, Via, joined, read_at, trail_from, trai
 CARRYING = {
     "home.home", "home.search", "experts.experts", "experts.expert", "blog.articles",
     "blog.article", "jobs.jobs", "jobs.job", "hiring.apply", "referrals.code",
-    "referrals.pass_on",
+    "referrals.pass_on", "alerts.follow", "alerts.asked",
 }  # fmt: skip
 
 

@@ -34,6 +34,7 @@ from careers.home import pages as home
 from careers.home import topics
 from careers.jobs import board_pages, editing_pages, feed_pages
 from careers.jobs import pages as jobs
+from careers.jobs.alerts import pages as alerts
 
 MOST_PROCESSES = 4  # of the server, unless the settings ask for more; each holds about 100 MB
 THREADS = 24  # of each; each may wait for a disk, a database or a client
@@ -48,6 +49,7 @@ PACKAGES = (
     experts.pages,
     blog,
     jobs,
+    alerts,
     hiring,
     referrals.pages,
     referrals.bonuses.pages,

@@ -29,6 +29,7 @@ from careers.base.database import Database
 from careers.base.signin.sessions import forget_ended
 from careers.demo.outside import fetch_for
 from careers.hiring import retention
+from careers.jobs.alerts.sending import queue_alerts
 from careers.jobs.running import queue_due
 from experts.verifying import queue_due_checks
 from feeds.polling import poll_due
@@ -142,6 +143,9 @@ class Background:
                 db.commit()
             with self.database.writing() as db:
                 queue_weeks(db, self.settings)
+                db.commit()
+            with self.database.writing() as db:
+                queue_alerts(db, self.settings)
                 db.commit()
         self.app.extensions["following"].visitors.destroy_old(clock.now())
         self.database.forget_deleted()

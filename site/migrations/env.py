@@ -15,6 +15,7 @@ from careers.blog import models as blog
 from careers.hiring import models as hiring
 from careers.hiring.pipeline import models as pipeline
 from careers.jobs import models as jobs
+from careers.jobs.alerts import models as alerts
 
 TABLES_OF = (
     audit,
@@ -29,7 +30,8 @@ TABLES_OF = (
     jobs,
     hiring,
 )
-TABLES_OF += (pipeline, experts.models, feeds.models, referrals.models, referrals.bonuses.models)
+TABLES_OF += (alerts, pipeline, experts.models, feeds.models, referrals.models)
+TABLES_OF += (referrals.bonuses.models,)
 
 
 def render_item(kind: str, item: object, autogen_context: AutogenContext) -> str | bool:

@@ -2,62 +2,16 @@
 
 from __future__ import annotations
 
-import email
-from email import policy
+from datetime import timedelta
 
-import pytest
-from aiosmtpd.controller import Controller
 from sqlalchemy import select
 
-from careers.app import create_app
-from careers.base import mail, outbox
-from careers.base.config import Settings
+from careers.base import clock, mail, outbox
 from careers.base.mail import Mail
 from careers.base.outbox import Work
 from tests.base.conftest import link_in
-from tests.base.providers import free_port
 from tests.cast import Cast
 from tests.conftest import Visitor
-
-
-class Sink:
-    """A mail server that keeps what it gets, or refuses it."""
-
-    def __init__(self) -> None:
-        self.got: list[email.message.EmailMessage] = []
-        self.raw = b""
-        self.refuses = False
-
-    async def handle_DATA(self, _server, _session, envelope) -> str:
-        if self.refuses:
-            return "451 not now"
-        self.raw = envelope.content
-        self.got.append(email.message_from_bytes(envelope.content, policy=policy.default))
-        return "250 kept"
-
-
-@pytest.fixture
-def sink():
-    """A server that listens; `sink.port` says where."""
-    made = Sink()
-    made.port = free_port()  # port 0 would not do: the controller connects to it to begin
-    controller = Controller(made, hostname="127.0.0.1", port=made.port)
-    controller.start()
-    yield made
-    controller.stop()
-
-
-@pytest.fixture
-def mailing(settings, sink):
-    """The site with that server."""
-    known = settings.model_dump() | {
-        "secret_key": "s" * 40,
-        "smtp_url": f"smtp://127.0.0.1:{sink.port}",
-        "mail_from": "Acme careers <careers@acme.example>",
-    }
-    app = create_app(Settings(_env_file=None, **known), testing=True)
-    yield app
-    app.extensions["database"].dispose()
 
 
 def deliver(app) -> None:
@@ -117,3 +71,18 @@ def test_a_message_says_where_one_ends_such_mail_in_one_line(mailing, sink, db):
     assert message["List-Unsubscribe"] == f"<{off}>"
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert f"List-Unsubscribe: <{off}>\r\n".encode() in sink.raw
+
+
+def test_what_is_not_to_be_kept_is_gone_once_it_was_sent(mailing, sink, db):
+    mail.write(db, "someone@mail.example", "Hello", "Words", is_kept=False)
+    db.commit()
+    sink.refuses = True
+    deliver(mailing)
+    waiting = db.scalars(select(Mail.text)).all()
+    db.rollback()
+    assert waiting == ["Words"]
+    sink.refuses = False
+    with clock.set_to(clock.now() + timedelta(hours=1)):
+        deliver(mailing)
+    assert len(sink.got) == 1
+    assert db.scalars(select(Mail)).all() == []

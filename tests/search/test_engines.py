@@ -28,6 +28,14 @@ DOCUMENTS = [
 ]
 
 
+@pytest.mark.parametrize("query", ["data", "data engineer", '"data engineer"', "-data", "dtaa"])
+def test_where_nothing_is_kept_nothing_is_found_and_nothing_is_damaged(things, query):
+    things.have()
+    assert things.found(query) == search.Found(
+        [], every=query != "data engineer", instead="", is_ready=True
+    )
+
+
 @pytest.mark.parametrize(
     ("query", "found"),
     [

@@ -114,6 +114,14 @@ class Database:
         self.engine.dispose()
 
 
+@contextmanager
+def reading_beside(db: Session) -> Iterator[Session]:
+    """A session that only reads, beside one that writes and has no transaction yet: what takes long
+    to read then holds up no writer."""
+    with Session(db.get_bind().engine.execution_options(reads_only=True)) as session:
+        yield session
+
+
 def is_sqlite(db: Session) -> bool:
     """Whether this session talks to SQLite, and not to PostgreSQL."""
     return db.get_bind().dialect.name == "sqlite"

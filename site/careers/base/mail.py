@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from email import policy
 from email.message import EmailMessage
@@ -19,7 +20,7 @@ from careers.base.database import Base, primary_key
 
 
 class Mail(Base):
-    """One message; `sent_at` is empty while it waits."""
+    """One message; `sent_at` is empty while it waits. One that isn't kept is gone once sent."""
 
     __tablename__ = "mail"
 
@@ -28,6 +29,7 @@ class Mail(Base):
     subject: Mapped[str] = mapped_column(String(200))
     text: Mapped[str] = mapped_column(Text)
     unsubscribe: Mapped[str] = mapped_column(String(300), default="")  # where one says no more
+    is_kept: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     sent_at: Mapped[datetime | None]
 
@@ -39,17 +41,33 @@ def write(
     text: str,
     unsubscribe: str = "",
     not_before: datetime | None = None,
+    *,
+    is_kept: bool = True,
 ) -> Mail:
     """Queue a message in the caller's transaction. Line breaks in `subject` become spaces.
 
     It is sent at once, or not before a moment (aware); whoever deletes the row until then has it
     not sent. `unsubscribe` is the whole address where a POST ends mail of this kind (RFC 8058).
+    Unless it `is_kept`, nothing of it is left once it is sent.
     """
-    mail = Mail(to=to, subject=" ".join(subject.split())[:200], text=text, unsubscribe=unsubscribe)
-    db.add(mail)
-    db.flush()
-    outbox.add(db, "mail", {"mail": mail.id}, not_before)
+    mail = letter(to, subject, text, unsubscribe, is_kept=is_kept)
+    queue(db, [mail], not_before)
     return mail
+
+
+def letter(
+    to: str, subject: str, text: str, unsubscribe: str = "", *, is_kept: bool = True
+) -> Mail:
+    """A message as in `write`, for `queue`."""
+    short = " ".join(subject.split())[:200]
+    return Mail(to=to, subject=short, text=text, unsubscribe=unsubscribe, is_kept=is_kept)
+
+
+def queue(db: Session, mails: Sequence[Mail], not_before: datetime | None = None) -> None:
+    """Queue messages in the caller's transaction, all by the same few statements."""
+    db.add_all(mails)
+    db.flush()
+    outbox.add_many(db, "mail", [{"mail": mail.id} for mail in mails], not_before)
 
 
 def recent_mail(db: Session, count: int, skip: int = 0) -> list[Mail]:
@@ -76,7 +94,11 @@ def deliver(db: Session, payload: dict[str, int], settings: Settings) -> None:
         if server.username:
             smtp.login(unquote(server.username), unquote(server.password or ""))
         smtp.send_message(message)
-    db.get_one(Mail, payload["mail"]).sent_at = clock.now()
+    sent = db.get(Mail, payload["mail"])  # None: deleted while it was on its way
+    if sent is not None and sent.is_kept:
+        sent.sent_at = clock.now()
+    elif sent is not None:
+        db.delete(sent)
 
 
 def _message(mail: Mail, sender: str) -> EmailMessage:

@@ -37,9 +37,11 @@ class AsksMailbox:
     id: Mapped[int] = primary_key()
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     email: Mapped[str] = mapped_column(String(254))
-    mailbox: Mapped[str] = mapped_column(String(254))  # see `plain_mailbox`
+    mailbox: Mapped[str] = mapped_column(String(254), index=True)  # see `plain_mailbox`
     language: Mapped[str] = mapped_column(String(2))
-    mail_id: Mapped[int | None] = mapped_column(ForeignKey("mail.id", ondelete="SET NULL"))
+    mail_id: Mapped[int | None] = mapped_column(
+        ForeignKey("mail.id", ondelete="SET NULL"), index=True
+    )
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 

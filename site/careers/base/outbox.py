@@ -6,13 +6,13 @@ The queue only wakes this; if a wake-up is lost, the sweep of the next minute fi
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from blinker import Signal
-from sqlalchemy import Index, String, Text, event, or_, select, update
+from sqlalchemy import Index, String, Text, event, insert, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from careers.base import clock
@@ -78,6 +78,18 @@ def add(db: Session, kind: str, payload: dict[str, Any], due_at: datetime | None
     """
     db.add(Work(kind=kind, payload=payload, due_at=due_at or clock.now()))
     db.info["work_was_added"] = True
+
+
+def add_many(
+    db: Session, kind: str, payloads: Sequence[dict[str, Any]], due_at: datetime | None = None
+) -> None:
+    """The same for much work of one kind, by one statement, at once."""
+    if payloads:
+        due = due_at or clock.now()
+        db.execute(
+            insert(Work), [{"kind": kind, "payload": one, "due_at": due} for one in payloads]
+        )
+        db.info["work_was_added"] = True
 
 
 @event.listens_for(Session, "after_commit")

@@ -117,9 +117,13 @@ class Application(Base):
     # Of retention: when they last agreed to stay, and when they were last told of the end.
     agreed_at: Mapped[datetime | None]
     reminded_at: Mapped[datetime | None]
-    reminder_id: Mapped[int | None] = mapped_column(ForeignKey(Mail.id, ondelete="SET NULL"))
+    reminder_id: Mapped[int | None] = mapped_column(
+        ForeignKey(Mail.id, ondelete="SET NULL"), index=True
+    )
     # The message that confirmed it: it carries the candidate's data, and is erased with them.
-    mail_id: Mapped[int | None] = mapped_column(ForeignKey(Mail.id, ondelete="SET NULL"))
+    mail_id: Mapped[int | None] = mapped_column(
+        ForeignKey(Mail.id, ondelete="SET NULL"), index=True
+    )
 
     job: Mapped[Job] = relationship(lazy="joined", innerjoin=True)
     candidate: Mapped[Candidate | None] = relationship()

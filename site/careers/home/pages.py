@@ -95,7 +95,8 @@ def robots() -> ResponseReturnValue:
     lines = [f"User-agent: {name}" for name in PREVIEW_FETCHERS]
     lines += ["Allow: /", "", "User-agent: *"]
     lines += [f"Disallow: {path}" for path in ("/r/", "/me", "/recruiting", "/admin", "/editing")]
-    lines += ["Disallow: /applications/", f"Sitemap: {settings().base_url}/sitemap.xml", ""]
+    lines += ["Disallow: /applications/", "Disallow: /alerts/", "Disallow: /jobs/follow"]
+    lines += [f"Sitemap: {settings().base_url}/sitemap.xml", ""]
     return Response("\n".join(lines), mimetype="text/plain")
 
 

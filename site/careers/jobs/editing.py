@@ -83,7 +83,10 @@ def publish(db: Session, by: Person, job: Job) -> None:
     if not job.description_html:
         raise NotReady
     now = clock.now()
-    _step(db, job, Job.is_draft.is_(True), is_draft=False, opened_at=now, changed_at=now)
+    _step(
+        db, job, Job.is_draft.is_(True), is_draft=False, opened_at=now, listed_at=now,
+        changed_at=now,
+    )  # fmt: skip
     _tell(db, by, "job:publish", job)
 
 
@@ -104,7 +107,11 @@ def reopen(db: Session, by: Person, job: Job) -> None:
     """Open a job again that was closed here, at its old address. Raises Conflict."""
     if not may_reopen(job):
         raise Conflict
-    _step(db, job, Job.closed_at.is_not(None), closed_at=None, missed=0, changed_at=clock.now())
+    now = clock.now()
+    _step(
+        db, job, Job.closed_at.is_not(None), closed_at=None, missed=0, changed_at=now,
+        listed_at=job.listed_again(now),
+    )  # fmt: skip
     job.overrides = {name: value for name, value in job.overrides.items() if name != CLOSED}
     _tell(db, by, "job:reopen", job)
 

@@ -14,6 +14,7 @@ from careers.base.people import Person, person_by_code
 from careers.base.permissions import requires
 from careers.base.web import PAGE_ROWS, db, me, page_number, wants_part
 from careers.jobs import describing, editing, queries
+from careers.jobs.alerts.queries import followed
 from careers.jobs.checks import shortcomings
 from careers.jobs.editing import Conflict, NotReady
 from careers.jobs.forms import JobForm, job_form
@@ -38,6 +39,7 @@ def recruiting_jobs() -> ResponseReturnValue:
         page=page,
         pages=max(1, -(-counts[state] // PAGE_ROWS)),
         people=queries.people_to_ask(db()),
+        followed=followed(db()),
     )
 
 

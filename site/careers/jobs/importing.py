@@ -80,7 +80,7 @@ def _take(db: Session, report: JobImport, job: Job | None, found: ImportedJob) -
         return job
     came_back = job.closed_at is not None and CLOSED not in job.overrides
     if came_back:
-        job.closed_at = None
+        job.listed_at, job.closed_at = job.listed_again(clock.now()), None
         report.reopened += 1
     if job.content_hash != found.content_hash:
         fields = follow_board(job, found)

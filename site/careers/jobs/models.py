@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -30,6 +30,7 @@ WORKPLACES = ("on-site", "hybrid", "remote")
 SENIORITIES = ("entry", "experienced", "senior", "manager", "executive")
 PERIODS = ("hour", "day", "week", "month", "year")
 HERE = "here"  # the source of the jobs that are written here
+AWAY = timedelta(days=3)  # a job that was closed for so long is new when it opens again
 
 
 class Job(Base):
@@ -47,6 +48,7 @@ class Job(Base):
         Index("ix_job_team", "team"),
         Index("ix_job_state", "is_draft", "closed_at", "changed_at"),  # asked by every list
         Index("ix_job_translation_group", "translation_group"),
+        Index("ix_job_listed_at", "listed_at"),
     )
 
     id: Mapped[int] = primary_key()
@@ -85,7 +87,8 @@ class Job(Base):
     # What else a source says, {"Education": "Vocational"}; no rule looks at it.
     facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
-    opened_at: Mapped[datetime]
+    opened_at: Mapped[datetime]  # as its source has it
+    listed_at: Mapped[datetime] = mapped_column(default=clock.now)  # since when it is read here
     apply_until: Mapped[date | None]
     changed_at: Mapped[datetime] = mapped_column(default=clock.now)  # the text or a fact
     closed_at: Mapped[datetime | None]
@@ -102,6 +105,12 @@ class Job(Base):
     def is_open(self) -> bool:
         """Whether people can read it and apply."""
         return self.closed_at is None and not self.is_draft
+
+    def listed_again(self, now: datetime) -> datetime:
+        """Since when it counts as read here if it opens at `now`: one that its board forgot for a
+        day is no news."""
+        is_new = self.closed_at is not None and now - self.closed_at >= AWAY
+        return now if is_new else self.listed_at
 
     @property
     def is_written_here(self) -> bool:

@@ -7,10 +7,12 @@ from typing import Any
 from flask import Blueprint, abort, g, jsonify, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
+from werkzeug.datastructures import MultiDict
 
 from careers.base import clock
 from careers.base import search as engine
 from careers.base.company import the_company
+from careers.base.forms import stripped
 from careers.base.languages import address_in, language
 from careers.base.permissions import may, public
 from careers.base.prose import excerpt, plain_text
@@ -47,6 +49,7 @@ def job_words() -> dict[str, Any]:
         "every_hours": words.every,
         "source_name": source_name,
         "whom_to_ask": words.whom_to_ask,
+        "search_in_words": words.search_in_words,
         "open_jobs_of_team": lambda team, count=5: queries.open_jobs_of_team(db(), team, count),
     }
 
@@ -58,18 +61,13 @@ def job_words() -> dict[str, Any]:
 @public
 def jobs() -> ResponseReturnValue:
     """The open jobs: all, or those that answer some words and choices."""
-    wanted = _wanted()
+    wanted = wanted_in(request.args)
     page = page_number()
     found = queries.wanted_jobs(db(), settings(), wanted, page, PER_PAGE)
 
     def narrowed(**changed: Any) -> str:
         """The address of this list with some of what is wanted changed."""
-        values: dict[str, Any] = {
-            "q": wanted.words,
-            **{facet: list(chosen) for facet, chosen in wanted.chosen.items()},
-            "sort": wanted.sort if wanted.sort != "best" else "",
-            **changed,
-        }
+        values = {**wanted.query, **changed}
         return url_for("jobs.jobs", **{name: value for name, value in values.items() if value})
 
     answer = make_response(
@@ -88,17 +86,17 @@ def jobs() -> ResponseReturnValue:
     return answer
 
 
-def _wanted() -> queries.Wanted:
-    asked = request.args
+def wanted_in(asked: MultiDict[str, str]) -> queries.Wanted:
+    """What an address or a form looks for; what makes no sense is left out."""
     chosen = {}
     for facet in FACETS:
-        values = (value.strip()[:LONGEST] for value in asked.getlist(facet)[:MOST_CHOSEN])
+        values = (stripped(value)[:LONGEST] for value in asked.getlist(facet)[:MOST_CHOSEN])
         known = FIXED.get(facet)
         kept = [value for value in values if value and (known is None or value in known)]
         chosen[facet] = tuple(dict.fromkeys(kept))
     sort = asked.get("sort", "best")
     return queries.Wanted(
-        words=" ".join(asked.get("q", "").split())[: engine.QUERY_LONGEST],
+        words=" ".join(stripped(asked.get("q")).split())[: engine.QUERY_LONGEST].strip(),
         chosen=chosen,
         sort=sort if sort in SORTS else "best",
     )

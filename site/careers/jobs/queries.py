@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, cast, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer, lazyload
 
 from careers.base import search
 from careers.base.config import Settings
 from careers.base.languages import LANGUAGES
 from careers.base.people import Person
 from careers.base.prose import plain_text
-from careers.jobs.catalogue import Choice, catalogue_of
+from careers.jobs.catalogue import Catalogue, Choice, Narrowed, catalogue_of
 from careers.jobs.models import HERE, OPEN, Job, JobBoard, JobImport
 from experts.models import Expert
 
@@ -129,6 +130,13 @@ class Wanted:
         """Whether anything was asked for."""
         return bool(self.words) or any(self.chosen.values())
 
+    @property
+    def query(self) -> dict[str, Any]:
+        """It as the query of an address, without what is empty or usual."""
+        sort = self.sort if self.sort != "best" else ""
+        said = {"q": self.words, **{name: list(some) for name, some in self.chosen.items()}}
+        return {name: value for name, value in {**said, "sort": sort}.items() if value}
+
 
 @dataclass(frozen=True)
 class JobList:
@@ -150,12 +158,7 @@ def wanted_jobs(
     db: Session, settings: Settings, wanted: Wanted, page: int, per_page: int
 ) -> JobList:
     """The open jobs that `wanted` describes: the best answers first, else the newest."""
-    found = search.Found([])
-    if wanted.words:
-        found = search.find(db, settings, "job", wanted.words)
-    catalogue = catalogue_of(db)
-    slugs = found.keys if wanted.words else None
-    narrowed = catalogue.narrowed(slugs, wanted.chosen, wanted.sort)
+    found, catalogue, narrowed = _answers(db, settings, wanted)
     start = (page - 1) * per_page
     return JobList(
         jobs=_in_order(db, narrowed.ids[start : start + per_page]),
@@ -163,8 +166,41 @@ def wanted_jobs(
         count=len(narrowed.ids),
         facets=narrowed.facets,
         without=narrowed.without,
-        by_words=catalogue.count(slugs),
+        by_words=catalogue.count(found.keys if wanted.words else None),
     )
+
+
+def ids_of_wanted(db: Session, settings: Settings, wanted: Wanted) -> list[int] | None:
+    """The ids of every job that the list of `wanted` has, in its order; None while the index is
+    being made. What only has some of the words isn't among them."""
+    found, _, narrowed = _answers(db, settings, wanted)
+    if not found.is_ready:
+        return None
+    return narrowed.ids if found.every else []
+
+
+def _answers(
+    db: Session, settings: Settings, wanted: Wanted
+) -> tuple[search.Found, Catalogue, Narrowed]:
+    found = search.Found([])
+    if wanted.words:
+        found = search.find(db, settings, "job", wanted.words)
+    catalogue = catalogue_of(db)
+    slugs = found.keys if wanted.words else None
+    return found, catalogue, catalogue.narrowed(slugs, wanted.chosen, wanted.sort)
+
+
+def listed_between(db: Session, since: datetime, until: datetime) -> dict[int, datetime]:
+    """The open jobs that are read here since a moment after `since` and up to `until`, by id."""
+    asked = select(Job.id, Job.listed_at).where(OPEN, Job.listed_at > since, Job.listed_at <= until)
+    return {row.id: row.listed_at for row in db.execute(asked)}
+
+
+def jobs_without_text(db: Session, ids: Collection[int]) -> dict[int, Job]:
+    """What a line says of these jobs that are open, by id: neither their text nor whom to ask."""
+    asked = select(Job).where(OPEN, Job.id.in_(ids))
+    lean = asked.options(defer(Job.description_html), lazyload(Job.contact))
+    return {job.id: job for job in db.scalars(lean)}
 
 
 def latest_open_jobs(db: Session, count: int) -> list[Job]:

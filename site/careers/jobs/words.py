@@ -11,6 +11,7 @@ from flask_babel import get_locale, gettext, ngettext
 
 from careers.base.people import Person
 from careers.jobs.models import Job
+from careers.jobs.queries import Wanted
 
 
 def contract_name(contract: str | None) -> str:
@@ -84,6 +85,16 @@ def choice_name(facet: str, value: str) -> str:
     return names[facet](value) if facet in names else value
 
 
+def search_in_words(wanted: Wanted) -> str:
+    """What somebody looks for, in one line: “data” · Lyon or Paris · Permanent."""
+    parts = [gettext("“%(words)s”", words=wanted.words)] if wanted.words else []
+    for facet, values in wanted.chosen.items():
+        if values:
+            either = gettext(" or ")
+            parts.append(either.join(choice_name(facet, value) for value in values))
+    return " · ".join(parts) or str(gettext("All new jobs"))
+
+
 def period_name(period: str) -> str:
     """What a salary is for."""
     names = {
@@ -154,6 +165,12 @@ def wording(job: Job, language: str) -> Wording:
     if told and job.language != language:
         return Wording(told["title"], told["description_html"], language)
     return Wording(job.title, job.description_html, job.language)
+
+
+def title_in(language: str, job: Job) -> str:
+    """How `job` is called in `language` if it is translated into it, else in its own."""
+    told = job.translations.get(language)
+    return str(told["title"]) if told and job.language != language else job.title
 
 
 # French names the country with the pound ("£GB"), which no job advertisement does.

@@ -28,8 +28,8 @@ from careers.base.search.highlighting import highlighted, marked
 from careers.base.search.words import fold, stems
 
 __all__ = [
-    "QUERY_LONGEST", "Busy", "Document", "Found", "changed", "find", "fold", "highlighted",
-    "marked", "rebuild", "stems", "supplies",
+    "QUERY_LONGEST", "Busy", "Document", "Found", "asks_nothing", "changed", "find", "fold",
+    "highlighted", "marked", "rebuild", "stems", "supplies",
 ]  # fmt: skip
 log = structlog.get_logger(__name__)
 
@@ -160,6 +160,11 @@ class Found:
     every: bool = True
     instead: str = ""
     is_ready: bool = True
+
+
+def asks_nothing(query: str) -> bool:
+    """Whether there is no word in `query` that could be looked for."""
+    return asking.read(query).is_nothing
 
 
 def find(db: Session, settings: Settings, kind: str, query: str) -> Found:

@@ -232,7 +232,8 @@ class _Reading:
         self._reader = opened.reader()
         self._lock = threading.Lock()  # Whoosh's readers have one place in their files
         count = self._reader.doc_count_all()
-        column = self._reader.column_reader("key")
+        # Whoosh has no column to read where there is no document.
+        column = self._reader.column_reader("key") if count else ()
         self._keys = [column[number] for number in range(count)]
         self._alive = [n for n in range(count) if not self._reader.is_deleted(n)]
         self._lengths = {

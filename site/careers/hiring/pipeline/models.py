@@ -129,7 +129,9 @@ class Letter(Base):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     due_at: Mapped[datetime]
     taken_back_at: Mapped[datetime | None]
-    mail_id: Mapped[int | None] = mapped_column(ForeignKey(Mail.id, ondelete="SET NULL"))
+    mail_id: Mapped[int | None] = mapped_column(
+        ForeignKey(Mail.id, ondelete="SET NULL"), index=True
+    )
     person: Mapped[Person | None] = relationship(lazy="joined")
 
 
