@@ -343,8 +343,8 @@ class _Story:
                 candidate["experience"], candidate["skills"],
             )  # fmt: skip
             asked = re.findall(r'id="(question-\w+)-0"', page)  # by yes or no: all say yes
-            # Whoever names somebody is asked once what they may see; on a busy machine a CV is to be
-            # sent again in a minute.
+            # Whoever names somebody is asked once what they may see; a busy machine asks for the CV
+            # again.
             for _ in range(6):
                 answer = client.post(
                     where,
