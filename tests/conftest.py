@@ -82,8 +82,9 @@ def engine_of(url: str, **options) -> Engine:
     and not once in each test: they have one dialect, and one place for what it compiled.
     """
     engine = create_engine(url, **options)
-    first = _first_engines.setdefault(engine.dialect.name, engine)
-    if engine is first:
+    first = _first_engines.get(engine.dialect.name)
+    if first is None or first.dialect.server_version_info is None:  # it has never connected
+        _first_engines[engine.dialect.name] = engine
         engine.update_execution_options(compiled_cache={})
     else:
         engine.dialect = first.dialect

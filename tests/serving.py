@@ -52,7 +52,7 @@ class Server:
                 stdout=subprocess.DEVNULL,
                 stderr=log,
             )
-        for _ in range(300):
+        for _ in range(1800):  # three minutes, on a machine that has much else to do
             with suppress(OSError):
                 if self.get("/healthz")[0] == 200:
                     return

@@ -64,7 +64,7 @@ def real_provider() -> Iterator[str]:
     )  # fmt: skip
     issuer = f"http://127.0.0.1:{port}"
     try:
-        for _ in range(150):
+        for _ in range(1200):
             try:
                 requests.get(f"{issuer}/.well-known/openid-configuration", timeout=5)
                 break

@@ -16,7 +16,7 @@ from tests.conftest import lacking
 from tests.documents import pdf
 from tests.serving import Server
 
-expect.set_options(timeout=30_000)  # a slow machine is no fault of a page
+expect.set_options(timeout=60_000)  # a slow machine is no fault of a page
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 
 

@@ -185,7 +185,7 @@ def test_a_site_that_drips_is_left_when_time_is_up(site, raw):
     with pytest.raises(Unreachable) as error:
         fetching.fetch(site.root + "/", allow=Allow(any_port=True, loopback=True, seconds=0.6))
     assert error.value.reason == fetching.TOO_SLOW
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 10  # all of it would take twenty
 
 
 def test_a_large_answer_is_left_where_it_is(site, fetch):

@@ -193,9 +193,9 @@ def test_what_is_no_honest_feed_is_refused(body, reason):
 
 def test_a_hundred_thousand_items_cost_no_more_than_a_hundred():
     many = rss(*(item(link=f"https://ada.example/{n}") for n in range(60_000)))
-    began = time.monotonic()
+    began = time.process_time()
     assert len(read(many).entries) == 100
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 def test_nesting_without_end_leaves_no_words_and_harms_nobody():
