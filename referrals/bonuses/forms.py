@@ -106,7 +106,10 @@ class ProgrammeForm(Form):
     )
     until = DateField(_("Until, this day included"), [Optional()])
     excludes_recruiters = BooleanField(_("Not for recruiters"), default=True)
-    excludes_contact = BooleanField(_("Not for whoever candidates ask about the job"), default=True)
+    excludes_contact = BooleanField(
+        _("Not for whoever manages or recruits for the job, or answers candidates about it"),
+        default=True,
+    )
     two_people_above = AmountField(
         _("Above this bonus, two people say that it was paid"),
         [InputRequired(_("Please write an amount."))],

@@ -61,7 +61,9 @@ class Programme(Base):
     since: Mapped[date]  # of the application, in the company's zone
     until: Mapped[date | None]  # the last day
     excludes_recruiters: Mapped[bool] = mapped_column(default=True)
-    excludes_contact: Mapped[bool] = mapped_column(default=True)  # whom candidates ask about a job
+    excludes_contact: Mapped[bool] = mapped_column(
+        default=True
+    )  # who hires for a job, or is asked about it
     # A bonus above this needs two people to say that it was paid; minor units.
     two_people_above: Mapped[int] = mapped_column(BigInteger)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -20,6 +20,8 @@ from careers.base.mailboxes import plain_mailbox
 from careers.base.people import Person, Role
 from careers.hiring.models import Application, Stage
 from careers.hiring.moving import stage_changed
+from careers.hiring.pipeline.models import Seat
+from careers.jobs.models import Job
 from referrals.bonuses import letters
 from referrals.bonuses.models import Bonus, BonusChange, Correction, Instalment, Programme
 from referrals.bonuses.rules import (
@@ -162,7 +164,7 @@ def _new_bonus(
         currency=programme.currency,
         needs_two=False,
         hired_at=application.hired_at,
-        exclusions=_exclusions(programme, application, person),
+        exclusions=_exclusions(db, programme, application, person),
         overruled=[],
         instalments=[
             Instalment(
@@ -181,15 +183,23 @@ def _new_bonus(
     return bonus
 
 
-def _exclusions(programme: Programme, application: Application, person: Person) -> list[str]:
+def _exclusions(
+    db: Session, programme: Programme, application: Application, person: Person
+) -> list[str]:
     found = []
     if application.email and plain_mailbox(person.email) == plain_mailbox(application.email):
         found.append(Reason.OWN_APPLICATION.value)
     if programme.excludes_recruiters and Role.RECRUITER in person.roles:
         found.append(Reason.RECRUITER.value)
-    if programme.excludes_contact and application.job.contact_id == person.id:
+    if programme.excludes_contact and _hires_for(db, application.job, person):
         found.append(Reason.HIRING_CONTACT.value)
     return found
+
+
+def _hires_for(db: Session, job: Job, person: Person) -> bool:
+    """Whether candidates ask `person` about a job, or they manage or recruit for it."""
+    seat = db.get(Seat, (job.id, person.id))
+    return job.contact_id == person.id or (seat is not None and seat.part != "interviewer")
 
 
 def _take_facts(bonus: Bonus, share: Fraction, amount: int) -> None:

@@ -60,7 +60,9 @@ def reason_words(reason: str) -> str:
         Reason.NOT_CREDITED: gettext("After a correction of the credit nothing is left of it."),
         Reason.OWN_APPLICATION: gettext("It is the employee’s own application."),
         Reason.RECRUITER: gettext("Recruiters get no bonus from this programme."),
-        Reason.HIRING_CONTACT: gettext("Whoever candidates ask about a job gets no bonus for it."),
+        Reason.HIRING_CONTACT: gettext(
+            "Whoever hires for a job, or answers candidates about it, gets no bonus for it."
+        ),
         Reason.REFUSED: gettext("A recruiter refused it."),
     }
     return str(words[Reason(reason)])

@@ -20,6 +20,7 @@ from careers.base.people import Person
 from careers.hiring.applying import received
 from careers.hiring.models import Application, StageChange
 from careers.hiring.moving import erased, stage_changed
+from careers.hiring.pipeline.models import Seat
 from referrals.bonuses.correcting import corrected
 from referrals.crediting import decided_anew, receipt_of, touches_of
 from referrals.doubts.inflation import (
@@ -162,6 +163,7 @@ def _referrers(db: Session, application: Application, touches: list[Touch]) -> l
     people = {one.person.id: one.person for one in touches if one.how != "read" and one.person}
     for key in shares.keys() - people.keys():
         people[key] = db.get_one(Person, key)
+    seated = set(db.scalars(select(Seat.person_id).where(Seat.job_id == application.job_id)))
     moved = set(
         db.scalars(
             select(StageChange.person_id).where(StageChange.application_id == application.id)
@@ -174,6 +176,7 @@ def _referrers(db: Session, application: Application, touches: list[Touch]) -> l
             name_key=codes.slug(one.name, 120),
             is_credited=bool(shares.get(key)),
             is_asked=application.job.contact_id == key,
+            has_seat=key in seated,
             has_moved=key in moved,
         )
         for key, one in sorted(people.items())

@@ -44,6 +44,7 @@ class Referrer:
     name_key: str  # the name folded
     is_credited: bool
     is_asked: bool = False  # whom candidates ask about the job
+    has_seat: bool = False  # has a part in hiring for the job
     has_moved: bool = False  # moved the application from one stage to another
 
 
@@ -150,6 +151,7 @@ def _hiring_chain(facts: Facts) -> Sign | None:
     """Who has credit has a say in the hire."""
     credited = [one for one in facts.referrers if one.is_credited]
     why = [(one.code, "asked") for one in credited if one.is_asked]
+    why += [(one.code, "seat") for one in credited if one.has_seat]
     why += [(one.code, "moved") for one in credited if one.has_moved]
     return _of_people(Kind.HIRING_CHAIN, why)
 

@@ -129,6 +129,7 @@ def _of_person(kind: Kind, why: str, name: str) -> str:
         "asked": gettext(
             "%(name)s has credit, and is whom candidates ask about this job.", name=name
         ),
+        "seat": gettext("%(name)s has credit, and has a part in hiring for this job.", name=name),
         "moved": gettext(
             "%(name)s has credit, and moved this application from stage to stage.", name=name
         ),

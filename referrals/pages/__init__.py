@@ -13,6 +13,7 @@ from referrals.pages import (  # noqa: F401
     printing,
     receipts,
     recruiting,
+    remembering,
     rule,
     sharing,
     telling,

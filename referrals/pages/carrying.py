@@ -1,4 +1,5 @@
-"""The trail of a visit travels in addresses and forms, never in a cookie."""
+"""The trail of a visit travels in addresses and forms; in a cookie only where the company offers it
+and the visitor agreed (`remembering`)."""
 
 from __future__ import annotations
 
@@ -18,6 +19,7 @@ from careers.blog.models import Article
 from referrals.classifying import classify
 from referrals.models import ShareLink
 from referrals.pages.blueprint import blueprint
+from referrals.pages.remembering import remembered
 from referrals.touches import carries, links_of
 from referrals.trails import Read, Trail, Via, joined, read_at, trail_from, trail_of
 
@@ -26,20 +28,23 @@ CARRYING = {
     "blog.article", "jobs.jobs", "jobs.job", "hiring.apply", "referrals.code",
     "referrals.pass_on", "alerts.follow", "alerts.asked",
 }  # fmt: skip
+REMEMBERING = {"home.privacy", "referrals.remember", "referrals.forget"}
 
 
 @blueprint.before_app_request
 def notice_trail() -> None:
     """Remember for this request how the visit came here, as far as its address says so."""
     g.via = g.came_by = None
-    trail = _trail_of_request()
+    g.remembered = remembered() if request.endpoint in CARRYING | REMEMBERING else None
+    here = _trail_of_request()
+    trail = joined(g.remembered.trail, here) if g.remembered else here
     links = links_of(db(), trail)
     known = [step for step in trail.steps if isinstance(step, Read) or step.code in links]
     g.trail = trail_of(known)
     if g.trail.links:
         latest = g.trail.links[-1]
         g.came_by = links[latest.code]
-        g.via = _via(g.came_by, latest)
+        g.via = _via(g.came_by, latest, is_here=latest in here.links)
     read = _read_here()
     g.carried = joined(g.trail, Trail((read,))) if read else g.trail
 
@@ -86,9 +91,9 @@ def is_a_person() -> bool:
     return classify(request.method, agent, purpose).kind == "human"
 
 
-def _via(link: ShareLink, latest: Via) -> dict[str, Any]:
+def _via(link: ShareLink, latest: Via, *, is_here: bool) -> dict[str, Any]:
     return {
-        "seen": _seen_at(latest),
+        "seen": _seen_at(latest) if is_here else None,
         "name": link.person.name if link.person.is_active else None,
         "person": link.person if link.person.page else None,
         "passes_on": carries(link) and not (g.person and g.person.id == link.person_id),

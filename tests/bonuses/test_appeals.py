@@ -99,6 +99,23 @@ def test_an_appeal_against_a_refused_credit_gives_a_share_and_the_bonus_follows(
     assert [(c.part, c.whole) for c in db.scalars(select(Credit))] == [(1, 1)]
 
 
+def test_an_appeal_stays_among_the_bonuses_whatever_becomes_of_it(visit_as, db, hired):
+    application = hired(Cast.COLLEAGUE, without=[Cast.ENGINEER])
+    ada = person_by_email(db, Cast.ENGINEER)
+    appeal = appealed(visit_as, db, f"/me/credits/{application.code}/appeal")
+    whole = {f"share-{ada.code}": "1"} | {f"share-{person_by_email(db, Cast.COLLEAGUE).code}": "0"}
+    assert answered(visit_as(SECOND), appeal, "granted", **whole).status_code == 303
+    browser = visit_as(Cast.ENGINEER)
+    mine = text(browser.get("/me/bonuses"))
+    assert "granted" in mine and "credited to you since: all of it" in mine
+    assert f"/me/receipts/{application.code}" in mine
+    application.sharer_sees = "nothing"
+    db.commit()
+    kept = text(browser.get("/me/bonuses"))
+    assert "granted" in kept and "The mails show it." in kept
+    assert "Nadia" not in kept and application.code not in kept
+
+
 @pytest.mark.parametrize("sees", ["nothing"])
 def test_a_credit_that_the_candidate_hides_cannot_be_asked_about(visit_as, hired, sees):
     application = hired(Cast.COLLEAGUE, without=[Cast.ENGINEER], sees=sees)

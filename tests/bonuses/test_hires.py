@@ -10,6 +10,7 @@ from careers.base.mail import Mail
 from careers.base.outbox import Work
 from careers.base.people import Role, leave, person_by_email
 from careers.hiring.models import Application
+from careers.hiring.pipeline.models import Seat
 from referrals.bonuses.models import BonusChange, Instalment
 from referrals.bonuses.paying import say_paid
 from referrals.bonuses.settling import award
@@ -93,6 +94,10 @@ def test_a_hire_taken_back_takes_what_is_not_paid_and_a_new_one_gives_it_again(
     [
         ("recruiter", lambda db, ada, job: ada.grant(Role.RECRUITER)),
         ("hiring_contact", lambda db, ada, job: setattr(job, "contact_id", ada.id)),
+        (
+            "hiring_contact",
+            lambda db, ada, job: db.add(Seat(job_id=job.id, person_id=ada.id, part="manager")),
+        ),
         ("left", lambda db, ada, job: leave(db, ada)),
     ],
 )

@@ -57,6 +57,7 @@ def found(**facts):
             {"referrers": (replace(ADA, is_asked=True, has_moved=True),)},
             {"hiring_chain": ["ada:asked", "ada:moved"]},
         ),
+        ({"referrers": (replace(ADA, has_seat=True),)}, {"hiring_chain": ["ada:seat"]}),
         ({"referrers": (replace(ADA, is_asked=True, is_credited=False),)}, {}),
         # links
         ({"links": (link(made=-1), link("l2", made=0))}, {}),

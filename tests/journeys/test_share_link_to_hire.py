@@ -97,7 +97,7 @@ def test_a_shared_link_leads_to_a_hire_that_everybody_can_trace(visit_as, visito
         row = re.search(r"<tbody>(.*?)</tbody>", table, re.S)[1]
         numbers = re.findall(r'class="number"[^>]*>(?:<a[^>]*>)?(\d+)', row)
         # hires, applications; confirmed, people, visits, again; previews, prefetched, robots
-        assert numbers == ["1", "1", "0", "0", "1", "1", "0", "1", "0", "0"], group
+        assert numbers == ["1", "1", "1", "0", "0", "1", "1", "0", "1", "0", "0"], group
 
     links = ada.get("/me/links").get_data(as_text=True)
     assert "Nadia Rossi" in links

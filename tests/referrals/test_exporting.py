@@ -67,7 +67,7 @@ def test_the_csv_holds_what_the_page_shows(visit_as, visitor, link, named_badly,
     rosa = visit_as(Cast.RECRUITER)
     heads, ada, total = table_in(rosa.post(f"{PAGE}/export/csv?by=employee", form_on=PAGE))
     assert heads == [
-        "Employee", "Hires", "Applications", "Began", "Confirmed", "People", "Visits", "Again",
+        "Employee", "Hires", "Applications", "Credit", "Began", "Confirmed", "People", "Visits", "Again",
         "Previews", "Prefetched", "Robots",
     ]  # fmt: skip
     assert ada == [

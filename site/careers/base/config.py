@@ -116,6 +116,18 @@ class Settings(BaseSettings):
         description="How long before an application a click can earn credit, in days, until a "
         "rule is chosen or the first credit decided; then what is chosen at /recruiting/rule.",
     )
+    attribution_cookie_days: int = Field(
+        0,
+        description="For how many days a visitor who agrees is remembered, by a cookie, with how "
+        "they came: 30 or 90. 0: nobody is asked, and visitors get no cookie.",
+    )
+
+    @field_validator("attribution_cookie_days")
+    @classmethod
+    def _is_off_or_agreed(cls, value: int) -> int:
+        if value not in {0, 30, 90}:
+            raise ValueError("must be 0, 30 or 90")
+        return value
 
     @field_validator("base_url")
     @classmethod

@@ -49,6 +49,11 @@
     addEventListener(moment, forget);
   }
 
+  // Whoever doesn't want to be remembered isn't asked on.
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-no-thanks]")) event.target.closest("aside").remove();
+  });
+
   // An open menu closes on Escape, and on a click elsewhere.
   const close = (menu) => menu.removeAttribute("open");
   const openMenus = () => document.querySelectorAll("details.menu[open]");
