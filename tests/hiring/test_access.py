@@ -149,5 +149,5 @@ def test_an_administrator_who_interviews_still_finds_what_administrators_do(db, 
     page = alma.get("/recruiting", follow_redirects=True)
     assert page.request.path == "/recruiting/applications"
     text = page.get_data(as_text=True)
-    for address in ("/recruiting/bonuses", "/recruiting/rule", "/recruiting/boards"):
-        assert f'href="{address}"' in text
+    for found in ("/recruiting/bonuses", "/recruiting/rule", "/recruiting/boards"):
+        assert f'href="{found}"' in text
