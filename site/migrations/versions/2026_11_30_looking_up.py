@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0016_looking_up"
-down_revision = "0015_networks"
+revision = "0017_looking_up"
+down_revision = "0016_corrected_links"
 branch_labels = None
 depends_on = None
 
