@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0017_looking_up"
-down_revision = "0016_corrected_links"
+revision = "0018_looking_up"
+down_revision = "0017_leaving"
 branch_labels = None
 depends_on = None
 
