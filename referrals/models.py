@@ -353,6 +353,7 @@ class Touch(Base):
         CheckConstraint("how = 'answer' OR person_id IS NOT NULL", name="person_named"),
         CheckConstraint("how = 'read' OR article_id IS NULL", name="article_was_read"),
         Index("ix_touch_click_id", "click_id"),
+        Index("ix_touch_person_id", "person_id"),
     )
 
     id: Mapped[int] = primary_key()
@@ -422,6 +423,7 @@ class Credit(Base):
         CheckConstraint("kind IN ('referral', 'inspiration')", name="kind_known"),
         CheckConstraint("part > 0 AND part <= whole", name="share_is_a_fraction"),
         Index("ix_credit_person_id", "person_id"),
+        Index("ix_credit_application_id", "application_id"),
     )
 
     id: Mapped[int] = primary_key()

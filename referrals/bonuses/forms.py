@@ -191,6 +191,16 @@ class RefusalForm(Form):
     )
 
 
+class UnrefusalForm(Form):
+    """Why a refusal is taken back."""
+
+    why = _text(
+        _("Why is it taken back?"),
+        _("Please give a reason."),
+        _("The employee is told, and it stands in the history."),
+    )
+
+
 class UnpaidForm(Form):
     """Why a mark of paid is taken back."""
 

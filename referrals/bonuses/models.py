@@ -299,6 +299,7 @@ class Appeal(Base):
             name="decided_by_somebody",
         ),
         CheckConstraint("decided_by_id <> person_id", name="decided_by_another"),
+        Index("ix_appeal_application_id", "application_id"),
     )
 
     id: Mapped[int] = primary_key()

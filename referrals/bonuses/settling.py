@@ -23,7 +23,7 @@ from careers.hiring.moving import stage_changed
 from careers.hiring.pipeline.models import Seat
 from careers.jobs.models import Job
 from referrals.bonuses import letters
-from referrals.bonuses.models import Bonus, BonusChange, Correction, Instalment, Programme
+from referrals.bonuses.models import Appeal, Bonus, BonusChange, Correction, Instalment, Programme
 from referrals.bonuses.rules import (
     Facts,
     Offer,
@@ -367,6 +367,31 @@ def refuse(db: Session, bonus: Bonus, person: Person, why: str) -> None:
         raise NotRefusable
     bonus.refused_at, bonus.refused_by_id, bonus.refused_why = clock.now(), person.id, why
     audit.record(db, person, "bonus:refuse", bonus.code)
+    settle(db, bonus, person, why)
+
+
+def may_take_back(db: Session, bonus: Bonus, person: Person) -> bool:
+    """Whether `person` may take back that a bonus was refused: who refused it, until its employee
+    appeals; from then on a second reviewer decides."""
+    asked = (
+        select(Appeal.id)
+        .join(BonusChange, BonusChange.id == Appeal.change_id)
+        .join(Instalment, Instalment.id == BonusChange.instalment_id)
+        .where(Instalment.bonus_id == bonus.id)
+    )
+    is_theirs = bonus.refused_at is not None and bonus.refused_by_id == person.id
+    return is_theirs and db.scalar(asked.limit(1)) is None
+
+
+def take_refusal_back(db: Session, bonus: Bonus, person: Person, why: str) -> None:
+    """Have a refused bonus stand again where its dates and terms put it, with a reason.
+
+    Raises NotRefusable unless `may_take_back`.
+    """
+    if not may_take_back(db, bonus, person):
+        raise NotRefusable
+    bonus.refused_at, bonus.refused_by_id, bonus.refused_why = None, None, ""
+    audit.record(db, person, "bonus:unrefuse", bonus.code)
     settle(db, bonus, person, why)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask_babel import format_decimal, format_percent, gettext
+from flask_babel import format_decimal, format_percent, get_locale, gettext
 
 from referrals.pages.blueprint import blueprint
 from referrals.standing import UNIT
@@ -114,7 +114,10 @@ def gains(applications: float) -> str:
 @blueprint.app_template_filter("percents")
 def percents(part: float) -> str:
     """A part of one, from 0 to 1, in per cent with one decimal: 12.5%."""
-    return str(format_percent(part, "#,##0.0%"))
+    found = get_locale()
+    assert found is not None
+    whole = found.percent_formats[None].pattern  # French has a space before the sign
+    return str(format_percent(part, whole.replace("#0", "#0.0")))
 
 
 def numbers(figures: Figures) -> list[int | float]:

@@ -30,7 +30,9 @@ def code() -> ResponseReturnValue:
     target = target_of(link)
     if target.standing is Standing.WITHDRAWN:
         return redirect(withdrawn_address(link, language()), code=303)
-    spoken = target.language if target.language in LANGUAGES else language()
+    spoken = language()
+    if target.language in LANGUAGES and not request.script_root:
+        spoken = target.language  # an address with a language in it was chosen, one without wasn't
     path = address_in(spoken, path_to(target.kind, target.slug))
     typed_now = Trail((Via(link.code, TYPED),)) if carries(link) else Trail()
     trail = joined(g.trail, typed_now)

@@ -61,6 +61,29 @@ def test_a_refused_bonus_is_appealed_once_and_decided_by_somebody_else(visit_as,
     assert standings(db, application)[0] == (50_000, "eligible", "")
 
 
+def test_who_refused_a_bonus_takes_it_back_until_somebody_appeals(visit_as, db, hired):
+    application = hired(Cast.ENGINEER)
+    found = refused_by_rosa(visit_as, db)
+    page = f"/recruiting/bonuses/{found.code}"
+    rosa, back = visit_as(Cast.RECRUITER), {"why": "It was the wrong Nadia."}
+    assert "Take the refusal back" not in text(visit_as(SECOND).get(page))
+    assert visit_as(SECOND).post(f"{page}/refusal/end", back, form_on=NEW).status_code == 303
+    assert rosa.post(f"{page}/refusal/end", {"why": " "}, form_on=page).status_code == 422
+    db.expire_all()
+    assert standings(db, application) == [(50_000, "ineligible", "refused")] * 2
+    assert rosa.post(f"{page}/refusal/end", back, form_on=page).status_code == 303
+    db.expire_all()
+    assert standings(db, application) == [(50_000, "eligible", ""), (50_000, "pending", "")]
+    assert "It was the wrong Nadia." in text(rosa.get(page))
+    assert "Refuse it" in text(rosa.get(page))
+    refused_by_rosa(visit_as, db)
+    appealed(visit_as, db, f"/me/bonuses/{found.code}/appeal")
+    assert "Take the refusal back" not in text(rosa.get(page))
+    rosa.post(f"{page}/refusal/end", back, form_on=NEW)
+    db.expire_all()
+    assert standings(db, application) == [(50_000, "ineligible", "refused")] * 2
+
+
 def test_a_refused_appeal_changes_nothing_and_is_answered(visit_as, db, hired):
     application = hired(Cast.ENGINEER)
     found = refused_by_rosa(visit_as, db)

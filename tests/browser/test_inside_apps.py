@@ -44,7 +44,9 @@ def test_inside_an_app_a_french_candidate_comes_all_the_way(site, browser, docum
         page.get_by_role("link", name="Français").first.click()
         expect(page).to_have_url(re.compile(r"/fr/jobs/data-engineer-x\?via="))
         page.get_by_role("link", name="Postuler").first.click()
-        expect(page.locator("main")).to_contain_text("Vous avez ouvert le lien de Ada Engel")
+        expect(page.locator("main")).to_contain_text(
+            "Vous avez ouvert un lien partagé par Ada Engel"
+        )
         page.get_by_label("Votre nom").fill(name)
         page.get_by_label("Votre adresse e-mail").fill("moi@mail.example")
         page.get_by_label("Votre CV").set_input_files(document)

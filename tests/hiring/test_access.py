@@ -140,3 +140,14 @@ def test_an_administrator_limits_a_recruiter(db, visit_as):
     db.refresh(rosa)
     assert rosa.is_limited
     assert "Let them see every job" in browser.get(page).get_data(as_text=True)
+
+
+def test_an_administrator_who_interviews_still_finds_what_administrators_do(db, visit_as):
+    job = open_job(db)
+    hires(db, Cast.ADMIN, job, Part.INTERVIEWER)
+    alma = visit_as(Cast.ADMIN)
+    page = alma.get("/recruiting", follow_redirects=True)
+    assert page.request.path == "/recruiting/applications"
+    text = page.get_data(as_text=True)
+    for found in ("/recruiting/bonuses", "/recruiting/rule", "/recruiting/boards"):
+        assert f'href="{found}"' in text

@@ -38,6 +38,12 @@ def ada(database, app):
     return person
 
 
+def test_whoever_is_surfaced_is_seen(visitor, ada):
+    page = visitor.get("/").get_data(as_text=True)
+    assert 'src="/portraits/' in page
+    assert "portrait-nobody" not in page
+
+
 @pytest.fixture
 def job(db):
     made = Job(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import UniqueConstraint, inspect
 
 from careers.base.database import Base, Database
 from careers.base.migrating import is_current, migrate
@@ -23,6 +23,14 @@ def test_every_constraint_has_a_name_that_says_its_rule():
     for table in Base.metadata.tables.values():
         for constraint in table.constraints:
             assert constraint.name, (table.name, constraint)
+
+
+def test_what_belongs_to_an_application_is_found_without_reading_the_rest():
+    for table in Base.metadata.tables.values():
+        unique = [key for key in table.constraints if isinstance(key, UniqueConstraint)]
+        keys = [*table.indexes, *unique, table.primary_key]
+        firsts = {next(iter(key.columns)).name for key in keys}
+        assert "application_id" in firsts or "application_id" not in table.columns, table.name
 
 
 def test_the_way_back_leaves_nothing(database_url):

@@ -55,6 +55,14 @@ def test_french_is_spaced_as_french(french):
     for message in french.values():
         strings = message.string if isinstance(message.string, tuple) else (message.string,)
         for text in strings:
-            assert not re.search(r"\w [;!?»]", text), text
+            assert not re.search(r"\S [:;!?»](?!\S)", text), text
             assert not re.search(r"« \w", text), text
             assert "'" not in re.sub(r"%\(\w+\)s", "", text), text
+
+
+def test_french_leaves_no_name_where_it_would_have_to_elide(french):
+    """“le lien de Ada”: what stands before a name is the same before every name."""
+    for message in french.values():
+        strings = message.string if isinstance(message.string, tuple) else (message.string,)
+        for text in strings:
+            assert not re.search(r"\b(de|que|jusque|lorsque|puisque) %\(names?\)s", text), text

@@ -82,4 +82,5 @@ def test_enough_is_shown_with_every_channel_by_its_name(visit_as, monkeypatch):
     page = visit_as(Cast.RECRUITER).get("/recruiting/analysis").text
     for words in ("LinkedIn", "E-mail", "A link was opened", "50.00", "70.8%"):
         assert words in page
+    assert "70,8\xa0%" in visit_as(Cast.RECRUITER).get("/fr/recruiting/analysis").text
     assert visit_as(Cast.COLLEAGUE).get("/recruiting/analysis").status_code == 404

@@ -96,12 +96,19 @@ def test_a_code_leads_to_its_target_in_the_name_of_whoever_gave_it(visitor, link
     assert f"/jobs/{job.slug}/apply?via={link.code}.typed" in page
 
 
-def test_a_code_keeps_the_language_in_which_it_was_typed(app, visitor, db):
+def test_a_code_keeps_the_language_in_which_it_was_typed(app, visitor, db, job):
     with app.app_context():
         link = share(db, person_by_email(db, Cast.ENGINEER), all_jobs(), "qr")
+        to_job = share(db, person_by_email(db, Cast.ENGINEER), job_target(job), "qr")
     db.commit()
     answer = visitor.post("/fr/code", {"code": link.typed_code})
     assert answer.location == f"/fr/jobs?via={link.code}.typed"
+    answer = visitor.post("/fr/code", {"code": to_job.typed_code})
+    assert answer.location == f"/fr/jobs/{job.slug}?via={to_job.code}.typed"
+    job.language = "fr"  # who typed it where no language was chosen reads that of the job
+    db.commit()
+    answer = visitor.post("/code", {"code": to_job.typed_code})
+    assert answer.location == f"/fr/jobs/{job.slug}?via={to_job.code}.typed"
 
 
 @pytest.mark.parametrize("typed", ["", "K7F2QX", "K7F2Q", "<b>nonsense</b>", "9" * 5_000])

@@ -9,7 +9,7 @@ from flask_babel import gettext
 from careers.base.permissions import requires
 from careers.base.web import PAGE_ROWS, db, limiter, me, page_number
 from referrals.bonuses import queries, settling
-from referrals.bonuses.forms import RefusalForm
+from referrals.bonuses.forms import RefusalForm, UnrefusalForm
 from referrals.bonuses.models import Bonus
 from referrals.bonuses.pages.blueprint import blueprint
 from referrals.bonuses.paying import say_paid
@@ -43,10 +43,11 @@ def bonuses() -> ResponseReturnValue:
 def bonus(code: str) -> ResponseReturnValue:
     """One bonus: its instalments, how they came to be where they are, and what can be done."""
     found = queries.bonus_by_code(db(), code) or abort(404)
-    return _page(found, RefusalForm())
+    can_take_back = settling.may_take_back(db(), found, me())
+    return _page(found, UnrefusalForm() if can_take_back else RefusalForm())
 
 
-def _page(found: Bonus, form: RefusalForm) -> ResponseReturnValue:
+def _page(found: Bonus, form: RefusalForm | UnrefusalForm) -> ResponseReturnValue:
     is_open = any(one.state in (State.PENDING, State.ELIGIBLE) for one in found.instalments)
     is_mine = found.person_id == me().id
     page = render_template(
@@ -55,6 +56,7 @@ def _page(found: Bonus, form: RefusalForm) -> ResponseReturnValue:
         history=queries.history_of(db(), found),
         form=form,
         is_mine=is_mine,
+        can_take_back=settling.may_take_back(db(), found, me()),
         can_refuse=is_open and not is_mine and Reason.REFUSED not in found.overruled,
     )
     return page, 422 if form.errors else 200
@@ -76,6 +78,25 @@ def refuse_bonus(code: str) -> ResponseReturnValue:
     except settling.NotRefusable:
         db().rollback()
         flash(gettext("This bonus can’t be refused any more."), "alert")
+    return redirect(url_for("bonuses.bonus", code=code), code=303)
+
+
+@blueprint.post("/recruiting/bonuses/<code>/refusal/end")
+@limiter.limit("60/hour")
+@requires("bonus:edit")
+def take_refusal_back(code: str) -> ResponseReturnValue:
+    """Take back that one refused a bonus, with a reason that its employee reads."""
+    found = queries.bonus_by_code(db(), code) or abort(404)
+    form = UnrefusalForm()
+    if not form.validate():
+        return _page(found, form)
+    try:
+        settling.take_refusal_back(db(), found, me(), form.why.data or "")
+        db().commit()
+        flash(gettext("Taken back. The employee was told."))
+    except settling.NotRefusable:
+        db().rollback()
+        flash(gettext("This refusal can’t be taken back: its appeal decides."), "alert")
     return redirect(url_for("bonuses.bonus", code=code), code=303)
 
 

@@ -28,6 +28,13 @@ from careers.hiring.queries import application_by_code
 WORDS_LONGEST = 2_000
 
 
+@blueprint.get("/recruiting")
+@requires("application:read")
+def start() -> ResponseReturnValue:
+    """What waits for whoever hires."""
+    return redirect(url_for("hiring.applications"))
+
+
 @blueprint.get("/recruiting/applications")
 @requires("application:read")
 def applications() -> ResponseReturnValue:

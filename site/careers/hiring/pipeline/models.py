@@ -161,7 +161,10 @@ class BatchItem(Base):
     """What became of one application, or of one line of a file, in such an act."""
 
     __tablename__ = "batch_item"
-    __table_args__ = (Index("ix_batch_item_batch_id", "batch_id"),)
+    __table_args__ = (
+        Index("ix_batch_item_batch_id", "batch_id"),
+        Index("ix_batch_item_application_id", "application_id"),
+    )
 
     id: Mapped[int] = primary_key()
     batch_id: Mapped[int] = mapped_column(ForeignKey(Batch.id, ondelete="CASCADE"))
@@ -217,7 +220,10 @@ class OutsideEvent(Base):
     """A message of a system outside, kept so that none is taken twice."""
 
     __tablename__ = "outside_event"
-    __table_args__ = (UniqueConstraint("source_id", "event"),)
+    __table_args__ = (
+        UniqueConstraint("source_id", "event"),
+        Index("ix_outside_event_application_id", "application_id"),
+    )
 
     id: Mapped[int] = primary_key()
     source_id: Mapped[int] = mapped_column(ForeignKey(OutsideSource.id, ondelete="CASCADE"))
