@@ -64,7 +64,8 @@ def set_contact(code: str) -> ResponseReturnValue:
 @requires("job:edit")
 def new_job() -> ResponseReturnValue:
     """Begin a job; it is a draft until it is published."""
-    form = JobForm(queries.people_to_ask(db()), language=me().language, salary_currency="EUR")
+    usual = {"language": me().language, "salary_currency": "EUR", "salary_period": "year"}
+    form = JobForm(queries.people_to_ask(db()), **usual)
     if request.method != "POST":
         return _edit(None, form)
     if not form.validate():

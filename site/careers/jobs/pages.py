@@ -135,9 +135,11 @@ def job(slug: str) -> ResponseReturnValue:
         return render_template("jobs/closed.html", job=found, similar=similar), 410
     experts = queries.experts_of_team(db(), found.team)
     said = words.wording(found, language())
+    address = address_of(found)
     return render_template(
         "jobs/job.html",
         job=found,
+        address=address,
         wording=said,
         translations=queries.translations_of(db(), found),
         experts=experts,
@@ -146,7 +148,7 @@ def job(slug: str) -> ResponseReturnValue:
         similar=queries.similar_jobs(db(), found),
         summary=excerpt(plain_text(said.description_html), 200),
         posting=job_posting(
-            found, said, the_company(db()), address_of(found), clock.now(), logo=_logo_address()
+            found, said, the_company(db()), address, clock.now(), logo=_logo_address()
         ),
     )
 

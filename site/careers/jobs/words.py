@@ -205,7 +205,7 @@ def where(job: Job) -> str:
     few = job.locations[:3]
     more = len(job.locations) - len(few)
     words = [*few, *([gettext("%(count)s more places", count=more)] if more > 0 else [])]
-    return ", ".join([*words, *filter(None, [workplace_name(job.workplace)])])
+    return " · ".join([*words, *filter(None, [workplace_name(job.workplace)])])
 
 
 def whom_to_ask(job: Job) -> Person | None:
