@@ -77,6 +77,14 @@ def test_filters_say_how_many_jobs_they_leave(visitor, jobs):
     assert re.search(r'Internship <span class="muted">1</span>', page)
 
 
+def test_of_many_values_the_most_frequent_and_the_chosen_are_shown(visitor, jobs, monkeypatch):
+    monkeypatch.setattr("careers.jobs.pages.MOST_CHOICES", 1)
+    page = _text(visitor.get("/jobs?place=Nantes"))
+    shown = re.findall(r'name="place" value="([^"]+)"', page)
+    assert shown == ["Lyon, France", "Nantes"]
+    assert "Write any other into the search field." in page
+
+
 def test_several_values_of_a_facet_widen_and_several_facets_narrow(visitor, jobs):
     both = visitor.get("/jobs?team=Platform&team=Kitchen")
     assert _titles(both) == ["Data engineer", "Cook", "Data scientist"]
@@ -386,6 +394,16 @@ def test_a_recruiter_says_whom_to_ask(visit_as, visitor, db):
         f"/recruiting/jobs/{job.code}/contact", {"person": gone.code}, form_on="/recruiting/jobs"
     )
     assert answer.status_code == 400
+
+
+def test_in_a_large_company_whom_to_ask_is_chosen_in_the_job_s_form(visit_as, db, monkeypatch):
+    job = open_job(db)
+    recruiter = visit_as(Cast.RECRUITER)
+    assert f'id="ask-{job.code}"' in _text(recruiter.get("/recruiting/jobs"))
+    monkeypatch.setattr("careers.jobs.editing_pages.MOST_PEOPLE", 1)
+    page = _text(recruiter.get("/recruiting/jobs"))
+    assert f'id="ask-{job.code}"' not in page
+    assert f"/recruiting/jobs/{job.code}#contact" in page
 
 
 def test_a_contact_who_has_left_is_not_shown(visitor, db):

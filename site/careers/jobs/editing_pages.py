@@ -20,6 +20,8 @@ from careers.jobs.forms import JobForm, job_form
 from careers.jobs.models import Job
 from careers.jobs.pages import blueprint
 
+MOST_PEOPLE = 100  # that each row of the list lets choose from; of more, the job's own form does
+
 
 @blueprint.get("/recruiting/jobs")
 @requires("job:edit")
@@ -38,6 +40,7 @@ def recruiting_jobs() -> ResponseReturnValue:
         page=page,
         pages=max(1, -(-counts[state] // PAGE_ROWS)),
         people=queries.people_to_ask(db()),
+        most_people=MOST_PEOPLE,
     )
 
 

@@ -27,6 +27,7 @@ PER_PAGE = 20
 POSTS = 3  # of a team, on a job's page
 LONGEST = 120  # characters of a choice
 MOST_CHOSEN = 20  # values of one facet
+MOST_CHOICES = 60  # of one facet that are shown; a large company has hundreds of places
 
 
 @blueprint.app_context_processor
@@ -47,6 +48,7 @@ def job_words() -> dict[str, Any]:
         "every_hours": words.every,
         "source_name": source_name,
         "whom_to_ask": words.whom_to_ask,
+        "ask_name": words.ask_name,
         "open_jobs_of_team": lambda team, count=5: queries.open_jobs_of_team(db(), team, count),
     }
 
@@ -79,6 +81,7 @@ def jobs() -> ResponseReturnValue:
             found=found,
             page=page,
             pages=max(1, -(-found.count // PER_PAGE)),
+            most_choices=MOST_CHOICES,
             narrowed=narrowed,
             shown={job.slug: _as_found(job, wanted.words) for job in found.jobs},
         )

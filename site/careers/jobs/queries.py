@@ -224,8 +224,9 @@ def recent_imports(db: Session, count: int) -> list[JobImport]:
 
 
 def people_to_ask(db: Session) -> list[Person]:
-    """Everybody who can be set as the contact of a job, by name."""
-    return list(db.scalars(select(Person).where(Person.status == "active").order_by(Person.name)))
+    """Everybody who can be set as the contact of a job, those who show themselves first."""
+    active = select(Person).where(Person.status == "active")
+    return list(db.scalars(active.order_by(Person.page.is_(None), Person.name)))
 
 
 # -- what can be found ---------------------------------------------------------------------------

@@ -208,6 +208,13 @@ def where(job: Job) -> str:
     return " · ".join([*words, *filter(None, [workplace_name(job.workplace)])])
 
 
+def ask_name(person: Person) -> str:
+    """Somebody who can be asked, as recruiters choose them."""
+    if person.page:
+        return str(gettext("%(name)s (expert)", name=person.name))
+    return person.name
+
+
 def whom_to_ask(job: Job) -> Person | None:
     """The contact of a job while they work here."""
     return job.contact if job.contact and job.contact.is_active else None
