@@ -113,7 +113,10 @@ def sitemap() -> ResponseReturnValue:
     asked = request.args.get("part")
     if asked is None and len(parts) > 1:
         files = [
-            (f"{base}/sitemap.xml?part={number}", max(filter(None, (p.changed_at for p in part))))
+            (
+                f"{base}/sitemap.xml?part={number}",
+                max(filter(None, (page.changed_at for page in part)), default=None),
+            )
             for number, part in enumerate(parts, 1)
         ]
         body = render_template("home/sitemaps.xml", files=files)

@@ -52,46 +52,20 @@ def figures(db: Session) -> Figures:
 
 
 def public_pages(db: Session) -> list[PublicPage]:
-<<<<<<< HEAD
     """Every public page, with when it last changed; always in the same order."""
     experts = db.execute(
         select(Expert.slug, Expert.changed_at).join(Expert.person).where(SHOWN).order_by(Expert.id)
     )
-=======
-    """Every public page, at most as many as one sitemap holds, with when it last changed."""
-    jobs = db.execute(
-        select(Job.slug, Job.changed_at)
-        .where(OPEN)
-        .order_by(Job.changed_at.desc())
-        .limit(SITEMAP_LARGEST // 4)
-    ).all()
-    experts = db.execute(
-        select(Expert.slug, Expert.changed_at)
-        .join(Expert.person)
-        .where(SHOWN)
-        .order_by(Expert.changed_at.desc())
-        .limit(SITEMAP_LARGEST // 4)
-    ).all()
->>>>>>> main
     articles = db.execute(
         select(Article.slug, Article.changed_at, Article.language)
         .where(Article.state == "published")
-<<<<<<< HEAD
         .order_by(Article.id)
     )
     jobs = db.execute(select(Job.slug, Job.changed_at).where(OPEN).order_by(Job.id))
     pages = [PublicPage(path, None) for path in ("/", "/experts", "/blog", "/jobs")]
+    pages += [PublicPage(f"/topics/{topic.slug}", None) for topic in topics_shown(db)]
     pages += [PublicPage(f"/experts/{slug}", changed) for slug, changed in experts]
     pages += [PublicPage(f"/blog/{slug}", changed, only) for slug, changed, only in articles]
-=======
-        .order_by(Article.published_at.desc())
-        .limit(SITEMAP_LARGEST // 4)
-    ).all()
-    pages = [PublicPage(path, None) for path in ("/", "/experts", "/blog", "/jobs")]
-    pages += [PublicPage(f"/experts/{slug}", changed) for slug, changed in experts]
-    pages += [PublicPage(f"/topics/{topic.slug}", None) for topic in topics_shown(db)]
-    pages += [PublicPage(f"/blog/{slug}", changed) for slug, changed in articles]
->>>>>>> main
     pages += [PublicPage(f"/jobs/{slug}", changed) for slug, changed in jobs]
     return pages
 

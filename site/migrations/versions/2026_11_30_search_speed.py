@@ -6,8 +6,8 @@ the time of a search.
 
 from alembic import op
 
-revision = "0013_search_speed"
-down_revision = "0012_topics"
+revision = "0016_search_speed"
+down_revision = "0015_networks"
 branch_labels = None
 depends_on = None
 
