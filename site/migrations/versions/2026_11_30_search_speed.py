@@ -6,8 +6,8 @@ the time of a search.
 
 from alembic import op
 
-revision = "0016_search_speed"
-down_revision = "0015_networks"
+revision = "0018_search_speed"
+down_revision = "0017_leaving"
 branch_labels = None
 depends_on = None
 
