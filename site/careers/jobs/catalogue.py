@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from careers.base import search
 from careers.base.languages import LANGUAGES
 from careers.jobs.models import CONTRACTS, HOURS, OPEN, SENIORITIES, WORKPLACES, Job
 
+LASTS = 60.0  # seconds; a change that tells nobody is seen after that
 FIXED = {"contract": CONTRACTS, "workplace": WORKPLACES, "level": SENIORITIES, "hours": HOURS}
 FACETS = ("team", "place", "contract", "workplace", "level", "hours", "language", "salary")
 SORTS = ("best", "newest", "closing")
@@ -231,18 +233,15 @@ _ROWS = (
     .where(OPEN)
     .order_by(Job.opened_at.desc(), Job.id.desc())
 )  # fmt: skip
-# Whatever is written of a job counts its version up, so two states are never the same.
 _STATE = select(
-    func.count().filter(OPEN),
-    func.max(Job.changed_at).filter(OPEN),
-    func.max(Job.closed_at),
-    func.sum(Job.version),
+    func.count().filter(OPEN), func.max(Job.changed_at).filter(OPEN), func.max(Job.closed_at)
 ).where(Job.is_draft.is_(False))
 
 
 @dataclass(frozen=True)
 class _Held:
     state: Any
+    until: float
     catalogue: Catalogue
 
 
@@ -255,9 +254,16 @@ def catalogue_of(db: Session) -> Catalogue:
     pool = db.get_bind().engine.pool
     state = tuple(db.execute(_STATE).one())
     known = _held.get(pool)
-    if known is None or known.state != state:
-        with _lock:  # of many who ask at once, one reads
-            known = _held.get(pool)
-            if known is None or known.state != state:
-                known = _held[pool] = _Held(state, Catalogue(db.execute(_ROWS)))
-    return known.catalogue
+    if known is not None and known.state == state:
+        if time.monotonic() < known.until or not _lock.acquire(blocking=False):
+            return known.catalogue
+    else:
+        _lock.acquire()
+    try:  # of many who ask at once, one reads
+        known = _held.get(pool)
+        if known is None or known.state != state or known.until <= time.monotonic():
+            found = Catalogue(db.execute(_ROWS))
+            known = _held[pool] = _Held(state, time.monotonic() + LASTS, found)
+        return known.catalogue
+    finally:
+        _lock.release()
