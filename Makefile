@@ -16,8 +16,9 @@ test: $(VENV)/dev.done check
 system: $(VENV)/dev.done
 	$(BIN)/python scripts/test.py --system
 
+# Of a part alone: make bench ONLY=--search (or --imports, --credit); more: ONLY=--dashboards
 bench: $(VENV)/dev.done
-	$(BIN)/python scripts/bench.py
+	$(BIN)/python scripts/bench.py $(ONLY)
 
 shots: $(VENV)/dev.done
 	$(BIN)/python scripts/shots.py

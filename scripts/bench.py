@@ -5,9 +5,10 @@ printed is the median of three. Share links answer only once their line is on di
 a bare redirect: alone, and with the worker beside them that stores what they write. Then how far
 the worker is behind at 2,000 clicks a second, memory over a million clicks, and how many are stored
 in a second of processor time; with --dashboards, how long the recruiter's page takes over ten
-million clicks (some minutes to make them). --credit measures something else, and alone: how long it
-takes, and in how much memory, to recompute 100,000 applications under another rule. So does
---search: searching among 10,000 jobs, with both engines (see bench_search.py).
+million clicks (some minutes to make them). At the end, searching among 10,000 jobs with both
+engines beside SQLite's FTS5 (bench_search.py) and importing 5,000 (bench_imports.py); --search and
+--imports measure these alone. --credit measures something else, and alone: how long it takes, and
+in how much memory, to recompute 100,000 applications under another rule.
 """
 
 from __future__ import annotations
@@ -380,14 +381,10 @@ def main() -> int:
             for address in filter(None, (f"sqlite:///{Path(place) / 'credit.db'}", url)):
                 recompute_credit(address)
         return 0
-    if "--search" in sys.argv:
-        from bench_search import measure as measure_search
-
-        with tempfile.TemporaryDirectory() as place, postgresql() as url:
-            for number, address in enumerate(filter(None, (f"sqlite:///{place}/search.db", url))):
-                (Path(place) / str(number)).mkdir()
-                print(address.split(":")[0])
-                measure_search(address, Path(place) / str(number), 10_000)
+    parts = {"--search": search_jobs, "--imports": bring_jobs}
+    if alone := [measured for option, measured in parts.items() if option in sys.argv]:
+        for measured in alone:
+            measured()
         return 0
     if shutil.which("wrk") is None:
         print("make bench needs wrk (Debian: apt-get install wrk)")
@@ -416,7 +413,32 @@ def main() -> int:
                 print(f"the same, PostgreSQL: {store_clicks(url):.0f}")
         if "--dashboards" in sys.argv:
             dashboards(folder)
+    search_jobs()
+    bring_jobs()
     return 0
+
+
+def search_jobs() -> None:
+    """Searching among 10,000 jobs, with both engines."""
+    sys.path.insert(0, str(Path(__file__).parent))
+    from bench_search import measure
+
+    with tempfile.TemporaryDirectory() as place, postgresql() as url:
+        for number, address in enumerate(filter(None, (f"sqlite:///{place}/search.db", url))):
+            (Path(place) / str(number)).mkdir()
+            print(f"searching among 10,000 jobs, {address.partition(':')[0]}", flush=True)
+            measure(address, Path(place) / str(number), 10_000)
+
+
+def bring_jobs() -> None:
+    """Importing 5,000 jobs into both databases."""
+    sys.path.insert(0, str(Path(__file__).parent))
+    from bench_imports import measure
+
+    with tempfile.TemporaryDirectory() as place, postgresql() as url:
+        for address in filter(None, (f"sqlite:///{place}/imports.db", url)):
+            print(f"importing, {address.partition(':')[0]}", flush=True)
+            measure(address, 5_000)
 
 
 def dashboards(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from datetime import UTC, datetime, timedelta, timezone
 from html.parser import HTMLParser
@@ -246,6 +247,40 @@ def test_many_paragraphs_are_not_deep():
 def test_too_much_text_is_refused():
     with pytest.raises(ValueError, match="longer"):
         prose.markdown_to_html("x" * (prose.MARKDOWN_LONGEST + 1))
+
+
+class _Reader(HTMLParser):
+    """The words of HTML, as Python's own parser finds them."""
+
+    def __init__(self):
+        super().__init__(convert_charrefs=True)
+        self.words = []
+
+    def handle_data(self, data):
+        self.words.append(data)
+
+    def handle_starttag(self, tag, attrs):
+        self.words += [] if tag in {"a", "b", "em", "code"} else [" "]
+
+    def handle_endtag(self, tag):
+        self.handle_starttag(tag, [])
+
+
+_pieces = st.sampled_from([
+    "<p>", "</p>", "<b>", "</b>", "<li>", "<br>", "a", "b < c", "&lt;p&gt;", "&amp;amp;", "\n", "'",
+    '"', ">", "<", "<a href='https://x.example/?a=1&b=2' title='<p> &gt; \"'>", "</a>", "<!-- x -->",
+    "<em class=x>", "<code>", "</code>", "é\xa0!", "<a title=\"it's\">",
+])  # fmt: skip
+
+
+@given(st.lists(_pieces, max_size=20).map("".join))
+def test_the_words_of_safe_html_are_those_that_a_parser_finds(outside):
+    safe = prose.safe_html(outside)
+    reader = _Reader()
+    reader.feed(safe)
+    reader.close()
+    found = re.sub(r"[ \t\r\n\f]+", " ", "".join(reader.words)).strip()
+    assert prose.plain_text(safe) == found
 
 
 def test_french_spaces_survive_in_plain_text():

@@ -169,21 +169,35 @@ def test_jobs_people_and_posts_are_found_together(
         assert piece in page
 
 
-def test_the_sitemap_lists_every_public_page_in_both_languages(visitor, ada, job):
+def test_the_sitemap_lists_every_public_page_in_its_languages(visitor, ada, job):
     tree = ET.fromstring(visitor.get("/sitemap.xml").data)
     space = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
     listed = {found.text for found in tree.findall("s:url/s:loc", space)}
     base = "http://127.0.0.1:8000"
-    for path in (
-        "/",
-        "/jobs/engineer-x",
-        "/experts/ada-engel",
-        "/blog/the-day-with-twenty-five-hours",
-    ):
+    for path in ("/", "/jobs/engineer-x", "/experts/ada-engel"):
         assert f"{base}{path}" in listed
         assert f"{base}/fr{path}" in listed
+    article = "/blog/the-day-with-twenty-five-hours"  # it is in English alone
+    assert f"{base}{article}" in listed
+    assert f"{base}/fr{article}" not in listed
     changed = tree.findall("s:url/s:lastmod", space)
     assert all(found.text.endswith("+00:00") for found in changed)
+
+
+def test_a_sitemap_of_too_many_pages_names_its_parts(visitor, ada, job, monkeypatch):
+    whole = _listed(visitor, "/sitemap.xml", "url")
+    monkeypatch.setattr("careers.home.pages.IN_SITEMAP", len(whole) // 2 - 1)
+    parts = _listed(visitor, "/sitemap.xml", "sitemap")
+    assert len(parts) == 2
+    addresses = [part.removeprefix("http://127.0.0.1:8000") for part in parts]
+    assert [one for part in addresses for one in _listed(visitor, part, "url")] == whole
+    assert visitor.get("/sitemap.xml?part=3").status_code == 404
+
+
+def _listed(visitor, path, kind):
+    space = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
+    tree = ET.fromstring(visitor.get(path).data)
+    return [found.text for found in tree.findall(f"s:{kind}/s:loc", space)]
 
 
 def test_crawlers_are_told_what_is_not_for_them(visitor):

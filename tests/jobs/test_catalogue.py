@@ -12,7 +12,8 @@ from careers.jobs.catalogue import FACETS, Catalogue, _values
 _TEAMS, _PLACES = ["Data", "Kitchen", ""], ["Lyon", "Paris", "Nantes"]
 _rows = st.lists(
     st.builds(
-        lambda **values: SimpleNamespace(translations={}, apply_until=None, title="T", **values),
+        lambda **values: SimpleNamespace(translations={}, apply_until=None, **values),
+        title=st.sampled_from(["Data engineer", "Ingénieure données", "Cook", "Engineer"]),
         team=st.sampled_from(_TEAMS),
         places=st.lists(st.sampled_from(_PLACES).map(lambda name: {"name": name}), max_size=3),
         contract=st.sampled_from(["permanent", "internship", None]),
@@ -61,3 +62,20 @@ def test_lists_and_counts_are_those_of_one_by_one(rows, choices, data):
         assert shown >= {value for row in left for value in _values(row)[facet]}
         if choices.get(facet):
             assert narrowed.without[facet] == len(left)
+
+
+@given(_rows, st.integers(0, 40), st.integers(0, 5))
+def test_what_is_most_like_a_job_comes_first_then_the_newest(rows, own, count):
+    for number, row in enumerate(rows):
+        row.id, row.slug = number + 10, f"job-{number}"
+    job = SimpleNamespace(
+        id=own, title="Data engineer", language="en", team="Data", locations=["Lyon", "Paris"]
+    )
+    same = {"Data engineer": 4, "Ingénieure données": 2, "Engineer": 2, "Cook": 0}
+
+    def likeness(row):
+        near = {place["name"] for place in row.places} & set(job.locations)
+        return 3 * (row.team == "Data") + same[row.title] + 0.5 * bool(near)
+
+    others = sorted((row for row in rows if row.id != own), key=likeness, reverse=True)
+    assert Catalogue(rows).like(job, count) == [row.id for row in others][:count]

@@ -9,7 +9,6 @@ import pytest
 from babel import Locale
 from sqlalchemy import event, select
 
-from careers.base import clock
 from careers.base.people import person_by_email
 from careers.base.prose import plain_text
 from careers.jobs.importing import import_jobs
@@ -76,6 +75,14 @@ def test_filters_say_how_many_jobs_they_leave(visitor, jobs):
     page = _text(visitor.get("/jobs?contract=permanent"))
     assert re.search(r'Platform <span class="muted">1</span>', page)
     assert re.search(r'Internship <span class="muted">1</span>', page)
+
+
+def test_of_many_values_the_most_frequent_and_the_chosen_are_shown(visitor, jobs, monkeypatch):
+    monkeypatch.setattr("careers.jobs.pages.MOST_CHOICES", 1)
+    page = _text(visitor.get("/jobs?place=Nantes"))
+    shown = re.findall(r'name="place" value="([^"]+)"', page)
+    assert shown == ["Lyon, France", "Nantes"]
+    assert "Write any other into the search field." in page
 
 
 def test_several_values_of_a_facet_widen_and_several_facets_narrow(visitor, jobs):
@@ -157,9 +164,20 @@ def test_the_catalogue_sees_what_is_opened_changed_and_closed_at_once(visitor, d
     db.commit()
     assert _titles(visitor.get("/jobs?team=Kitchen")) == ["Data engineer"]
     assert len(_titles(visitor.get("/jobs?team=Platform"))) == 1
-    db.get(Job, job.id).closed_at = clock.now()
+    for _ in range(2):
+        import_jobs(db, "greenhouse", "acme", greenhouse(greenhouse_row(2)))
     db.commit()
     assert _titles(visitor.get("/jobs?team=Kitchen")) == []
+    closed = db.get(Job, job.id)
+    changed_at, version = closed.changed_at, closed.version
+    import_jobs(
+        db, "greenhouse", "acme",
+        greenhouse(greenhouse_row(101, departments=[{"name": "Kitchen"}]), greenhouse_row(2)),
+    )  # fmt: skip
+    db.commit()
+    assert _titles(visitor.get("/jobs?team=Kitchen")) == ["Data engineer"]
+    db.refresh(closed)
+    assert (closed.changed_at > changed_at, closed.version) == (True, version + 1)
 
 
 def test_words_found_are_marked_and_what_is_searched_is_escaped(visitor, jobs):
@@ -364,6 +382,16 @@ def test_a_recruiter_says_whom_to_ask(visit_as, visitor, db):
         f"/recruiting/jobs/{job.code}/contact", {"person": gone.code}, form_on="/recruiting/jobs"
     )
     assert answer.status_code == 400
+
+
+def test_in_a_large_company_whom_to_ask_is_chosen_in_the_job_s_form(visit_as, db, monkeypatch):
+    job = open_job(db)
+    recruiter = visit_as(Cast.RECRUITER)
+    assert f'id="ask-{job.code}"' in _text(recruiter.get("/recruiting/jobs"))
+    monkeypatch.setattr("careers.jobs.editing_pages.MOST_PEOPLE", 1)
+    page = _text(recruiter.get("/recruiting/jobs"))
+    assert f'id="ask-{job.code}"' not in page
+    assert f"/recruiting/jobs/{job.code}#contact" in page
 
 
 def test_a_contact_who_has_left_is_not_shown(visitor, db):

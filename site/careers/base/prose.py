@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections import Counter
-from html.parser import HTMLParser
 
 import nh3
 from markdown_it import MarkdownIt
@@ -93,31 +93,17 @@ def _check_depth(outside: str) -> None:
             raise TooDeep(f"more than {DEEPEST} elements inside one another")
 
 
-class _Text(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-
-    def handle_data(self, data: str) -> None:
-        self.parts.append(data)
-
-    def handle_starttag(self, tag: str, attrs: object) -> None:
-        self._part(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        self._part(tag)
-
-    def _part(self, tag: str) -> None:
-        if tag not in _INLINE:
-            self.parts.append(" ")
+# A tag as nh3 writes it: what stands in quotation marks may hold anything.
+_TAG = re.compile(
+    r"""<!--.*?--> | </? ([A-Za-z][A-Za-z0-9]*) (?: [^<>"'] | "[^"]*" | '[^']*' )* >""",
+    re.DOTALL | re.VERBOSE,
+)
 
 
 def plain_text(safe: str) -> str:
     """The words of HTML that `safe_html` made, with single spaces."""
-    reader = _Text()
-    reader.feed(safe)
-    reader.close()
-    return _SPACE.sub(" ", "".join(reader.parts)).strip()
+    words = _TAG.sub(lambda tag: "" if tag[1] and tag[1].lower() in _INLINE else " ", safe)
+    return _SPACE.sub(" ", html.unescape(words)).strip()
 
 
 def excerpt(text: str, longest: int = 240) -> str:

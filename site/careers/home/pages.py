@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import shutil
 
-from flask import Blueprint, Response, current_app, jsonify, render_template, request
+from flask import Blueprint, Response, abort, current_app, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 
@@ -23,6 +23,7 @@ from experts.queries import topics_shown
 
 blueprint = Blueprint("home", __name__)
 HERO, SAID, JOBS, TOPICS = 4, 5, 6, 10
+IN_SITEMAP = 20_000  # pages, each with two addresses; the protocol allows 50,000 of these in a file
 PREVIEW_FETCHERS = ("Twitterbot", "LinkedInBot", "facebookexternalhit")  # they obey robots.txt
 SHORT = 110  # characters that fit a card of the hero
 
@@ -103,14 +104,37 @@ def robots() -> ResponseReturnValue:
 @blueprint.get("/sitemap.xml")
 @public
 def sitemap() -> ResponseReturnValue:
-    """Every public page in both languages, with the time it really changed."""
+    """Every public page in its languages, with the time it really changed.
+
+    Where these are more than one file may name, it names files that each have a part of them.
+    """
     base = settings().base_url
+    found = queries.public_pages(db())
+    parts = [found[first : first + IN_SITEMAP] for first in range(0, len(found), IN_SITEMAP)]
+    asked = request.args.get("part")
+    if asked is None and len(parts) > 1:
+        files = [
+            (
+                f"{base}/sitemap.xml?part={number}",
+                max(filter(None, (page.changed_at for page in part)), default=None),
+            )
+            for number, part in enumerate(parts, 1)
+        ]
+        body = render_template("home/sitemaps.xml", files=files)
+        return Response(body, mimetype="application/xml")
+    names = [str(number) for number in range(1, len(parts) + 1)]
+    if asked is not None and asked not in names:
+        abort(404)
     pages = [
         (
-            [(code, base + address_in(code, page.path)) for code in LANGUAGES],
+            [
+                (code, base + address_in(code, page.path))
+                for code in LANGUAGES
+                if page.only in {"", code}
+            ],
             page.changed_at,
         )
-        for page in queries.public_pages(db())
+        for page in (parts[names.index(asked)] if asked else found)
     ]
     body = render_template("home/sitemap.xml", pages=pages)
     return Response(body, mimetype="application/xml")

@@ -18,8 +18,6 @@ from careers.jobs.queries import names_of
 from experts.models import Expert
 from experts.queries import SHOWN, topics_shown
 
-SITEMAP_LARGEST = 45_000  # the protocol allows 50,000 addresses in a file
-
 
 @dataclass(frozen=True, slots=True)
 class Figures:
@@ -33,10 +31,13 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class PublicPage:
-    """A page that everybody may read; `path` without a language prefix."""
+    """A page that everybody may read; `path` without a language prefix, `only` the language of one
+    that is in one language alone.
+    """
 
     path: str
     changed_at: datetime | None
+    only: str = ""
 
 
 def figures(db: Session) -> Figures:
@@ -51,30 +52,20 @@ def figures(db: Session) -> Figures:
 
 
 def public_pages(db: Session) -> list[PublicPage]:
-    """Every public page, at most as many as one sitemap holds, with when it last changed."""
-    jobs = db.execute(
-        select(Job.slug, Job.changed_at)
-        .where(OPEN)
-        .order_by(Job.changed_at.desc())
-        .limit(SITEMAP_LARGEST // 4)
-    ).all()
+    """Every public page, with when it last changed; always in the same order."""
     experts = db.execute(
-        select(Expert.slug, Expert.changed_at)
-        .join(Expert.person)
-        .where(SHOWN)
-        .order_by(Expert.changed_at.desc())
-        .limit(SITEMAP_LARGEST // 4)
-    ).all()
+        select(Expert.slug, Expert.changed_at).join(Expert.person).where(SHOWN).order_by(Expert.id)
+    )
     articles = db.execute(
-        select(Article.slug, Article.changed_at)
+        select(Article.slug, Article.changed_at, Article.language)
         .where(Article.state == "published")
-        .order_by(Article.published_at.desc())
-        .limit(SITEMAP_LARGEST // 4)
-    ).all()
+        .order_by(Article.id)
+    )
+    jobs = db.execute(select(Job.slug, Job.changed_at).where(OPEN).order_by(Job.id))
     pages = [PublicPage(path, None) for path in ("/", "/experts", "/blog", "/jobs")]
-    pages += [PublicPage(f"/experts/{slug}", changed) for slug, changed in experts]
     pages += [PublicPage(f"/topics/{topic.slug}", None) for topic in topics_shown(db)]
-    pages += [PublicPage(f"/blog/{slug}", changed) for slug, changed in articles]
+    pages += [PublicPage(f"/experts/{slug}", changed) for slug, changed in experts]
+    pages += [PublicPage(f"/blog/{slug}", changed, only) for slug, changed, only in articles]
     pages += [PublicPage(f"/jobs/{slug}", changed) for slug, changed in jobs]
     return pages
 

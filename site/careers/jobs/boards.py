@@ -8,8 +8,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, is_dataclass, replace
+from dataclasses import fields as fields_of
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from careers.jobs import fields
@@ -64,13 +66,19 @@ class ImportedJob:
     apply_until: date | None = None
     facts: dict[str, str] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def content_hash(self) -> str:
         """What changes when, and only when, something of the job changes."""
+        said = {one.name: getattr(self, one.name) for one in fields_of(self)}
         canonical = json.dumps(
-            [SANITISER, asdict(self)], default=str, sort_keys=True, ensure_ascii=False
+            [SANITISER, said], default=_as_json, sort_keys=True, ensure_ascii=False
         )
         return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _as_json(value: Any) -> Any:
+    """A part of a job (Place, Wording, Salary), a day or a moment as JSON can hold it."""
+    return vars(value) if is_dataclass(value) else str(value)
 
 
 @dataclass(frozen=True)
@@ -89,12 +97,12 @@ class Answer:
     jobs: tuple[ImportedJob, ...]
     refused: tuple[RefusedRow, ...]
 
-    @property
+    @cached_property
     def ids(self) -> frozenset[str]:
         """The ids that are on the board, refused rows included: those jobs are not gone."""
         return frozenset({job.source_id for job in self.jobs} | {row.id for row in self.refused})
 
-    @property
+    @cached_property
     def names_all(self) -> bool:
         """Whether every row says which job it is; otherwise any job may still be on the board."""
         return all(row.id for row in self.refused)

@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 import threading
 import time
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
+from heapq import nsmallest
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -20,6 +22,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from careers.base import search
+from careers.base.languages import LANGUAGES
 from careers.jobs.models import CONTRACTS, HOURS, OPEN, SENIORITIES, WORKPLACES, Job
 
 LASTS = 60.0  # seconds; a change that tells nobody is seen after that
@@ -59,17 +62,18 @@ class Catalogue:
         """`rows` have the columns of `_ROWS`, newest first."""
         self.ids: list[int] = []
         self._at: dict[str, int] = {}
-        self._titles: dict[str, int] = {}
+        self._titles: list[tuple[str, str]] = []  # each with its language
         self._until: list[date] = []
         members: dict[str, dict[str, list[int]]] = {facet: {} for facet in FACETS}
         for number, row in enumerate(rows):
             self.ids.append(row.id)
             self._at[row.slug] = number
-            self._titles[row.title] = self._titles.get(row.title, 0) + 1
+            self._titles.append((row.language, row.title))
             self._until.append(row.apply_until or date.max)
             for facet, values in _values(row).items():
                 for value in values:
                     members[facet].setdefault(value, []).append(number)
+        self._members = members
         self._bits = {
             facet: {value: self._of(numbers) for value, numbers in values.items()}
             for facet, values in members.items()
@@ -145,6 +149,39 @@ class Catalogue:
     def _by_last_day(self) -> list[int]:
         return sorted(range(len(self.ids)), key=lambda number: (self._until[number], number))
 
+    # What is like a job -----------------------------------------------------------------------
+
+    def like(self, job: Job, count: int) -> list[int]:
+        """The ids of other jobs: those of the same team or with like titles, in either language,
+        first, then the newest.
+        """
+        members = self._members
+        worth: dict[int, float] = defaultdict(float)
+        for number in members["team"].get(job.team, ()):
+            worth[number] += 3
+        for number in {n for place in job.locations for n in members["place"].get(place, ())}:
+            worth[number] += 0.5
+        for word in search.meanings(job.title):
+            said: dict[int, float] = {}
+            for stem, counts in word.items():
+                for number in self._by_stem.get(stem, ()):
+                    said[number] = max(counts, said.get(number, 0))
+            for number, counts in said.items():
+                worth[number] += 2 * counts
+        best = nsmallest(count + 1, worth, key=lambda number: (-worth[number], number))
+        newest = (number for number in range(min(len(self.ids), count + 1)) if number not in worth)
+        others = (self.ids[number] for number in [*best, *newest])
+        return [one for one in others if one != job.id][:count]
+
+    @cached_property
+    def _by_stem(self) -> dict[str, list[int]]:
+        """In which titles a stem is."""
+        found: dict[str, list[int]] = {}
+        for number, (language, title) in enumerate(self._titles):
+            for stem in _stems(language, title):
+                found.setdefault(stem, []).append(number)
+        return found
+
     # What people may be about to type ---------------------------------------------------------
 
     def suggestions(self, typed: str, most: int = 8) -> list[str]:
@@ -160,7 +197,7 @@ class Catalogue:
 
     @cached_property
     def _sayings(self) -> list[tuple[str, str, int]]:
-        counted = dict(self._titles)
+        counted = dict(Counter(title for _, title in self._titles))
         for facet in ("team", "place"):
             for value, bits in self._bits[facet].items():
                 counted[value] = counted.get(value, 0) + bits.bit_count()
@@ -168,6 +205,11 @@ class Catalogue:
             (" " + " ".join(_PARTS.sub(" ", search.fold(text)).split()), text, count)
             for text, count in counted.items()
         ]
+
+
+@lru_cache(maxsize=50_000)  # as most titles stay when some jobs change
+def _stems(language: str, title: str) -> frozenset[str]:
+    return frozenset(search.stems(language if language in LANGUAGES else "en", title))
 
 
 def _values(row: Any) -> dict[str, Iterable[str]]:
@@ -191,9 +233,9 @@ _ROWS = (
     .where(OPEN)
     .order_by(Job.opened_at.desc(), Job.id.desc())
 )  # fmt: skip
-_STATE = select(func.count(), func.max(Job.changed_at).filter(OPEN), func.max(Job.closed_at)).where(
-    Job.is_draft.is_(False)
-)
+_STATE = select(
+    func.count().filter(OPEN), func.max(Job.changed_at).filter(OPEN), func.max(Job.closed_at)
+).where(Job.is_draft.is_(False))
 
 
 @dataclass(frozen=True)
@@ -212,8 +254,16 @@ def catalogue_of(db: Session) -> Catalogue:
     pool = db.get_bind().engine.pool
     state = tuple(db.execute(_STATE).one())
     known = _held.get(pool)
-    if known is None or known.state != state or known.until < time.monotonic():
-        with _lock:
-            known = _Held(state, time.monotonic() + LASTS, Catalogue(db.execute(_ROWS)))
-            _held[pool] = known
-    return known.catalogue
+    if known is not None and known.state == state:
+        if time.monotonic() < known.until or not _lock.acquire(blocking=False):
+            return known.catalogue
+    else:
+        _lock.acquire()
+    try:  # of many who ask at once, one reads
+        known = _held.get(pool)
+        if known is None or known.state != state or known.until <= time.monotonic():
+            found = Catalogue(db.execute(_ROWS))
+            known = _held[pool] = _Held(state, time.monotonic() + LASTS, found)
+        return known.catalogue
+    finally:
+        _lock.release()

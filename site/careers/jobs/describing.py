@@ -81,7 +81,7 @@ def follow_board(job: Job, found: ImportedJob) -> list[str]:
     job.source_url, job.requisition = found.source_url, found.requisition
     job.translation_group = found.translation_group
     job.content_hash = found.content_hash
-    _has_changed(job)
+    has_changed(job)
     return changed
 
 
@@ -89,7 +89,7 @@ def begin(job: Job, values: dict[str, Any]) -> None:
     """Have a new `job` say `values`."""
     for name in FIELDS:
         give(job, name, values[name])
-    _has_changed(job)
+    has_changed(job)
 
 
 def set_here(job: Job, values: dict[str, Any]) -> list[str]:
@@ -101,7 +101,7 @@ def set_here(job: Job, values: dict[str, Any]) -> list[str]:
     for name in changed:
         give(job, name, values[name])
     if changed:
-        _has_changed(job)
+        has_changed(job)
     return changed
 
 
@@ -111,10 +111,11 @@ def hand_back(job: Job, name: str) -> bool:
         return False
     give(job, name, job.overrides[name])
     job.overrides = {kept: value for kept, value in job.overrides.items() if kept != name}
-    _has_changed(job)
+    has_changed(job)
     return True
 
 
-def _has_changed(job: Job) -> None:
+def has_changed(job: Job) -> None:
+    """Note that `job` is another than before, for all who look whether it is."""
     job.changed_at = clock.now()
     job.version = (job.version or 0) + 1

@@ -21,6 +21,8 @@ from careers.jobs.forms import JobForm, job_form
 from careers.jobs.models import Job
 from careers.jobs.pages import blueprint
 
+MOST_PEOPLE = 100  # that each row of the list lets choose from; of more, the job's own form does
+
 
 @blueprint.get("/recruiting/jobs")
 @requires("job:edit")
@@ -40,6 +42,7 @@ def recruiting_jobs() -> ResponseReturnValue:
         pages=max(1, -(-counts[state] // PAGE_ROWS)),
         people=queries.people_to_ask(db()),
         followed=followed(db()),
+        most_people=MOST_PEOPLE,
     )
 
 
@@ -66,7 +69,8 @@ def set_contact(code: str) -> ResponseReturnValue:
 @requires("job:edit")
 def new_job() -> ResponseReturnValue:
     """Begin a job; it is a draft until it is published."""
-    form = JobForm(queries.people_to_ask(db()), language=me().language, salary_currency="EUR")
+    usual = {"language": me().language, "salary_currency": "EUR", "salary_period": "year"}
+    form = JobForm(queries.people_to_ask(db()), **usual)
     if request.method != "POST":
         return _edit(None, form)
     if not form.validate():

@@ -116,7 +116,10 @@ class JobForm(Form):
         self.seniority.choices = _choices(SENIORITIES, words.seniority_name)
         self.salary_period.choices = options((p, words.period_name(p)) for p in PERIODS)
         self.contact.choices = options(
-            [("", gettext("Nobody in particular")), *((one.code, one.name) for one in people)]
+            [
+                ("", gettext("Nobody in particular")),
+                *((one.code, words.ask_name(one)) for one in people),
+            ]
         )
 
     def validate_description(self, field: TextAreaField) -> None:

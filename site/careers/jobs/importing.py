@@ -17,12 +17,13 @@ from sqlalchemy.orm import Session
 from careers.base import clock, codes, search
 from careers.base.database import in_turn
 from careers.jobs import sources
-from careers.jobs.boards import ImportedJob, InvalidAnswer
-from careers.jobs.describing import follow_board
+from careers.jobs.boards import Answer, ImportedJob, InvalidAnswer
+from careers.jobs.describing import follow_board, has_changed
 from careers.jobs.models import Job, JobImport
 
 CLOSED = "closed"  # among a job's overrides: closed here while its board still has it
 MISSES_TO_CLOSE = 2
+SOME = 500  # jobs that are read at once
 MOST_NAMED = 500  # jobs in a report; the numbers count all
 
 
@@ -48,15 +49,21 @@ def import_jobs(
         return report
     in_turn(db, f"import {source} {board}")  # two imports of one board follow each other
     report.refused = [{"id": row.id, "title": row.title, "why": row.why} for row in found.refused]
-    # Held until this is committed, so that whoever edits one of them meanwhile is told.
-    query = select(Job).where(Job.source == source, Job.board == board).with_for_update(of=Job)
-    known = {job.source_id: job for job in db.scalars(query)}
-    touched = [_take(db, report, known.get(job.source_id), job) for job in found.jobs]
-    for job in known.values():
-        if job.source_id in found.ids:
-            job.missed = 0
+    here = _rows_of(db, source, board)
+    hashes = {job.source_id: job.content_hash for job in found.jobs}
+    known = _jobs(db, [r.id for r in here.values() if not _is_as_before(r, hashes, found)])
+    touched = []
+    for job in found.jobs:
+        row = here.get(job.source_id)
+        if row is not None and row.id not in known:
+            report.unchanged += 1
+        else:
+            touched.append(_take(db, report, known[row.id] if row else None, job))
+    for gone in known.values():
+        if gone.source_id in found.ids:
+            gone.missed = 0
         elif found.names_all:
-            touched.append(_miss(report, job))
+            touched.append(_miss(report, gone))
     db.flush()
     search.changed(db, "job", *(job.slug for job in touched if job is not None))
     return report
@@ -70,6 +77,38 @@ def fail_import(db: Session, source: str, board: str, why: str) -> JobImport:
     return report
 
 
+def _rows_of(db: Session, source: str, board: str) -> dict[str, Any]:
+    """What tells of each job of a board whether something is to be done, by the board's id.
+
+    Held until this is committed, so that whoever edits one of them meanwhile is told.
+    """
+    rows = (
+        select(Job.id, Job.source_id, Job.content_hash, Job.closed_at, Job.missed)
+        .where(Job.source == source, Job.board == board)
+        .with_for_update(of=Job)
+    )
+    return {row.source_id: row for row in db.execute(rows)}
+
+
+def _is_as_before(row: Any, hashes: Mapping[str, str], found: Answer) -> bool:
+    """Whether nothing is to be done about a job, as the board says the same of it or has kept it
+    away before.
+    """
+    if row.source_id in hashes:
+        return (
+            not row.missed and row.closed_at is None and row.content_hash == hashes[row.source_id]
+        )
+    return row.closed_at is not None or (row.source_id in found.ids and not row.missed)
+
+
+def _jobs(db: Session, ids: list[int]) -> dict[int, Job]:
+    found: dict[int, Job] = {}
+    for start in range(0, len(ids), SOME):
+        some = select(Job).where(Job.id.in_(ids[start : start + SOME]))
+        found |= {job.id: job for job in db.scalars(some)}
+    return found
+
+
 def _take(db: Session, report: JobImport, job: Job | None, found: ImportedJob) -> Job | None:
     """Write what was found; the job if the index must follow, None if it is as before."""
     if job is None:
@@ -81,6 +120,7 @@ def _take(db: Session, report: JobImport, job: Job | None, found: ImportedJob) -
     came_back = job.closed_at is not None and CLOSED not in job.overrides
     if came_back:
         job.listed_at, job.closed_at = job.listed_again(clock.now()), None
+        has_changed(job)
         report.reopened += 1
     if job.content_hash != found.content_hash:
         fields = follow_board(job, found)
@@ -131,6 +171,7 @@ def _miss(report: JobImport, job: Job) -> Job | None:
         report.missing += 1
         return None
     job.closed_at = clock.now()
+    has_changed(job)
     report.closed += 1
     _note(report, job, "closed")
     return job

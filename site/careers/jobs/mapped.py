@@ -31,8 +31,6 @@ COLUMNS = (
 """What a file can say of a job. The first three are needed."""
 NEEDED = COLUMNS[:3]
 
-csv.field_size_limit(1_000_000)  # a description may be long; it holds for the whole process
-
 
 class InvalidMapping(ValueError):
     """A mapping that cannot be used; the message says which line and why."""

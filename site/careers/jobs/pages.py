@@ -29,6 +29,7 @@ PER_PAGE = 20
 POSTS = 3  # of a team, on a job's page
 LONGEST = 120  # characters of a choice
 MOST_CHOSEN = 20  # values of one facet
+MOST_CHOICES = 60  # of one facet that are shown; a large company has hundreds of places
 
 
 @blueprint.app_context_processor
@@ -50,6 +51,7 @@ def job_words() -> dict[str, Any]:
         "source_name": source_name,
         "whom_to_ask": words.whom_to_ask,
         "search_in_words": words.search_in_words,
+        "ask_name": words.ask_name,
         "open_jobs_of_team": lambda team, count=5: queries.open_jobs_of_team(db(), team, count),
     }
 
@@ -77,6 +79,7 @@ def jobs() -> ResponseReturnValue:
             found=found,
             page=page,
             pages=max(1, -(-found.count // PER_PAGE)),
+            most_choices=MOST_CHOICES,
             narrowed=narrowed,
             shown={job.slug: _as_found(job, wanted.words) for job in found.jobs},
         )
@@ -133,9 +136,11 @@ def job(slug: str) -> ResponseReturnValue:
         return render_template("jobs/closed.html", job=found, similar=similar), 410
     experts = queries.experts_of_team(db(), found.team)
     said = words.wording(found, language())
+    address = address_of(found)
     return render_template(
         "jobs/job.html",
         job=found,
+        address=address,
         wording=said,
         translations=queries.translations_of(db(), found),
         experts=experts,
@@ -144,7 +149,7 @@ def job(slug: str) -> ResponseReturnValue:
         similar=queries.similar_jobs(db(), found),
         summary=excerpt(plain_text(said.description_html), 200),
         posting=job_posting(
-            found, said, the_company(db()), address_of(found), clock.now(), logo=_logo_address()
+            found, said, the_company(db()), address, clock.now(), logo=_logo_address()
         ),
     )
 

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session, defer, lazyload
 
 from careers.base import search
 from careers.base.config import Settings
-from careers.base.languages import LANGUAGES
 from careers.base.people import Person
 from careers.base.prose import plain_text
 from careers.jobs.catalogue import Catalogue, Choice, Narrowed, catalogue_of
@@ -82,26 +81,7 @@ def translations_of(db: Session, job: Job) -> list[Job]:
 
 def similar_jobs(db: Session, job: Job, count: int = SIMILAR) -> list[Job]:
     """Other open jobs, those of the same team or with like titles first, then the newest."""
-    words = set(_stems(job.language, job.title))
-    rows = db.execute(
-        select(Job.id, Job.title, Job.team, Job.language, Job.places, Job.opened_at)
-        .where(OPEN, Job.id != job.id)
-        .order_by(Job.opened_at.desc())
-        .limit(2000)
-    ).all()
-    places = set(job.locations)
-
-    def likeness(row: Any) -> float:
-        shared = len(words & set(_stems(row.language, row.title)))
-        same_team = bool(job.team) and row.team == job.team
-        return 3 * same_team + 2 * shared + 0.5 * bool(places & set(names_of(row.places)))
-
-    ranked = sorted(rows, key=likeness, reverse=True)[:count]
-    return _in_order(db, [row.id for row in ranked])
-
-
-def _stems(language: str, title: str) -> list[str]:
-    return search.stems(language if language in LANGUAGES else "en", title)
+    return _in_order(db, catalogue_of(db).like(job, count))
 
 
 def names_of(places: list[dict[str, str]]) -> list[str]:
@@ -281,8 +261,9 @@ def recent_imports(db: Session, count: int) -> list[JobImport]:
 
 
 def people_to_ask(db: Session) -> list[Person]:
-    """Everybody who can be set as the contact of a job, by name."""
-    return list(db.scalars(select(Person).where(Person.status == "active").order_by(Person.name)))
+    """Everybody who can be set as the contact of a job, those who show themselves first."""
+    active = select(Person).where(Person.status == "active")
+    return list(db.scalars(active.order_by(Person.page.is_(None), Person.name)))
 
 
 # -- what can be found ---------------------------------------------------------------------------

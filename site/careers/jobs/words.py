@@ -222,7 +222,14 @@ def where(job: Job) -> str:
     few = job.locations[:3]
     more = len(job.locations) - len(few)
     words = [*few, *([gettext("%(count)s more places", count=more)] if more > 0 else [])]
-    return ", ".join([*words, *filter(None, [workplace_name(job.workplace)])])
+    return " · ".join([*words, *filter(None, [workplace_name(job.workplace)])])
+
+
+def ask_name(person: Person) -> str:
+    """Somebody who can be asked, as recruiters choose them."""
+    if person.page:
+        return str(gettext("%(name)s (expert)", name=person.name))
+    return person.name
 
 
 def whom_to_ask(job: Job) -> Person | None:

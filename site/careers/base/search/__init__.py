@@ -29,7 +29,7 @@ from careers.base.search.words import fold, stems
 
 __all__ = [
     "QUERY_LONGEST", "Busy", "Document", "Found", "asks_nothing", "changed", "find", "fold",
-    "highlighted", "marked", "rebuild", "stems", "supplies",
+    "highlighted", "marked", "meanings", "rebuild", "stems", "supplies",
 ]  # fmt: skip
 log = structlog.get_logger(__name__)
 
@@ -182,6 +182,13 @@ def find(db: Session, settings: Settings, kind: str, query: str) -> Found:
         if not _mended(db, settings, kind, seen):
             break
     return Found([], is_ready=False)
+
+
+def meanings(text: str) -> list[dict[str, float]]:
+    """For each word of a short `text` that means something: the stems that say it, in either
+    language, and what each counts.
+    """
+    return [word.weights for word in asking.read(text).words]
 
 
 def _find(db: Session, engine: Engine, kind: str, query: str, asked: asking.Asked) -> Found:

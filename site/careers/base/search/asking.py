@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from careers.base.search.synonyms import GROUPS
 from careers.base.search.words import LANGUAGES, Word, composed, stem, words_of
@@ -53,13 +53,22 @@ class Asked:
         """Whether nothing is asked for, and nothing refused."""
         return not (self.words or self.phrases or self.without)
 
+    @property
+    def seen(self) -> tuple[Wanted, ...]:
+        """The words that are to be seen in what was found."""
+        return (*self.words, *self.welcome, *(word for phrase in self.phrases for word in phrase))
+
     @cached_property
-    def marked(self) -> frozenset[str]:
-        """The stems that are to be seen in what was found."""
-        every = [*self.words, *self.welcome, *(word for phrase in self.phrases for word in phrase)]
-        return frozenset().union(*(word.stems | word.also for word in every))
+    def sought(self) -> dict[str, frozenset[int]]:
+        """Each stem that is to be seen, with the places in `seen` of the words that it answers."""
+        found: dict[str, frozenset[int]] = {}
+        for number, word in enumerate(self.seen):
+            for one in word.weights:
+                found[one] = found.get(one, frozenset()) | {number}
+        return found
 
 
+@lru_cache(maxsize=200)  # asked again for each of what was found
 def read(query: str) -> Asked:
     """What `query` asks for."""
     words: list[Wanted] = []
