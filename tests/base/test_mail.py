@@ -26,7 +26,13 @@ class Sink:
     def __init__(self) -> None:
         self.got: list[email.message.EmailMessage] = []
         self.raw = b""
-        self.refuses = False
+        self.refuses = self.refuses_address = False
+
+    async def handle_RCPT(self, _server, _session, envelope, address, _options) -> str:
+        if self.refuses_address:
+            return f"550 <{address}>: nobody of this name"
+        envelope.rcpt_tos.append(address)
+        return "250 known"
 
     async def handle_DATA(self, _server, _session, envelope) -> str:
         if self.refuses:
@@ -106,6 +112,19 @@ def test_a_server_that_refuses_is_asked_again_later(mailing, sink, db):
     assert waits and sink.got == []
     page = Visitor(mailing).sign_in(Cast.ADMIN).get("/admin/mail").get_data(as_text=True)
     assert "451" in page
+
+
+def test_what_a_server_says_against_an_address_is_kept_and_logged_without_it(
+    mailing, sink, db, capsys
+):
+    sink.refuses_address = True
+    mail.write(db, "nadia@quokka.example", "Hello", "Words")
+    db.commit()
+    deliver(mailing)
+    kept = db.scalars(select(Work)).one().last_error
+    db.rollback()
+    assert "nobody of this name" in kept
+    assert "quokka" not in kept + capsys.readouterr().err
 
 
 def test_a_message_says_where_one_ends_such_mail_in_one_line(mailing, sink, db):
