@@ -143,6 +143,17 @@ def test_a_kept_file_can_be_taken_back(visitor, job, db, settings):
     assert send(visitor, job, fields_of(shown(answer), cv=None)).status_code == 422
 
 
+def test_what_waits_takes_no_more_room_than_it_may(visitor, job, db, settings, monkeypatch):
+    monkeypatch.setattr("careers.hiring.applying.UPLOADS_MOST", len(samples.odt()) + 1)
+    odt = ("cv.odt", samples.odt())
+    assert "We have this file already" in shown(apply_to(visitor, job, email="nadia", cv=odt))
+    page = shown(apply_to(visitor, job, email="nadia", cv=odt))
+    assert "Please choose your CV again" in page
+    assert "I like meters." in page
+    assert len(_files(settings)) == 1
+    assert send(visitor, job, fields_of(page, cv=odt)).status_code == 303
+
+
 @pytest.mark.parametrize("submitted", [{}, {"name": ""}])
 def test_a_page_that_was_open_for_too_long_loses_nothing(visitor, job, db, settings, submitted):
     page = page_of(visitor, job)

@@ -8,7 +8,7 @@ from typing import Any
 
 from blinker import Signal
 from flask_babel import force_locale, gettext
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -22,6 +22,7 @@ from careers.hiring.models import Application, SharerSees, Stage, StageChange, U
 from careers.hiring.own_links import LASTS, link_for
 from careers.jobs.models import Job
 
+UPLOADS_MOST = 2 * 1024**3  # bytes of all that wait, so that nobody fills the disk with them
 UPLOADS_STAY = timedelta(hours=12)  # as long as the page of the form can be sent
 
 received = Signal()
@@ -174,8 +175,12 @@ def upload_of(db: Session, submission: str) -> Upload | None:
     return db.get(Upload, token_hash(submission))
 
 
-def keep_upload(db: Session, settings: Settings, submission: str, cv: CheckedCV) -> Upload:
-    """Keep `cv` for twelve hours, so that it need not be chosen again; commits."""
+def keep_upload(db: Session, settings: Settings, submission: str, cv: CheckedCV) -> Upload | None:
+    """Keep `cv` for twelve hours, so that it need not be chosen again; commits. None when too much
+    waits already."""
+    waiting = db.scalar(select(func.coalesce(func.sum(Upload.size), 0))) or 0
+    if waiting + len(cv.content) > UPLOADS_MOST:
+        return None
     cvs = storage.store(settings, "cvs")
     key = cvs.keep(cv.content)
     try:

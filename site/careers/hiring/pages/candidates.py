@@ -120,7 +120,10 @@ def _taken_or_form(
         problem = gettext("Please add your CV.")
     if form.errors or problem or g.form_has_expired or _coming_news():
         if cv is not None and not form.website.errors:
-            upload = keep_upload(db(), settings(), submission, cv)
+            kept = keep_upload(db(), settings(), submission, cv)
+            if kept is None:
+                problem = gettext("Please choose your CV again before you send this.")
+            upload = kept or upload
         form.cv.errors = [problem] if problem else []
         status = 422 if form.errors or problem else 200
         if g.form_has_expired:
