@@ -14,6 +14,7 @@ from whitenoise import WhiteNoise
 import experts.editing_pages
 import experts.pages
 import experts.portrait_pages
+import experts.topic_pages
 import feeds.pages
 import referrals.bonuses.pages
 import referrals.doubts.pages
@@ -30,15 +31,17 @@ from careers.base.signin.sessions import ServerSessions
 from careers.blog import pages as blog
 from careers.hiring import pages as hiring
 from careers.home import pages as home
+from careers.home import topics
 from careers.jobs import board_pages, editing_pages, feed_pages
 from careers.jobs import pages as jobs
 
 MOST_PROCESSES = 4  # of the server, unless the settings ask for more; each holds about 100 MB
 THREADS = 24  # of each; each may wait for a disk, a database or a client
 SENDING_AT_ONCE = 8  # of them, those that may wait for what clients send
-# They add their routes to the blueprints of `jobs` and `experts`.
+# They add their routes to the blueprints of `jobs`, `experts` and `home`.
 PAGES = (
     board_pages, editing_pages, feed_pages, experts.editing_pages, experts.portrait_pages,
+    experts.topic_pages, topics,
 )  # fmt: skip
 PACKAGES = (
     home,
