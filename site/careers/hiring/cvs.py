@@ -13,6 +13,7 @@ import sys
 import threading
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import structlog
 from flask_babel import gettext
@@ -106,7 +107,11 @@ def _verdict(kind: str, content: bytes) -> str:
 
 # What the end of a process by a signal says of its file: that it takes more of the processor than
 # an honest one, or nothing, when a machine without memory ends what it can. Others are crashes.
-_ENDED = {signal.SIGXCPU: "too-large", signal.SIGKILL: "busy", signal.SIGTERM: "busy"}
+_ENDED: Final[dict[int, str]] = {
+    signal.SIGXCPU: "too-large",
+    signal.SIGKILL: "busy",
+    signal.SIGTERM: "busy",
+}
 
 
 def _ask_scanner(content: bytes, clamd: str) -> None:

@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from careers.base.database import UTCDateTime
 
-revision = "0015_own_links"
-down_revision = "0014_portraits"
+revision = "0017_own_links"
+down_revision = "0016_corrected_links"
 branch_labels = None
 depends_on = None
 
