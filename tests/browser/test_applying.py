@@ -43,7 +43,7 @@ def link_of(database_url) -> str:
             text("SELECT text FROM mail WHERE \"to\" = 'nadia@example.com'")
         ).scalar()
     engine.dispose()
-    return re.search(r"http://[^/]+(/\S+/\S{43})\s", words)[1]
+    return re.search(r"http://[^/]+(/\S+/\S{43,})\s", words)[1]
 
 
 def _fits(page) -> None:

@@ -53,7 +53,7 @@ def mails_to(db, email="nadia@example.com") -> list[Mail]:
 
 def link_in(mail: Mail) -> str:
     """The address that a mail to a candidate carries."""
-    return re.search(r"http://127.0.0.1:8000(\S+/\S{43})", mail.text)[1]
+    return re.search(r"http://127.0.0.1:8000(\S*/applications/\S{43,})", mail.text)[1]
 
 
 def come_by(visitor, link: str):

@@ -3,9 +3,7 @@ that applied, and to no other."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-from base64 import urlsafe_b64encode
+import secrets
 from datetime import timedelta
 
 from flask_babel import force_locale, gettext
@@ -23,21 +21,12 @@ LASTS = timedelta(days=30)
 
 
 def link_for(application: Application, settings: Settings) -> str:
-    """The address for a mail to the candidate. One that holds for half its time at least is given
-    again, so that no mail before is worth less; `application` then keeps its hash."""
-    until = application.link_until
-    if until is None or until - clock.now() < LASTS / 2:
-        until = clock.now() + LASTS
-    token = _token(application, int(until.timestamp()), settings.signing_key)
-    application.link_until, application.token_hash = until, token_hash(token)
+    """A new address for a mail to the candidate: 256 random bits, and until when it holds, which
+    nobody can change, since `application` keeps the hash of it all. The link before ends."""
+    until = int((clock.now() + LASTS).timestamp())
+    token = f"{until:x}-{secrets.token_urlsafe(32)}"
+    application.token_hash = token_hash(token)
     return settings.base_url + address_in(application.language, f"/applications/{token}")
-
-
-def _token(application: Application, until: int, signing_key: str) -> str:
-    """256 bits that only the mail carries."""
-    said = f"own page:{application.code}:{until}"
-    digest = hmac.new(signing_key.encode(), said.encode(), hashlib.sha256).digest()
-    return urlsafe_b64encode(digest).decode().rstrip("=")
 
 
 def application_by_link(db: Session, token: str) -> Application | None:
@@ -45,7 +34,14 @@ def application_by_link(db: Session, token: str) -> Application | None:
     found = db.scalar(select(Application).where(Application.token_hash == token_hash(token)))
     if found is None or found.erased_at is not None:
         return found
-    return found if found.link_until is not None and clock.now() < found.link_until else None
+    return found if clock.now().timestamp() < _holds_until(token) else None
+
+
+def _holds_until(token: str) -> int:
+    try:
+        return int(token.partition("-")[0], 16)
+    except ValueError:  # of a link from before they ended
+        return 0
 
 
 def send_again(db: Session, settings: Settings, email: str) -> None:
@@ -56,8 +52,8 @@ def send_again(db: Session, settings: Settings, email: str) -> None:
     if newest is None:
         return
     before = db.get(Mail, newest.mail_id) if newest.mail_id else None
-    holds = newest.link_until is not None and clock.now() < newest.link_until
-    if before is not None and before.sent_at is None and holds:
+    waits = before is not None and before.sent_at is None
+    if before is not None and waits and clock.now() - before.created_at < LASTS / 2:
         return
     with force_locale(newest.language):
         written = mail.write(
