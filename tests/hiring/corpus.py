@@ -78,7 +78,7 @@ def crowded(one: bytes, number: int) -> bytes:
 
 def in_object_stream(hidden: bytes, *, bomb: bool = False) -> bytes:
     """A PDF 1.5 whose fifth object lies, compressed, in an object stream."""
-    body = b"5 0 " + hidden + (b" " * 60_000_000 if bomb else b"")
+    body = b"5 0 " + hidden + (b" " * 100_000_000 if bomb else b"")
     packed_body = zlib.compress(body, 9)
     objects = [
         ROOT % b"/Extra 5 0 R", PAGES, PAGE % b"",
@@ -212,7 +212,7 @@ PDFS = [
         lambda: made(trailer=b"/Root 1 0 R /Prev 9"), ""),
     Odd("an object stream that becomes huge", "cv.pdf",
         lambda: in_object_stream(b"<< >>", bomb=True), MUCH),
-    Odd("thirty thousand objects that do no harm", "cv.pdf", 
+    Odd("thirty thousand objects that do no harm", "cv.pdf",
         lambda: crowded(b"<< /CA 0.5 /BM /Normal >>", 30_000)),
     Odd("four hundred thousand lists", "cv.pdf",
         lambda: crowded(b"[" + b"[]" * 400 + b"]", 1_000), MUCH),

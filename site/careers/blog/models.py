@@ -50,4 +50,12 @@ class Article(Base):
     submitted_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
 
+    # Its author has left and wanted it to stay without their name.
+    is_anonymous: Mapped[bool] = mapped_column(default=False)
+
     author: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def byline(self) -> str:
+        """Whom the public reads as its author; "" for nobody."""
+        return "" if self.is_anonymous else self.author.name

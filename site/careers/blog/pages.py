@@ -51,7 +51,8 @@ def described(article: Article) -> dict[str, Any]:
     """The article for machines: schema.org BlogPosting."""
     base, author = settings().base_url, article.author
     address = base + address_in(article.language, f"/blog/{article.slug}")
-    by: dict[str, Any] = {"@type": "Person", "name": author.name}
+    ours = {"@type": "Organization", "name": the_company(db()).name, "url": base}
+    by: dict[str, Any] = {"@type": "Person", "name": article.byline}
     if author.page:
         by["url"] = base + address_in(settings().default_language, f"/experts/{author.page}")
     return {
@@ -63,8 +64,8 @@ def described(article: Article) -> dict[str, Any]:
         "datePublished": article.published_at.isoformat() if article.published_at else None,
         "mainEntityOfPage": address,
         "url": address,
-        "author": by,
-        "publisher": {"@type": "Organization", "name": the_company(db()).name, "url": base},
+        "author": by if article.byline else ours,
+        "publisher": ours,
     }
 
 

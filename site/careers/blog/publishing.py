@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from careers.base import audit, clock, codes, prose
-from careers.base.people import Person
+from careers.base.people import Person, employee_left
 from careers.blog import letters
 from careers.blog.models import Article
 
@@ -146,6 +146,34 @@ def put_back(db: Session, editor: Person, article: Article) -> None:
     _step(db, article, Article.state == "withdrawn", state="published")
     audit.record(db, editor, "article:put-back", article.code, slug=article.slug)
     published.send(article, db=db)
+
+
+def settle_articles(db: Session, author: Person) -> None:
+    """Do with the articles of `author`, who leaves, what they chose beforehand."""
+    theirs = select(Article).where(Article.author_id == author.id, Article.state == "published")
+    if author.articles_after == "removed":
+        for article in db.scalars(theirs).all():
+            withdraw(db, author, article)
+    elif author.articles_after == "anonymous":
+        _name(db, author, is_anonymous=True)
+
+
+def name_again(db: Session, author: Person) -> None:
+    """Put the name of `author`, who has come back, under what they wrote."""
+    _name(db, author, is_anonymous=False)
+
+
+def _name(db: Session, author: Person, is_anonymous: bool) -> None:
+    theirs = update(Article).where(Article.author_id == author.id)
+    db.execute(
+        theirs.where(Article.is_anonymous.is_not(is_anonymous)).values(is_anonymous=is_anonymous)
+    )
+
+
+@employee_left.connect
+def settle_on_leaving(person: Person, db: Session) -> None:
+    """Whoever leaves the company has chosen beforehand what becomes of their articles."""
+    settle_articles(db, person)
 
 
 def _step(db: Session, article: Article, *conditions: ColumnElement[bool], **changes: Any) -> None:
