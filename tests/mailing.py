@@ -19,7 +19,13 @@ class Sink:
         self.port = free_port()  # port 0 would not do: the controller connects to it to begin
         self.got: list[email.message.EmailMessage] = []
         self.raw = b""
-        self.refuses = False
+        self.refuses = self.refuses_address = False
+
+    async def handle_RCPT(self, _server, _session, envelope, address, _options) -> str:
+        if self.refuses_address:
+            return f"550 <{address}>: nobody of this name"
+        envelope.rcpt_tos.append(address)
+        return "250 known"
 
     async def handle_DATA(self, _server, _session, envelope) -> str:
         if self.refuses:

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext
 from careers.base.permissions import public
 from careers.base.web import db, limiter, private
 from careers.hiring.models import Application
-from careers.hiring.pages import SAID, application_with, back_to
+from careers.hiring.pages import SAID, back_to, own_application
 from referrals import crediting, queries, second_thoughts
 from referrals.attribution import Dropped
 from referrals.models import Receipt
@@ -67,68 +67,68 @@ def newest_receipt(application: Application) -> Receipt | None:
     return crediting.receipt_of(db(), application.id)
 
 
-@blueprint.post("/applications/<token>/touches")
+@blueprint.post("/applications/mine/<code>/touches")
 @limiter.limit("30/hour")
 @public
-def tell(token: str) -> ResponseReturnValue:
+def tell(code: str) -> ResponseReturnValue:
     """Say afterwards who told one about us: a code, or a name."""
-    application = _changeable(token)
+    application = _changeable(code)
     words = request.form.get("told_by", "").strip()
     if not words:
-        return back_to(token, "no_words")
+        return back_to(code, "no_words")
     try:
         told = second_thoughts.tell(db(), application, words)
         db().commit()
     except second_thoughts.Settled:
-        return _too_late(token)
+        return _too_late(code)
     except (second_thoughts.TooMany, second_thoughts.NotAllowed):
         db().rollback()
-        return back_to(token, "not_noted")
-    return back_to(token, "noted" if told.person else "nobody")
+        return back_to(code, "not_noted")
+    return back_to(code, "noted" if told.person else "nobody")
 
 
-@blueprint.post("/applications/<token>/touches/removal")
+@blueprint.post("/applications/mine/<code>/touches/removal")
 @limiter.limit("60/hour")
 @public
-def take_out(token: str) -> ResponseReturnValue:
+def take_out(code: str) -> ResponseReturnValue:
     """Take something out of how one came, or put it in again."""
-    application = _changeable(token)
+    application = _changeable(code)
     number = request.form.get("number", "")
     act = second_thoughts.put_back if request.form.get("back") else second_thoughts.take_out
     try:
         act(db(), application, int(number) if number.isdecimal() and len(number) < 6 else 0)
         db().commit()
     except second_thoughts.Settled:
-        return _too_late(token)
+        return _too_late(code)
     except second_thoughts.NotAllowed:
         abort(400)
-    return back_to(token)
+    return back_to(code)
 
 
-@blueprint.get("/applications/<token>/receipt")
+@blueprint.get("/applications/mine/<code>/receipt")
 @public
-def candidates_receipt(token: str) -> ResponseReturnValue:
+def candidates_receipt(code: str) -> ResponseReturnValue:
     """Who is credited for one's application, and why: what recruiters see, too."""
-    application = application_with(token)
+    application = own_application(code)
     _, receipt = queries.receipt_for(db(), application.code) or abort(404)
     if application.erased_at is not None:
         abort(404)
     page = render_template(
         "referrals/receipt.html",
-        token=token,
+        is_own=True,
         shows_steps=True,
         **receipt_parts(application, receipt),
     )
     return private(page)
 
 
-def _changeable(token: str) -> Application:
-    application = application_with(token)
+def _changeable(code: str) -> Application:
+    application = own_application(code)
     if application.erased_at is not None:
         abort(400)
     return application
 
 
-def _too_late(token: str) -> ResponseReturnValue:
+def _too_late(code: str) -> ResponseReturnValue:
     db().rollback()
-    return back_to(token, "settled")
+    return back_to(code, "settled")

@@ -62,6 +62,19 @@ def test_a_server_that_refuses_is_asked_again_later(mailing, sink, db):
     assert "451" in page
 
 
+def test_what_a_server_says_against_an_address_is_kept_and_logged_without_it(
+    mailing, sink, db, capsys
+):
+    sink.refuses_address = True
+    mail.write(db, "nadia@quokka.example", "Hello", "Words")
+    db.commit()
+    deliver(mailing)
+    kept = db.scalars(select(Work)).one().last_error
+    db.rollback()
+    assert "nobody of this name" in kept
+    assert "quokka" not in kept + capsys.readouterr().err
+
+
 def test_a_message_says_where_one_ends_such_mail_in_one_line(mailing, sink, db):
     off = "https://careers.a-rather-long-company-name.example/fr/mail/off/" + "x" * 90
     mail.write(db, Cast.ENGINEER, "Your week", "It was a good one.", unsubscribe=off)

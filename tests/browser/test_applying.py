@@ -35,12 +35,23 @@ def applications(database_url):
     engine.dispose()
 
 
+def link_of(database_url) -> str:
+    """Where the mail to the candidate leads."""
+    engine = create_engine(database_url)
+    with engine.connect() as db:
+        words = db.execute(
+            text("SELECT text FROM mail WHERE \"to\" = 'nadia@example.com'")
+        ).scalar()
+    engine.dispose()
+    return re.search(r"http://[^/]+(/\S+/\S{43,})\s", words)[1]
+
+
 def _fits(page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_from_search_to_an_application_on_a_phone_in_french(
-    site, browser, cv, tmp_path, applications
+    site, browser, cv, tmp_path, applications, database_url
 ):
     nadia = Somebody(browser, site, viewport=PHONE, locale="fr-FR")
     page = nadia.page
@@ -66,6 +77,13 @@ def test_from_search_to_an_application_on_a_phone_in_french(
     expect(page.get_by_text("+33 6 12 34 56 78")).to_be_visible()
     _fits(page)
     assert applications() == [("Nadia Benali", "+33612345678", "new")]
+
+    later = Somebody(browser, site, viewport=PHONE, locale="fr-FR")
+    later.page.goto(link_of(database_url))
+    _fits(later.page)
+    later.page.get_by_role("button", name="Ouvrir ma candidature").click()
+    expect(later.page).to_have_url(page.url)
+    expect(later.page.get_by_text("nadia@example.com").first).to_be_visible()
 
     page.get_by_role("button", name="Retirer ma candidature").click()
     expect(page.get_by_text("Vous l’avez retirée", exact=False)).to_be_visible()

@@ -43,9 +43,9 @@ def test_a_share_link_becomes_a_hire_in_three_browsers(site, browser, tmp_path):
     nadia.get_by_label("Your CV").set_input_files(document)
     nadia.get_by_label("Anything you want to tell us").fill("Hello from a real browser.")
     nadia.get_by_label(re.compile("each step|every step", re.IGNORECASE)).check()
+    assert candidate.context.cookies() == []
     nadia.get_by_role("button", name="Send my application").click()
     expect(nadia).to_have_url(re.compile(r"/applications/"))
-    assert candidate.context.cookies() == []
 
     rosa = recruiter.sign_in(Cast.RECRUITER)
     rosa.goto("/recruiting/applications")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, StorageState, expect
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
@@ -46,8 +46,9 @@ def test_a_rule_a_correction_an_appeal_and_a_second_look(site, browser, document
     share_as_code(carl)
     code = carl.locator("code", has_text=re.compile(r"^\w{3} \w{3}$")).inner_text()
 
-    def comes(name: str) -> str:
-        """Somebody opens Ada's link, and tells Carl's code; the address of their own page."""
+    def comes(name: str) -> tuple[str, StorageState]:
+        """Somebody opens Ada's link, and tells Carl's code; the address of their own page, and what
+        their browser remembers."""
         candidate = Somebody(browser, site, viewport={"width": 390, "height": 844})
         page = candidate.page
         page.goto(link)
@@ -56,9 +57,9 @@ def test_a_rule_a_correction_an_appeal_and_a_second_look(site, browser, document
         page.get_by_label("Did somebody give you a code?").fill(code)
         page.get_by_role("button", name="Send my application").click()
         expect(page.get_by_role("alert")).to_contain_text("This code is from Carl Bauer")
-        own_page = send(page, EVERYTHING)
+        own_page, remembered = send(page, EVERYTHING), candidate.context.storage_state()
         close(candidate)
-        return own_page
+        return own_page, remembered
 
     comes("Nadia Rossi")
     before = open_receipt(rosa, "Nadia Rossi")
@@ -85,7 +86,7 @@ def test_a_rule_a_correction_an_appeal_and_a_second_look(site, browser, document
     expect(rosa.get_by_role("status")).to_contain_text("From now on this rule holds.")
     expect(rosa.get_by_role("row").nth(1)).to_contain_text("Everybody who shared has a part in it.")
 
-    own_page = comes("Omar Haddad")
+    own_page, remembered = comes("Omar Haddad")
     receipt = open_receipt(rosa, "Omar Haddad")
     for name in ("Ada Engel", "Carl Bauer"):
         expect(credit.get_by_role("listitem").filter(has_text=name)).to_contain_text("1/2")
@@ -132,7 +133,7 @@ def test_a_rule_a_correction_an_appeal_and_a_second_look(site, browser, document
         expect(page.locator("main")).to_contain_text("Her link came first, as the receipt shows.")
         expect(page.locator("main")).to_contain_text("He had sent us his CV before.")
         expect(page.get_by_role("listitem").filter(has_text="1/4")).to_contain_text("Ada Engel")
-    candidate = Somebody(browser, site)
+    candidate = Somebody(browser, site, storage_state=remembered)
     candidate.page.goto(own_page)
     candidate.page.get_by_role("link", name="the receipt").click()
     expect(candidate.page.locator("main")).to_contain_text("This was corrected by hand since.")

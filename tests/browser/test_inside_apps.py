@@ -51,11 +51,11 @@ def test_inside_an_app_a_french_candidate_comes_all_the_way(site, browser, docum
         page.get_by_label("Votre adresse e-mail").fill("moi@mail.example")
         page.get_by_label("Votre CV").set_input_files(document)
         page.get_by_label("que j’ai postulé, et chaque étape").check()
+        assert inside.context.cookies() == []
         page.get_by_role("button", name="Envoyer ma candidature").click()
         expect(page).to_have_url(re.compile(r"/fr/applications/"))
         expect(page.get_by_role("heading", name="Comment vous nous avez trouvés")).to_be_visible()
         assert fits(page)
-        assert inside.context.cookies() == []
         assert inside.wrong == []
         assert inside.foreign == []
         inside.context.close()

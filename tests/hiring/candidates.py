@@ -6,6 +6,9 @@ import html
 import io
 import re
 
+from sqlalchemy import select
+
+from careers.base.mail import Mail
 from tests.hiring import samples
 
 
@@ -41,6 +44,22 @@ def fields_of(page: str, cv=("cv.pdf", None), **more) -> dict:
 
 def send(visitor, job, fields, prefix="", **options):
     return visitor.client.post(f"{prefix}/jobs/{job.slug}/apply", data=fields, **options)
+
+
+def mails_to(db, email="nadia@example.com") -> list[Mail]:
+    db.expire_all()
+    return list(db.scalars(select(Mail).where(Mail.to == email).order_by(Mail.id)))
+
+
+def link_in(mail: Mail) -> str:
+    """The address that a mail to a candidate carries."""
+    return re.search(r"http://127.0.0.1:8000(\S*/applications/\S{43,})", mail.text)[1]
+
+
+def come_by(visitor, link: str):
+    """Follow the link of a mail, and press the button there."""
+    assert "Open my application" in shown(visitor.get(link))
+    return visitor.post(link)
 
 
 def apply_to(visitor, job, prefix="", **more):

@@ -24,6 +24,7 @@ from tests.hiring import samples
 from tests.hiring.samples import docx, odt, packed, pdf, plain_pdf
 
 ELSE, HURT, LOCKED, MACROS = "is something else", "damaged", "password", "macros"
+MUCH = "more in this PDF than we can look through"
 SCRIPT, ACTS, FILES, OUTSIDE = "contains a script", "when opened", "other files", "from elsewhere"
 BEHIND, HUGE, KINDS, EMPTY, LARGE = "Behind", "once unpacked", "as a PDF", "is empty", "larger than"
 
@@ -68,6 +69,11 @@ def made(root: bytes = b"", page: bytes = b"", *more: bytes, **options: bytes) -
 
 def stream(content: bytes, head: bytes = b"") -> bytes:
     return b"<< /Length %d %s >>\nstream\n%s\nendstream" % (len(content), head, content)
+
+
+def crowded(one: bytes, number: int) -> bytes:
+    """A PDF of many objects, as programs for drawing write them."""
+    return raw(ROOT % b"", PAGES, PAGE % b"", *[one] * number)
 
 
 def in_object_stream(hidden: bytes, *, bomb: bool = False) -> bytes:
@@ -205,9 +211,13 @@ PDFS = [
     Odd("a table that goes on from itself", "cv.pdf",
         lambda: made(trailer=b"/Root 1 0 R /Prev 9"), ""),
     Odd("an object stream that becomes huge", "cv.pdf",
-        lambda: in_object_stream(b"<< >>", bomb=True), HURT),
+        lambda: in_object_stream(b"<< >>", bomb=True), MUCH),
+    Odd("thirty thousand objects that do no harm", "cv.pdf",
+        lambda: crowded(b"<< /CA 0.5 /BM /Normal >>", 30_000)),
+    Odd("four hundred thousand lists", "cv.pdf",
+        lambda: crowded(b"[" + b"[]" * 400 + b"]", 1_000), MUCH),
     Odd("a table of a milliard rows", "cv.pdf",
-        lambda: made().replace(b"xref\n0 4", b"xref\n0 999999999"), HURT),
+        lambda: made().replace(b"xref\n0 4", b"xref\n0 999999999"), MUCH),
     Odd("a stream shorter than nothing", "cv.pdf",
         lambda: made(b"", b"/Contents 4 0 R", b"<< /Length -5 >>\nstream\nx\nendstream"), ""),
     Odd("cut off early", "cv.pdf", lambda: plain_pdf()[:200], HURT),

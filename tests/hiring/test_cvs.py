@@ -131,6 +131,30 @@ def test_a_pdf_that_hangs_its_reader_is_refused_in_time(monkeypatch):
         checked_cv("cv.pdf", samples.plain_pdf(), 10)
 
 
+@pytest.mark.parametrize(
+    ("script", "says"),
+    [
+        ("import os; os.kill(os.getpid(), 9)", "again in a minute"),  # by a machine without memory
+        ("import os; os.kill(os.getpid(), 24)", "more in this PDF than we can look through"),
+        ("import os; os.abort()", "damaged"),  # a crash of the reader is the file's doing
+        ("raise SystemExit(1)", "take none unchecked"),
+        ("import no_such_module", "take none unchecked"),
+    ],
+)
+def test_only_what_the_file_does_is_said_of_the_file(monkeypatch, tmp_path, script, says):
+    child = tmp_path / "child.py"
+    child.write_text(script)
+    monkeypatch.setattr("careers.hiring.cvs.CHILD", child)
+    with pytest.raises(CVRefused, match=says):
+        checked_cv("cv.pdf", samples.plain_pdf(), 10)
+
+
+def test_a_machine_that_can_t_start_a_process_is_busy(monkeypatch):
+    monkeypatch.setattr("careers.hiring.cvs.sys.executable", "/nowhere/python")
+    with pytest.raises(CVRefused, match="again in a minute"):
+        checked_cv("cv.pdf", samples.plain_pdf(), 10)
+
+
 RELS = '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{}</Relationships>'
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 

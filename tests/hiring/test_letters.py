@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 from datetime import timedelta
 
 import pytest
@@ -18,7 +20,8 @@ from careers.hiring.pipeline import letters, standard_letters
 from careers.hiring.pipeline.letters import PLACES, Words, filled, unknown_places
 from careers.hiring.pipeline.models import Letter
 from tests.cast import Cast
-from tests.hiring.candidates import apply_to
+from tests.conftest import Visitor
+from tests.hiring.candidates import apply_to, come_by, link_in, mails_to
 from tests.hiring.pipeline import address, applied
 from tests.jobs.samples import open_job
 
@@ -135,7 +138,7 @@ def test_no_mail_goes_out_while_its_letter_can_be_taken_back(application, db, da
     assert due.attempts == 0 and due.last_error is None
 
 
-def test_the_candidate_s_page_shows_what_was_sent(visitor, db):
+def test_the_candidate_s_page_shows_what_was_sent_to_who_reads_the_mail(visitor, db, app):
     answer = apply_to(visitor, open_job(db))
     application = db.scalars(select(Application)).one()
     person = person_by_email(db, Cast.RECRUITER)
@@ -144,8 +147,13 @@ def test_the_candidate_s_page_shows_what_was_sent(visitor, db):
     db.commit()
     assert "Let’s talk" not in visitor.get(answer.location).get_data(as_text=True)
     with clock.set_to(clock.now() + LATER):
-        page = visitor.get(answer.location).get_data(as_text=True)
+        assert "Let’s talk" not in visitor.get(answer.location).get_data(as_text=True)
+        reader = Visitor(app)
+        come_by(reader, link_in(mails_to(db)[0]))
+        page = reader.get(answer.location).get_data(as_text=True)
+        kept = reader.get(f"{answer.location}/data.zip").data
     assert "Let’s talk" in page
+    assert "Let’s talk" in zipfile.ZipFile(io.BytesIO(kept)).read("application.json").decode()
     assert "Hello &lt;i&gt;Nadia&lt;/i&gt;" in page
 
 

@@ -7,15 +7,19 @@ import json
 import re
 import zipfile
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
-from sqlalchemy import MetaData, select
+from sqlalchemy import MetaData, make_url, select
 
+from careers.app import create_app
 from careers.base import clock
 from careers.base.mail import Mail
+from careers.base.web import limiter
 from careers.hiring.models import Application
+from tests.conftest import Visitor
 from tests.hiring import samples
-from tests.hiring.candidates import apply_to, shown
+from tests.hiring.candidates import apply_to, come_by, hidden, link_in, mails_to, shown
 from tests.jobs.samples import open_job
 
 ODT = ("cv.odt", samples.odt())
@@ -24,18 +28,6 @@ ODT = ("cv.odt", samples.odt())
 @pytest.fixture
 def job(db):
     return open_job(db)
-
-
-def _by_mail(db, number: int = -1) -> str:
-    """The address that the mail to the candidate carries."""
-    db.expire_all()
-    mails = db.scalars(select(Mail).where(Mail.to == "nadia@example.com").order_by(Mail.id)).all()
-    return re.search(r"http://127.0.0.1:8000(\S+)", mails[number].text)[1]
-
-
-def _confirm(visitor, address: str):
-    own, _, key = address.partition("?mail=")
-    return visitor.post(f"{own}/address", {"mail": key}, form_on=address)
 
 
 def _applications(db) -> list[Application]:
@@ -58,47 +50,147 @@ def test_all_that_is_kept_can_be_saved(visitor, job):
     assert [touch["said"] for touch in kept["how_they_came"]] == ["A friend"]
     visitor.post(f"{address}/erasure", form_on=address)
     assert visitor.get(f"{address}/data.zip").status_code == 404
-    assert visitor.get(f"/applications/{'x' * 43}/data.zip").status_code == 404
+    assert visitor.get("/applications/mine/xxxxxxxxxxxx/data.zip").status_code == 404
 
 
-def test_others_are_listed_only_to_who_reads_the_mail(visitor, job, db):
+def test_a_link_opens_by_a_button_and_for_this_browser_only(visitor, job, db, app):
+    sent_by = apply_to(visitor, job, cv=ODT).location
+    (mail,) = mails_to(db)
+    link = link_in(mail)
+    assert link.rpartition("/")[2] not in str(vars(_applications(db)[0]))
+    reader = Visitor(app)
+    for _ in range(2):  # programs that open links open nothing
+        answer = reader.get(link)
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert "Set-Cookie" not in answer.headers
+        assert "Nadia" not in shown(answer)
+    assert _applications(db)[0].email_confirmed_at is None
+    answer = come_by(reader, link)
+    assert answer.location == sent_by  # the address says nothing any more
+    assert "HttpOnly" in answer.headers["Set-Cookie"]
+    assert "Nadia Benali" in shown(reader.get(sent_by))
+    assert _applications(db)[0].email_confirmed_at is not None
+    assert reader.get(link).location == sent_by
+    reader.post(f"{sent_by}/closing", form_on=sent_by)
+    assert reader.get(sent_by).status_code == 404
+    assert "Open my application" in shown(reader.get(link))
+
+
+def test_a_session_is_a_new_one_once_it_opens_an_application(visitor, job, db, app):
+    """Whoever gave somebody else a cookie of theirs sees nothing by it."""
+    apply_to(visitor, job, cv=ODT)
+    given = visitor.client.get_cookie("entourage").value
+    other = Visitor(app)
+    other.client.set_cookie("entourage", given)
+    second = apply_to(other, job, cv=ODT, name="Bob Martin").location
+    assert other.get(second).status_code == 200
+    assert visitor.get(second).status_code == 404
+    assert other.client.get_cookie("entourage").value != given
+
+
+def test_every_form_of_the_page_holds_after_another_was_sent(visitor, job, db):
+    address = apply_to(visitor, job, cv=ODT, told_by="A friend").location
+    page = shown(visitor.get(address))
+    for act, fields in [
+        ("sharer", {"sharer_sees": "nothing"}),
+        ("touches", {"told_by": ""}),
+        ("withdrawal", {}),
+    ]:
+        data = fields | {"form_token": hidden(page, "form_token")}
+        answer = visitor.client.post(f"{address}/{act}", data=data)
+        assert answer.status_code == 303, act
+        page = shown(visitor.get(answer.location))
+    assert _applications(db)[0].stage == "withdrawn"
+
+
+def test_a_link_holds_for_thirty_days_and_can_be_had_again(visitor, job, db, app):
+    apply_to(visitor, job, cv=ODT)
+    first = link_in(mails_to(db)[0])
+    mails_to(db)[0].sent_at = clock.now()
+    db.commit()
+    asked = {"email": " Nadia@Example.com "}
+    later = f"{int(first.rpartition('/')[2].partition('-')[0], 16) + 9:x}"
+    forged = f"/applications/{later}-{first.partition('-')[2]}"
+    assert visitor.get(first).status_code == 200
+    assert visitor.get(forged).status_code == 404
+    with clock.set_to(clock.now() + timedelta(days=31)):
+        lost = visitor.get(first)
+        assert lost.status_code == 404
+        assert "Send me the link" in shown(lost)
+        known = shown(visitor.post("/applications", asked))
+        (mail,) = mails_to(db)
+        assert come_by(Visitor(app), link_in(mail)).status_code == 303
+        assert visitor.get(first).status_code == 404
+    before = len(db.scalars(select(Mail)).all())
+    unknown = shown(visitor.post("/applications", {"email": "paul@example.com"}))
+    assert len(db.scalars(select(Mail)).all()) == before
+    assert _plain(known) == _plain(unknown)
+    assert visitor.post("/applications", {"email": "nadia"}).status_code == 422
+
+
+def _plain(page: str) -> str:
+    """A page without what is new each time, and whom it is for."""
+    return re.sub(r'nonce="[^"]*"|"[\w.-]{40,}"|(nadia|paul)@example.com', "", page)
+
+
+def test_a_mailbox_gets_four_such_mails_a_day_and_nobody_learns_it(job, db, settings):
+    app = create_app(settings, testing=True, RATELIMIT_ENABLED=True)
+    limiter.reset()
+    try:
+        visitor, seen, written = Visitor(app), set(), []
+        apply_to(visitor, job, cv=ODT)
+        for _ in range(6):
+            (mail,) = mails_to(db)
+            mail.sent_at = clock.now()
+            db.commit()
+            answer = visitor.post("/applications", {"email": "nadia@example.com"})
+            seen.add((answer.status_code, _plain(shown(answer))))
+            written.append(mails_to(db)[0].sent_at is None)
+        assert len(seen) == 1
+        assert written == [True] * 4 + [False] * 2
+    finally:
+        limiter.enabled = False
+        app.extensions["database"].dispose()
+
+
+def test_others_are_listed_only_to_who_reads_the_mail(visitor, job, db, app):
     first = apply_to(visitor, job, cv=ODT).location
     other = open_job(db, number=102, title="Grid planner")
     second = apply_to(visitor, other, cv=ODT).location
-    by_mail = _by_mail(db)
-    for address in (first, second, by_mail):
+    for address in (first, second):
         assert "What else you sent us" not in shown(visitor.get(address))
-    assert _confirm(visitor, by_mail).status_code == 303
-    page = shown(visitor.get(by_mail))
+    reader = Visitor(app)
+    page = shown(reader.get(come_by(reader, link_in(mails_to(db)[1])).location))
     assert "What else you sent us" in page
     assert "Data engineer" in page
-    # Whoever only has the page, having typed somebody's address, learns nothing by its confirmation.
-    assert "What else you sent us" not in shown(visitor.get(second))
-    assert "What else you sent us" not in shown(visitor.get(f"{second}?mail={'0' * 32}"))
-    assert "What else you sent us" not in shown(visitor.get(first))
+    assert reader.get(first).status_code == 200
+    # Whoever only typed somebody's address learns nothing by its confirmation.
+    for address in (first, second):
+        assert "What else you sent us" not in shown(visitor.get(address))
 
 
-def test_what_was_sent_twice_is_one_once_the_address_is_confirmed(visitor, job, db):
+def test_what_was_sent_twice_is_one_once_the_address_is_confirmed(visitor, job, db, app):
     apply_to(visitor, job, cv=ODT)
     apply_to(visitor, job, cv=ODT, message="A second tab.")
-    answer = _confirm(visitor, _by_mail(db))
+    answer = come_by(Visitor(app), link_in(mails_to(db)[1]))
+    assert "said=doubles" in answer.location
     assert "We keep this one" in shown(visitor.get(answer.location))
     assert [one.stage for one in _applications(db)] == ["withdrawn", "new"]
-    _confirm(visitor, _by_mail(db, 0))
+    come_by(Visitor(app), link_in(mails_to(db)[0]))
     assert [one.stage for one in _applications(db)] == ["withdrawn", "new"]
 
 
 @pytest.mark.parametrize("apart", ["later", "read", "confirmed"])
-def test_what_is_no_double_stays(visitor, job, db, apart):
+def test_what_is_no_double_stays(visitor, job, db, app, apart):
     apply_to(visitor, job, cv=ODT)
     if apart == "confirmed":
-        _confirm(visitor, _by_mail(db))
+        come_by(Visitor(app), link_in(mails_to(db)[-1]))
     if apart == "read":
         db.scalars(select(Application)).one().stage = "screening"
         db.commit()
     with clock.set_to(clock.now() + timedelta(hours=25 if apart == "later" else 0)):
         apply_to(visitor, job, cv=ODT)
-        _confirm(visitor, _by_mail(db))
+        come_by(Visitor(app), link_in(mails_to(db)[-1]))
     assert "withdrawn" not in [one.stage for one in _applications(db)]
 
 
@@ -125,6 +217,28 @@ def test_nothing_that_a_candidate_gave_is_left_in_any_table(visitor, job, db, da
         work()
     for word in ("Zazie", "Quokka", "698765432", "Marsupials", "Wombat"):
         assert _left(db, word) == [], word
+
+
+def test_nothing_that_a_candidate_gave_is_left_in_any_file(
+    visitor, job, db, settings, database, database_url, work
+):
+    """Neither in those of SQLite, its log among them, nor in an index, nor beside a CV."""
+    words = {"name": "Zazie Quokka", "email": "zazie@quokka.example", "message": "Wombats. " * 400}
+    address = apply_to(visitor, job, cv=("quokka.odt", ODT[1]), **words).location
+    files = [settings.folder()]
+    if database.is_sqlite:
+        path = Path(make_url(database_url).database)
+        files += [path, path.with_name(f"{path.name}-wal")]
+        assert b"Wombats" in b"".join(one.read_bytes() for one in files[1:])
+    visitor.post(f"{address}/erasure", form_on=address)
+    work()
+    db.close()
+    database.dispose()
+    database.forget_deleted()
+    found = [one for file in files for one in (file.rglob("*") if file.is_dir() else [file])]
+    for one in filter(Path.is_file, found):
+        content = one.read_bytes()
+        assert not [w for w in (b"Zazie", b"quokka", b"Wombats") if w in content], one
 
 
 def _left(db, word: str) -> list[str]:

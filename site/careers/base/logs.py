@@ -1,11 +1,33 @@
-"""Logs: one line an event, in UTC; for people on a terminal, JSON elsewhere; no local variables."""
+"""Logs: one line an event, in UTC; for people on a terminal, JSON elsewhere; no local variables,
+and no mail addresses, as errors of mail servers quote them."""
 
 from __future__ import annotations
 
+import io
+import re
 import sys
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
+
+_ADDRESS = re.compile(r"[^\s<>\"'(),:;=]+@[^\s<>\"'(),:;=]+")
+
+
+def without_addresses(text: str) -> str:
+    """`text` with every mail address in it made unreadable."""
+    return _ADDRESS.sub("…@…", text)
+
+
+def _plain_traceback(out: TextIO, error: Any) -> None:
+    written = io.StringIO()
+    structlog.dev.plain_traceback(written, error)  # the rich one prints local variables: CVs, too
+    out.write(without_addresses(written.getvalue()))
+
+
+def _hide_addresses(_logger: Any, _method: str, event: Any) -> Any:
+    if "exception" in event:
+        event["exception"] = without_addresses(event["exception"])
+    return event
 
 
 def init_logs() -> None:
@@ -16,11 +38,11 @@ def init_logs() -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     if sys.stderr.isatty():
-        plain = structlog.dev.plain_traceback  # the rich one prints local variables: tokens, CVs
-        processors.append(structlog.dev.ConsoleRenderer(exception_formatter=plain))
+        processors.append(structlog.dev.ConsoleRenderer(exception_formatter=_plain_traceback))
     else:
         processors += [
             structlog.processors.format_exc_info,
+            _hide_addresses,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ]
     structlog.configure(

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from careers.base import clock
 from careers.base.config import Settings
 from careers.base.database import Base, Database, primary_key
+from careers.base.logs import without_addresses
 
 LEASE = timedelta(minutes=5)
 ATTEMPTS = 12
@@ -141,10 +142,15 @@ def _do(db: Session, work: Work, settings: Settings) -> int:
     except Exception as error:
         db.rollback()
         log.exception("work failed", kind=kind, work=number)
-        changes = _later(db.get_one(Work, number), f"{type(error).__name__}: {error}"[:2000])
+        changes = _later(db.get_one(Work, number), _reason(error))
     db.execute(update(Work).where(Work.id == number).values(leased_until=None, **changes))
     db.commit()
     return int("done_at" in changes)
+
+
+def _reason(error: Exception) -> str:
+    """What is kept of an error: it outlives what it is about, so it names nobody."""
+    return without_addresses(f"{type(error).__name__}: {error}")[:2000]
 
 
 def _later(work: Work, reason: str) -> dict[str, Any]:

@@ -120,8 +120,13 @@ def _signer() -> URLSafeTimedSerializer:
 
 
 def form_token() -> str:
-    """A signed, expiring token for forms: bound to the session, or to nobody for a visitor."""
-    return str(_signer().dumps(getattr(session, "key", "")))
+    """A signed, expiring token for forms: bound to the session of whoever is signed in, else to
+    nobody, as a visitor's session comes and goes with what it has to tell."""
+    return str(_signer().dumps(_bound_to()))
+
+
+def _bound_to() -> str:
+    return str(session.key) if g.get("person") is not None else ""  # type: ignore[attr-defined]
 
 
 def sealed(view: View) -> View:
@@ -142,12 +147,10 @@ def _check_form() -> None:
         abort(403)
     sent = request.form.get("form_token", "")
     try:
-        bound_to = _signer().loads(sent, max_age=FORM_LASTS)
+        is_theirs = _signer().loads(sent, max_age=FORM_LASTS) == _bound_to()
     except BadSignature:
         raise FormExpired from None
-    if bound_to not in {"", session.key}:  # type: ignore[attr-defined]
-        raise FormExpired
-    if bound_to == "" and g.person is not None:
+    if not is_theirs:
         raise FormExpired
 
 

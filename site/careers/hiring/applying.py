@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from blinker import Signal
 from flask_babel import force_locale, gettext
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -22,9 +19,10 @@ from careers.base.signin.sessions import token_hash
 from careers.hiring import models
 from careers.hiring.cvs import CheckedCV
 from careers.hiring.models import Application, SharerSees, Stage, StageChange, Upload
-from careers.hiring.pipeline.joining import address_key
+from careers.hiring.own_links import LASTS, link_for
 from careers.jobs.models import Job
 
+UPLOADS_MOST = 2 * 1024**3  # bytes of all that wait, so that nobody fills the disk with them
 UPLOADS_STAY = timedelta(hours=12)  # as long as the page of the form can be sent
 
 received = Signal()
@@ -60,16 +58,15 @@ class Candidate:
     answers: list[dict[str, str | bool]] = field(default_factory=list)
 
 
-def token_for(submission: str, signing_key: str) -> str:
-    """The secret of the candidate's page, 256 bits: the same each time the same form is sent."""
-    digest = hmac.new(signing_key.encode(), f"application:{submission}".encode(), hashlib.sha256)
-    return urlsafe_b64encode(digest.digest()).decode().rstrip("=")
-
-
 def was_received(db: Session, submission: str) -> bool:
     """Whether the form with this key is in already."""
     there = select(Application.id).where(Application.submission == token_hash(submission))
     return db.scalar(there) is not None
+
+
+def application_sent(db: Session, submission: str) -> Application | None:
+    """The application that came in by the form with this key."""
+    return db.scalar(select(Application).where(Application.submission == token_hash(submission)))
 
 
 def receive(
@@ -90,11 +87,9 @@ def receive(
     new = cvs.keep(cv.content) if isinstance(cv, CheckedCV) else None
     key = new or cv.key  # type: ignore[union-attr]
     size = len(cv.content) if isinstance(cv, CheckedCV) else cv.size
-    token = token_for(submission, settings.signing_key)
     try:
         application = Application(
             code=codes.code(),
-            token_hash=token_hash(token),
             submission=token_hash(submission),
             job=job,
             name=candidate.name,
@@ -113,6 +108,7 @@ def receive(
             candidate=models.Candidate(),
             changes=[StageChange(stage=Stage.NEW.value)],
         )
+        page = link_for(application, settings)
         db.add(application)
         try:
             db.flush()
@@ -122,7 +118,7 @@ def receive(
                 raise AlreadyReceived from None
             raise
         replaced = _take_upload(db, submission, key)
-        _write_mails(db, settings, application, token)
+        _write_mails(db, settings, application, page)
         received.send(application, db=db, settings=settings, came=came)
         db.commit()
     except BaseException:
@@ -134,12 +130,8 @@ def receive(
     return application
 
 
-def _write_mails(db: Session, settings: Settings, application: Application, token: str) -> None:
+def _write_mails(db: Session, settings: Settings, application: Application, page: str) -> None:
     job = application.job
-    page = settings.base_url + _in_language(
-        settings, application.language, f"/applications/{token}"
-    )
-    page += f"?mail={address_key(application, settings.signing_key)}"
     with force_locale(application.language):
         written = mail.write(
             db,
@@ -148,10 +140,13 @@ def _write_mails(db: Session, settings: Settings, application: Application, toke
             gettext(
                 "Hello,\n\n"
                 "your application for “%(job)s” has reached us, with your CV.\n\n"
-                "This page is yours alone: see where your application stands, withdraw it, or have "
-                "your data erased. Whoever has this link can do that, so keep it.\n%(page)s\n",
+                "See where it stands, withdraw it, or have your data erased:\n%(page)s\n\n"
+                "Whoever has this link can do that, so pass it on to nobody. It holds for %(days)s "
+                "days; here you get another one at any time:\n%(find)s\n",
                 job=job.title,
                 page=page,
+                days=LASTS.days,
+                find=settings.base_url + address_in(application.language, "/applications"),
             ),
         )
     application.mail_id = written.id
@@ -167,13 +162,9 @@ def _write_mails(db: Session, settings: Settings, application: Application, toke
             gettext(
                 "Somebody applied for “%(job)s”.\n\n%(page)s\n",
                 job=job.title,
-                page=settings.base_url + _in_language(settings, contact.language, path),
+                page=settings.base_url + address_in(contact.language, path),
             ),
         )
-
-
-def _in_language(settings: Settings, language: str, path: str) -> str:
-    return address_in(language if language in {"en", "fr"} else settings.default_language, path)
 
 
 # -- a CV whose form was not yet right -----------------------------------------------------------
@@ -184,8 +175,12 @@ def upload_of(db: Session, submission: str) -> Upload | None:
     return db.get(Upload, token_hash(submission))
 
 
-def keep_upload(db: Session, settings: Settings, submission: str, cv: CheckedCV) -> Upload:
-    """Keep `cv` for twelve hours, so that it need not be chosen again; commits."""
+def keep_upload(db: Session, settings: Settings, submission: str, cv: CheckedCV) -> Upload | None:
+    """Keep `cv` for twelve hours, so that it need not be chosen again; commits. None when too much
+    waits already."""
+    waiting = db.scalar(select(func.coalesce(func.sum(Upload.size), 0))) or 0
+    if waiting + len(cv.content) > UPLOADS_MOST:
+        return None
     cvs = storage.store(settings, "cvs")
     key = cvs.keep(cv.content)
     try:

@@ -7,11 +7,13 @@ here is unpacked to disk or rendered.
 from __future__ import annotations
 
 import re
+import signal
 import subprocess
 import sys
 import threading
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import structlog
 from flask_babel import gettext
@@ -77,7 +79,8 @@ def _plain_name(name: str) -> str:
 
 
 def _verdict(kind: str, content: bytes) -> str:
-    """What a process of its own says of the file; `busy` when none was free or it got no time."""
+    """What a process of its own says of the file; `busy` when none was free or it got no time,
+    `unchecked` when it fails by itself."""
     if not _places.acquire(timeout=WAIT_FOR_A_PLACE):
         return "busy"
     lean = [] if kind == "pdf" else ["-S"]  # only the standard library is needed
@@ -90,11 +93,25 @@ def _verdict(kind: str, content: bytes) -> str:
             check=False,
             env={},
         )
-    except subprocess.TimeoutExpired:
+    except (subprocess.TimeoutExpired, OSError) as error:  # no time, or no room for one more
+        log.warning("a CV could not be looked into", error=type(error).__name__)
         return "busy"
     finally:
         _places.release()
-    return child.stdout.decode("ascii", "replace").strip() if child.returncode == 0 else "damaged"
+    if child.returncode == 0:
+        return child.stdout.decode("ascii", "replace").strip()
+    said = _ENDED.get(-child.returncode, "damaged" if child.returncode < 0 else "unchecked")
+    log.warning("the process that looks into a CV ended", status=child.returncode, taken_as=said)
+    return said
+
+
+# What the end of a process by a signal says of its file: that it takes more of the processor than
+# an honest one, or nothing, when a machine without memory ends what it can. Others are crashes.
+_ENDED: Final[dict[int, str]] = {
+    signal.SIGXCPU: "too-large",
+    signal.SIGKILL: "busy",
+    signal.SIGTERM: "busy",
+}
 
 
 def _ask_scanner(content: bytes, clamd: str) -> None:
@@ -102,12 +119,7 @@ def _ask_scanner(content: bytes, clamd: str) -> None:
         found = scanning.found_in(content, clamd)
     except scanning.Away as error:
         log.error("the virus scanner does not answer, and no CV is taken", error=str(error))
-        raise CVRefused(
-            gettext(
-                "We can’t check files at this moment, and take none unchecked. Please send it "
-                "again in a few minutes: what you wrote stays here."
-            )
-        ) from None
+        raise CVRefused(_reason("unchecked", "")) from None
     if found:
         log.warning("a virus was found in a CV", name=found)
         raise CVRefused(
@@ -146,7 +158,13 @@ def _reason(verdict: str, kind: str) -> str:
             "This document loads something from elsewhere. Please send a PDF instead."
         ),
         "too-large": gettext(
-            "This document is far too large once unpacked. Please send a PDF instead."
+            "There is more in this PDF than we can look through. Please print it to a new PDF."
+        )
+        if kind == "pdf"
+        else gettext("This document is far too large once unpacked. Please send a PDF instead."),
+        "unchecked": gettext(
+            "We can’t check files at this moment, and take none unchecked. Please send it "
+            "again in a few minutes: what you wrote stays here."
         ),
     }
     return reasons.get(verdict) or reasons["damaged"]

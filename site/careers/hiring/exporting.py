@@ -22,11 +22,14 @@ tells = Signal()
 dictionary that JSON can hold, which goes into their export."""
 
 
-def export(db: Session, settings: Settings, application: Application) -> bytes:
-    """The ZIP of an application: `application.json`, and the CV under its own name."""
+def export(
+    db: Session, settings: Settings, application: Application, *, with_letters: bool
+) -> bytes:
+    """The ZIP of an application: `application.json`, and the CV under its own name. Letters are for
+    whoever reads mail at the address."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
-        facts = json.dumps(told(db, application), ensure_ascii=False, indent=2)
+        facts = json.dumps(told(db, application, with_letters), ensure_ascii=False, indent=2)
         packed.writestr("application.json", facts + "\n")
         if application.cv_key:
             with suppress(FileNotFoundError):
@@ -35,7 +38,7 @@ def export(db: Session, settings: Settings, application: Application) -> bytes:
     return out.getvalue()
 
 
-def told(db: Session, application: Application) -> dict[str, Any]:
+def told(db: Session, application: Application, with_letters: bool) -> dict[str, Any]:
     """What is kept; moments as ISO 8601 in UTC."""
     kept: dict[str, Any] = {
         "exported_at": clock.now().isoformat(),
@@ -61,7 +64,7 @@ def told(db: Session, application: Application) -> dict[str, Any]:
         ],
         "letters": [
             {"sent_at": one.due_at.isoformat(), "subject": one.subject, "text": one.text}
-            for one in letters_sent(db, application)
+            for one in (letters_sent(db, application) if with_letters else [])
         ],
         "agreed_to_stay_at": _moment(application.agreed_at),
         "reminded_at": _moment(application.reminded_at),

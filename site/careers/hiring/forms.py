@@ -174,6 +174,12 @@ class ApplyForm(AnonymousForm):
         }
 
 
+class FindForm(AnonymousForm):
+    """The address with which somebody applied."""
+
+    email = address_field()
+
+
 QUESTION = "question-"
 
 

@@ -81,7 +81,7 @@ class Application(Base):
 
     id: Mapped[int] = primary_key()
     code: Mapped[str] = mapped_column(String(16), unique=True, default=codes.code)
-    token_hash: Mapped[str] = mapped_column(String(64), unique=True)  # of the candidate's own page
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)  # of the link in our last mail
     # The hash of the form's key: what is sent twice is one.
     submission: Mapped[str] = mapped_column(String(64), unique=True)
     job_id: Mapped[int] = mapped_column(ForeignKey("job.id", ondelete="RESTRICT"))

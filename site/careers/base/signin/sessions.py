@@ -25,7 +25,7 @@ from careers.base.people import Person, Role, employee_left
 LASTS = timedelta(hours=12)
 IDLE = {True: timedelta(minutes=30), False: timedelta(hours=12)}  # with and without wide powers
 SEEN_EVERY = timedelta(minutes=1)
-BEFORE_SIGN_IN = timedelta(minutes=30)
+WITHOUT_ACCOUNT = timedelta(hours=1)  # idle: who is signing in, or sees their application
 
 
 class SignIn(Base):
@@ -45,14 +45,16 @@ class SignIn(Base):
 class ServerSession(CallbackDict[str, Any], SessionMixin):
     """What Flask calls `session`; `person_id` in it says who is signed in."""
 
-    def __init__(self, data: dict[str, Any], token: str | None, seen_at: datetime | None) -> None:
+    def __init__(self, data: dict[str, Any], token: str | None, row: SignIn | None) -> None:
         super().__init__(data, on_update=lambda changed: setattr(changed, "modified", True))
-        self.token, self.seen_at = token, seen_at
+        self.token = token
+        self.seen_at = row.seen_at if row else None
+        self.since = row.created_at if row else None  # a new token makes nothing younger
         self.modified = self.renewed = False
         self.new = token is None
 
     def renew(self) -> None:
-        """Give the session a new token: after signing in, the old one must be worth nothing."""
+        """Give the session a new token: once it may do more, the old one must be worth nothing."""
         self.renewed = self.modified = True
 
     @property
@@ -74,7 +76,7 @@ class ServerSessions(SessionInterface):
             with self.database.reading() as db:
                 row = db.get(SignIn, token_hash(token))
                 if row is not None and _lives(db, row):
-                    return ServerSession(dict(row.data), token, row.seen_at)
+                    return ServerSession(dict(row.data), token, row)
         return ServerSession({}, None, None)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
@@ -106,7 +108,11 @@ class ServerSessions(SessionInterface):
                 return
         if row is None:
             session.token = secrets.token_urlsafe(32)
-            row = SignIn(token_hash=token_hash(session.token), agent=_agent())
+            row = SignIn(
+                token_hash=token_hash(session.token),
+                agent=_agent(),
+                created_at=session.since or clock.now(),
+            )
             db.add(row)
             response.set_cookie(
                 app.config["SESSION_COOKIE_NAME"],
@@ -137,7 +143,7 @@ def token_hash(token: str) -> str:
 def _lives(db: Session, row: SignIn) -> bool:
     now = clock.now()
     if row.person_id is None:
-        return now - row.created_at < BEFORE_SIGN_IN
+        return now - row.created_at < LASTS and now - row.seen_at < WITHOUT_ACCOUNT
     person = db.get(Person, row.person_id)
     if person is None or not person.is_active:
         return False
@@ -179,7 +185,7 @@ def begin(person: Person) -> None:
     """Sign `person` in: an empty session with a new token takes the place of this request's."""
     session = present()
     session.clear()
-    session["person_id"] = person.id
+    session["person_id"], session.since = person.id, None
     session.renew()
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 OBJECTS = 300_000
+UNPACKED_MOST = 16 * 1024 * 1024  # bytes of a stream that holds objects; pictures stay packed
 TRAILING_MOST = 1024  # bytes after the end; some writers leave a few
 SCRIPTS = {"/JS", "/JavaScript", "/XFA"}
 EMBEDDED = {"/EmbeddedFiles", "/EmbeddedFile", "/EF", "/RichMedia", "/RichMediaContent"}
@@ -23,9 +24,25 @@ def verdict(content: bytes) -> str:
         return "not-it"
     if _carries_more(content):
         return "two-in-one"
-    from pypdf import PdfReader
+    from pypdf import PdfReader, apply_configuration
+    from pypdf.errors import LimitReachedError
 
-    reader = PdfReader(io.BytesIO(content), strict=False)
+    with apply_configuration(
+        zlib_maximum_output_length=UNPACKED_MOST,
+        lzw_maximum_output_length=UNPACKED_MOST,
+        run_length_maximum_output_length=UNPACKED_MOST,
+    ):
+        try:
+            return _says_of(PdfReader(io.BytesIO(content), strict=False))
+        except (TooMuch, LimitReachedError):
+            return "too-large"
+
+
+class TooMuch(Exception):
+    """More than an honest CV has in it."""
+
+
+def _says_of(reader: Any) -> str:
     if reader.is_encrypted:
         return "locked"
     if len(reader.pages) == 0:
@@ -46,10 +63,15 @@ def _everything(reader: Any) -> Iterator[Any]:
     """Every dictionary that the catalogue leads to, and those that nothing leads to, once each."""
     from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 
+    def holders(values: Iterator[Any]) -> Iterator[Any]:
+        # Numbers and names are most of a PDF, and hold nothing.
+        kinds = (IndirectObject, DictionaryObject, ArrayObject)
+        return (value for value in values if isinstance(value, kinds))
+
     known = {(number, generation) for generation, of in reader.xref.items() for number in of}
     known |= {(number, 0) for number in reader.xref_objStm}
     if len(known) > OBJECTS:
-        raise ValueError("too many objects")
+        raise TooMuch
     waiting: list[Any] = [IndirectObject(*one, reader) for one in known]
     waiting.append(reader.trailer["/Root"])
     seen: set[tuple[int, int]] = set()
@@ -64,10 +86,10 @@ def _everything(reader: Any) -> Iterator[Any]:
             found = found.get_object()
         if isinstance(found, DictionaryObject):
             yield found
-            waiting.extend(found.raw_get(key) for key in found)
+            waiting.extend(holders(map(found.raw_get, found)))
         elif isinstance(found, ArrayObject):
-            waiting.extend(list.__iter__(found))
-    raise ValueError("too many objects")
+            waiting.extend(holders(list.__iter__(found)))
+    raise TooMuch
 
 
 def _against(found: Any) -> str:

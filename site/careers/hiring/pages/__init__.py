@@ -3,6 +3,7 @@
 from careers.hiring.pages import (  # noqa: F401  their routes
     application,
     applications,
+    candidates,
     hiring_for,
     letters,
     outside,
@@ -10,7 +11,7 @@ from careers.hiring.pages import (  # noqa: F401  their routes
     reviewing,
 )
 from careers.hiring.pages.blueprint import blueprint, stage_name
-from careers.hiring.pages.candidates import SAID, application_with, back_to
+from careers.hiring.pages.own import SAID, back_to, own_application
 from careers.hiring.pipeline import erasing  # noqa: F401  it listens
 
-__all__ = ["SAID", "application_with", "back_to", "blueprint", "stage_name"]
+__all__ = ["SAID", "back_to", "blueprint", "own_application", "stage_name"]

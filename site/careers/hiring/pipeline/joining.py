@@ -6,8 +6,6 @@ mail at the address they share has confirmed both; anybody can type an address.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections.abc import Sequence
 
 from sqlalchemy import or_, select, update
@@ -25,12 +23,6 @@ MOST_ALIKE = 10
 
 class AlreadyParted(Exception):
     """Nothing of this joining is left to be undone."""
-
-
-def address_key(application: Application, signing_key: str) -> str:
-    """What only the mail to the candidate carries: whoever has it reads that mail."""
-    said = f"address:{application.code}:{application.email}"
-    return hmac.new(signing_key.encode(), said.encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def confirm_address(db: Session, application: Application) -> None:
