@@ -14,6 +14,7 @@ from whitenoise import WhiteNoise
 import experts.editing_pages
 import experts.pages
 import experts.portrait_pages
+import experts.question_pages
 import experts.topic_pages
 import feeds.pages
 import referrals.bonuses.pages
@@ -41,7 +42,7 @@ SENDING_AT_ONCE = 8  # of them, those that may wait for what clients send
 # They add their routes to the blueprints of `jobs`, `experts` and `home`.
 PAGES = (
     board_pages, editing_pages, feed_pages, experts.editing_pages, experts.portrait_pages,
-    experts.topic_pages, topics,
+    experts.question_pages, experts.topic_pages, topics,
 )  # fmt: skip
 PACKAGES = (
     home,
