@@ -42,7 +42,7 @@ SENDING_AT_ONCE = 8  # of them, those that may wait for what clients send
 # They add their routes to the blueprints of `jobs`, `experts` and `home`.
 PAGES = (
     board_pages, editing_pages, feed_pages, experts.editing_pages, experts.portrait_pages,
-    experts.question_pages, experts.topic_pages, topics,
+    experts.topic_pages, topics,
 )  # fmt: skip
 PACKAGES = (
     home,
