@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from careers.base.database import UTCDateTime
 
-revision = "0018_asked"
-down_revision = "0017_leaving"
+revision = "0019_asked"
+down_revision = "0018_alerts"
 branch_labels = None
 depends_on = None
 
