@@ -214,6 +214,7 @@ def item_name(item: str) -> str:
         showing.PORTRAIT: gettext("My photograph"),
         showing.NETWORKS: gettext("Where else I can be found"),
         showing.TALKS: gettext("My talks and publications"),
+        showing.QUESTIONS: gettext("That visitors may ask me something"),
     }
     return names.get(item) or str(gettext("A feed"))
 

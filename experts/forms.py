@@ -20,12 +20,20 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms import Form as PlainForm
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import (
+    DataRequired,
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    ValidationError,
+)
 from wtforms.widgets import CheckboxInput, ListWidget, RangeInput
 
 from careers.base import clock
 from careers.base.fetching import Allow, Unreachable, checked_address
-from careers.base.forms import Form, options, stripped
+from careers.base.forms import AnonymousForm, Form, options, stripped
+from careers.base.people import plain_email
 from careers.base.topics import MOST_TOPICS, TOPIC_LONGEST
 from experts.editing import (
     BIOGRAPHY_LONGEST,
@@ -293,6 +301,48 @@ class AfterForm(Form):
                 ("removed", gettext("is taken away")),
             ]
         )
+
+
+class AskForm(AnonymousForm):
+    """What a visitor asks an expert."""
+
+    words = TextAreaField(
+        _("What would you like to know?"),
+        [
+            DataRequired(_("Please write your question.")),
+            Length(max=600, message=_("Please stay under 600 characters.")),
+        ],
+        filters=[stripped],
+    )
+    name = StringField(_("Your name"), [Length(max=80, message=_TOO_LONG)], filters=[_line])
+    email = StringField(
+        _("E-mail, to be told of an answer"), [Length(max=254, message=_TOO_LONG)], filters=[_line]
+    )
+
+    def validate_email(self, field: StringField) -> None:
+        """Take an address, or none."""
+        try:
+            self.address()
+        except ValueError:
+            raise ValidationError(gettext("This is not a mail address.")) from None
+
+    def address(self) -> str | None:
+        """The address as it is kept. Raises ValueError."""
+        return plain_email(self.email.data) if self.email.data else None
+
+
+class AnswerForm(Form):
+    """What an expert answers."""
+
+    answer = TextAreaField(
+        _("Your answer"),
+        [
+            DataRequired(_("Please write an answer.")),
+            Length(max=1200, message=_("Please stay under 1,200 characters.")),
+        ],
+        filters=[stripped],
+    )
+    is_public = BooleanField(_("Show question and answer on my page"))
 
 
 class PhotographForm(Form):

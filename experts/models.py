@@ -114,6 +114,37 @@ class Talk(Base):
     video_url: Mapped[str] = mapped_column(String(500), default="")
 
 
+class Asked(Base):
+    """A question of a visitor: `waiting` for an editor, `passed` on to the expert, and settled."""
+
+    __tablename__ = "asked"
+    __table_args__ = (
+        CheckConstraint(
+            "state IN ('waiting', 'passed', 'answered', 'declined', 'refused')", name="state_known"
+        ),
+        CheckConstraint(
+            "email IS NULL OR state IN ('waiting', 'passed')", name="address_only_while_it_waits"
+        ),
+        Index("ix_asked_expert_id_state", "expert_id", "state"),
+        Index("ix_asked_state", "state"),
+    )
+
+    id: Mapped[int] = primary_key()
+    code: Mapped[str] = mapped_column(String(16), unique=True, default=codes.code)
+    expert_id: Mapped[int] = mapped_column(ForeignKey("expert.id", ondelete="CASCADE"))
+    words: Mapped[str] = mapped_column(String(600))
+    name: Mapped[str] = mapped_column(String(80), default="")
+    email: Mapped[str | None] = mapped_column(String(254))  # to tell them once; shown to nobody
+    language: Mapped[str] = mapped_column(String(2))
+    state: Mapped[str] = mapped_column(String(10), default="waiting")
+    asked_at: Mapped[datetime] = mapped_column(default=clock.now)
+    answered_at: Mapped[datetime | None]
+    answer: Mapped[str] = mapped_column(Text, default="")
+    is_public: Mapped[bool] = mapped_column(default=False)
+
+    expert: Mapped[Expert] = relationship(lazy="joined", innerjoin=True)
+
+
 class Portrait(Base):
     """A photograph of somebody, cut to a square: `keys` names a file for each size and kind."""
 

@@ -17,8 +17,10 @@ from careers.base.languages import address_in
 from careers.base.permissions import public
 from careers.base.web import db, page_number, settings
 from experts import feeding, posts, queries
+from experts.forms import AskForm
 from experts.models import Expert
 from experts.presenting import presented, spoken
+from experts.showing import QUESTIONS
 
 blueprint = Blueprint("experts", __name__)
 POSTS_AT_A_TIME = 20
@@ -57,7 +59,7 @@ def experts() -> ResponseReturnValue:
 @public
 def expert(slug: str) -> ResponseReturnValue:
     """One expert and what they publish; 410 once they no longer show themselves."""
-    found = _shown(slug)
+    found = shown_or_gone(slug)
     page, counts = page_number(), posts.count_posts_of(db(), found.person)
     kind = request.args.get("kind", "")
     kind = kind if kind in counts else ""
@@ -71,6 +73,7 @@ def expert(slug: str) -> ResponseReturnValue:
         ),
         counts=counts,
         kind=kind,
+        ask_form=AskForm() if found.agrees_to(QUESTIONS) else None,
         page=page,
         pages=-(-count // POSTS_AT_A_TIME),
         colleagues=queries.colleagues_of(db(), found),
@@ -82,24 +85,24 @@ def expert(slug: str) -> ResponseReturnValue:
 @public
 def expert_atom(slug: str) -> ResponseReturnValue:
     """What one expert publishes, as Atom."""
-    return feeding.atom(_feed(_shown(slug)))
+    return feeding.atom(_feed(shown_or_gone(slug)))
 
 
 @blueprint.get("/experts/<slug>/feed.json")
 @public
 def expert_json(slug: str) -> ResponseReturnValue:
     """What one expert publishes, as JSON Feed."""
-    return feeding.json_feed(_feed(_shown(slug)))
+    return feeding.json_feed(_feed(shown_or_gone(slug)))
 
 
 @blueprint.get("/experts/<slug>/card.vcf")
 @public
 def expert_vcard(slug: str) -> ResponseReturnValue:
     """What is public of one expert, for an address book."""
-    return feeding.vcard(_shown(slug))
+    return feeding.vcard(shown_or_gone(slug))
 
 
-def _shown(slug: str) -> Expert:
+def shown_or_gone(slug: str) -> Expert:
     """The expert at `slug`; 410 once they no longer show themselves."""
     return queries.shown_expert(db(), slug) or abort(410 if queries.was_shown(db(), slug) else 404)
 

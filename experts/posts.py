@@ -1,8 +1,8 @@
 """Posts: what experts write here and what they publish elsewhere, as one stream.
 
 Only what everybody may see: of people who are shown and work here, published articles and visible
-entries. Rows, not models: the homepage draws from all of them. On somebody's own page their talks
-and publications stand among them.
+entries. Rows, not models: the homepage draws from all of them. On somebody's own page their talks,
+publications and answers stand among them.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from careers.base import prose
 from careers.base.consents import Consent
 from careers.base.people import Person
 from careers.blog.models import Article
-from experts.models import Expert, Talk
+from experts.models import Asked, Expert, Talk
 from experts.showing import TALKS
 from feeds.models import Entry, Feed
 
@@ -59,7 +59,7 @@ class Author:
 
 @dataclass(frozen=True)
 class Post:
-    """An article, an entry of a feed, a talk or a publication.
+    """An article, an entry of a feed, a talk, a publication, or an answer to who asked.
 
     `url` is a path of this site without a language prefix for an article, the address of the
     original for an entry, and may be "" for a talk, which may have `slides` and a `video`. Without
@@ -67,7 +67,7 @@ class Post:
     it comes from: "Mastodon", the name of a host or of an event.
     """
 
-    kind: Literal["article", "entry", "talk", "publication"]
+    kind: Literal["article", "entry", "talk", "publication", "answer"]
     code: str
     author: Author
     title: str
@@ -92,7 +92,8 @@ _PUBLISHED = and_(_SHOWN, Article.state == "published")
 _VISIBLE = and_(_SHOWN, Entry.state == "visible", Feed.is_shown.is_(True))
 
 
-KINDS = {"article": ("article",), "entry": ("entry",), "talk": ("talk", "publication")}
+KINDS = {"article": ("article",), "entry": ("entry",), "talk": ("talk", "publication"),
+         "answer": ("answer",)}  # fmt: skip
 """What somebody's stream can be narrowed to."""
 
 
@@ -157,7 +158,8 @@ def _posts(whose: ColumnElement[bool]) -> CompoundSelect[Any]:
 
 
 def _stream(person: Person) -> CompoundSelect[Any]:
-    return union_all(*_published(Person.id == person.id), _talks(Person.id == person.id))
+    theirs = Person.id == person.id
+    return union_all(*_published(theirs), _talks(theirs), _answers(theirs))
 
 
 Rows = Select[*tuple[Any, ...]]
@@ -233,6 +235,29 @@ def _talks(whose: ColumnElement[bool]) -> Rows:
     )
 
 
+def _answers(whose: ColumnElement[bool]) -> Rows:
+    return (
+        select(
+            literal("answer").label("kind"),
+            Asked.code,
+            Asked.words.label("title"),
+            Asked.answer.label("text"),
+            literal("").label("url"),
+            cast(Asked.language, String).label("language"),
+            Asked.answered_at.label("published_at"),
+            literal(0).label("minutes"),
+            literal(1).label("has_title"),
+            Asked.name.label("source"),
+            literal("").label("slides"),
+            literal("").label("video"),
+            *_AUTHOR,
+        )
+        .join(Expert, Expert.id == Asked.expert_id)
+        .join(Person, Person.id == Expert.person_id)
+        .where(_SHOWN, Asked.state == "answered", Asked.is_public.is_(True), whose)
+    )
+
+
 def _read(
     db: Session, posts: CompoundSelect[Any], count: int, skip: int, kinds: Sequence[str] = ()
 ) -> list[Post]:
@@ -257,7 +282,7 @@ def _post(row: Any) -> Post:
         code=row["code"],
         author=Author(row["author_code"], row["name"], row["page"], row["team"], row["office"]),
         title=row["title"],
-        text=prose.excerpt(row["text"], EXCERPT),
+        text=row["text"] if row["kind"] == "answer" else prose.excerpt(row["text"], EXCERPT),
         url=row["url"],
         language=row["language"].lower(),
         published_at=row["published_at"],

@@ -16,7 +16,8 @@ from feeds.subscribing import hide_feeds
 
 # What is consented to: the page as a whole, and what stands on it only with a yes of its own.
 PAGE, PORTRAIT, NETWORKS, TALKS = "page", "portrait", "networks", "talks"
-ITEMS = (PORTRAIT, NETWORKS, TALKS)
+QUESTIONS = "questions"  # that visitors may ask
+ITEMS = (PORTRAIT, NETWORKS, TALKS, QUESTIONS)
 
 shown_changed = Signal()
 """Sent as `shown_changed.send(person, db=session, shown=bool)` in the transaction in which a

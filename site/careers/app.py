@@ -14,6 +14,7 @@ from whitenoise import WhiteNoise
 import experts.editing_pages
 import experts.pages
 import experts.portrait_pages
+import experts.question_pages
 import experts.topic_pages
 import feeds.pages
 import referrals.bonuses.pages

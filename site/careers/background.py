@@ -31,6 +31,7 @@ from careers.demo.outside import fetch_for
 from careers.hiring import retention
 from careers.jobs.alerts.sending import queue_alerts
 from careers.jobs.running import queue_due
+from experts.questions import forget_questions
 from experts.verifying import queue_due_checks
 from feeds.polling import poll_due
 from referrals.bonuses.settling import remind_of_due, settle_due
@@ -135,6 +136,7 @@ class Background:
                 forget_cards(db, self.settings.folder("cards"))
                 forget_visitors(db)
                 forget_views(db)
+                forget_questions(db)
                 db.commit()
             retention.run(self.database, self.settings)
             with self.database.writing() as db:

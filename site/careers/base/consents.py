@@ -1,6 +1,6 @@
 """What a person agreed to show, since when, and when they took it back. Rows are never deleted.
 
-An item is `page`, `portrait`, `networks`, `talks`, or `feed:` with the code of a feed.
+An item is `page`, `portrait`, `networks`, `talks`, `questions`, or `feed:` with a feed's code.
 """
 
 from __future__ import annotations

@@ -30,6 +30,7 @@ _EDITOR: Final = {
     "article:review",
     "entry:withdraw",
     "topic:edit",  # the shared vocabulary
+    "question:moderate",  # of visitors to experts
 }
 _BONUSES: Final = {
     "bonus:edit",  # programmes, bonuses, and what goes to the payroll

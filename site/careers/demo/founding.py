@@ -22,7 +22,7 @@ from careers.jobs.importing import import_jobs
 from careers.jobs.models import Job, JobBoard
 from careers.jobs.places import read_place
 from experts.editing import Profile, Said, write_profile
-from experts.showing import opt_in
+from experts.showing import QUESTIONS, agree, opt_in
 from feeds.subscribing import subscribe
 from referrals.bonuses.models import Programme, Term
 
@@ -108,6 +108,7 @@ def show_experts(db: Session, now: datetime) -> None:
                 ),
             )
             opt_in(db, person)
+            agree(db, person, QUESTIONS)
 
 
 def publish_articles(db: Session, now: datetime) -> None:

@@ -18,7 +18,6 @@
   another.type = "text";
   another.maxLength = 60;
   another.setAttribute("list", field.dataset.words);
-  another.setAttribute("aria-label", field.dataset.new);
   another.autocomplete = "off";
   const add = document.createElement("button");
   add.type = "button";
