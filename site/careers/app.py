@@ -25,7 +25,9 @@ from careers.base.files import folder
 from careers.base.logs import init_logs
 from careers.base.signin import pages as signin
 from careers.base.signin.sessions import ServerSessions
+from careers.blog import editing_pages as blog_editing_pages
 from careers.blog import pages as blog
+from careers.blog import writing_pages as blog_writing_pages
 from careers.hiring import pages as hiring
 from careers.home import pages as home
 from careers.jobs import board_pages, editing_pages, feed_pages
@@ -34,7 +36,8 @@ from careers.jobs import pages as jobs
 MOST_PROCESSES = 4  # of the server, unless the settings ask for more; each holds about 100 MB
 THREADS = 24  # of each; each may wait for a disk, a database or a client
 SENDING_AT_ONCE = 8  # of them, those that may wait for what clients send
-PAGES = (board_pages, editing_pages, feed_pages)  # they add their routes to the blueprint of `jobs`
+# They add their routes to the blueprint of their package.
+PAGES = (board_pages, editing_pages, feed_pages, blog_editing_pages, blog_writing_pages)
 PACKAGES = (
     home,
     experts.pages,

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import re
+
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
+from careers.base import codes
 from careers.base.forms import Form, options, stripped
 from careers.base.languages import LANGUAGES
 from careers.base.prose import MARKDOWN_LONGEST
-from careers.blog.publishing import Text
+from careers.blog.publishing import Tab, Text
 
+_CODE = re.compile(f"[{codes.ALPHABET}]{{12}}")
 _TOO_LONG = _("This text is too long.")
 
 
 class ArticleForm(Form):
-    """An article as its author writes it. `version` is the one that was being changed."""
+    """An article as its author writes it. `version` is the one that was being changed, `tab` and
+    `turn` say where and how often it was sent; `code` is the one that a new article will have.
+    """
 
     version = HiddenField(default="0")
+    code = HiddenField()
+    tab = HiddenField()
+    turn = HiddenField(default="1")
     title = StringField(
         _("Title"), [Length(max=160, message=_("Please stay under 160 characters."))],
         filters=[stripped],
@@ -63,8 +72,22 @@ class ArticleForm(Form):
 
     def read_version(self) -> int:
         """The version that was being changed; nonsense is none."""
-        sent = self.version.data or ""
-        return int(sent[:9]) if sent.isascii() and sent.isdigit() else 0
+        return number(self.version.data)
+
+    def read_tab(self) -> Tab:
+        """The tab that it was written in; nonsense is none."""
+        key = self.tab.data or ""
+        return Tab(key, number(self.turn.data)) if _CODE.fullmatch(key) else Tab()
+
+    def read_code(self) -> str | None:
+        """The code that the page of a new article was given; nonsense is none."""
+        sent = self.code.data or ""
+        return sent if _CODE.fullmatch(sent) else None
+
+
+def number(sent: str | None) -> int:
+    """What a hidden field counts; nonsense is 0."""
+    return int(sent[:9]) if sent and sent.isascii() and sent.isdigit() else 0
 
 
 class ReviewForm(Form):

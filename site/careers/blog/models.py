@@ -41,9 +41,11 @@ class Article(Base):
     minutes: Mapped[int] = mapped_column(default=1)
     language: Mapped[str] = mapped_column(String(2), default="en")
     state: Mapped[str] = mapped_column(String(10), default="draft")
-    version: Mapped[int] = mapped_column(
-        default=1
-    )  # counts saves: two tabs can't overwrite each other
+    version: Mapped[int] = mapped_column(default=1)  # counts saves: tabs can't overwrite each other
+    # The tab that kept it last, and its how manieth time that was: what a tab sends again, because
+    # no answer came, is no conflict, and what arrives late doesn't replace what it sent after.
+    tab: Mapped[str] = mapped_column(String(16), default="")
+    turn: Mapped[int] = mapped_column(default=0)
     editor_comment: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     changed_at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from blinker import Signal
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -44,24 +44,49 @@ class Text:
     language: str
 
 
-def start_article(db: Session, author: Person, text: Text) -> Article:
-    """A new draft. Raises ValueError when the body is too long or nested too deeply."""
-    article = Article(author_id=author.id, **_stored(text))
-    db.add(article)
-    db.flush()
+@dataclass(frozen=True)
+class Tab:
+    """Where something is written: a tab of a browser, and how often it has sent what is there."""
+
+    key: str = ""
+    turn: int = 0
+
+
+def start_article(
+    db: Session, author: Person, text: Text, code: str | None = None, tab: Tab = Tab()
+) -> Article:
+    """A new draft, with the code that its page was given.
+
+    Raises Conflict when an article has that code, ValueError when the body is too long or nested
+    too deeply.
+    """
+    article = Article(
+        code=code or codes.code(), author_id=author.id, tab=tab.key, turn=tab.turn, **_stored(text)
+    )
+    try:
+        with db.begin_nested():
+            db.add(article)
+    except IntegrityError:
+        raise Conflict from None
     audit.record(db, author, "article:start", article.code)
     return article
 
 
-def write_article(db: Session, author: Person, article: Article, text: Text, version: int) -> None:
-    """Keep `text`, written upon `version` of a draft or a returned article.
+def write_article(
+    db: Session, author: Person, article: Article, text: Text, version: int, tab: Tab = Tab()
+) -> None:
+    """Keep `text`, written upon `version` of a draft or a returned article, or in the tab that kept
+    it last.
 
-    Raises Conflict when another version has been kept meanwhile or it is out of the author's
+    Raises Conflict when another tab has kept something meanwhile or it is out of the author's
     hands, ValueError when the body is too long or nested too deeply.
     """
+    in_this_tab = and_(Article.tab != "", Article.tab == tab.key, Article.turn < tab.turn)
     _step(
         db, article, Article.author_id == author.id, Article.state.in_(EDITABLE),
-        Article.version == version, version=version + 1, changed_at=clock.now(), **_stored(text),
+        or_(Article.version == version, in_this_tab),
+        version=Article.version + 1, tab=tab.key, turn=tab.turn, changed_at=clock.now(),
+        **_stored(text),
     )  # fmt: skip
 
 
