@@ -1,13 +1,15 @@
-"""An expert, their topics and networks, and what they consented to."""
+"""An expert, their topics, networks, talks and portrait."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table, Text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table, Text, and_
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
-from careers.base import clock
+from careers.base import clock, codes
+from careers.base.consents import Consent
 from careers.base.database import Base, primary_key
 from careers.base.people import Person
 from careers.base.topics import Topic
@@ -42,6 +44,9 @@ class Expert(Base):
     biography_html: Mapped[str] = mapped_column(Text, default="")
     languages: Mapped[list[str]] = mapped_column(default=list)
     ask_me_about: Mapped[str] = mapped_column(String(200), default="")
+    pronouns: Mapped[str] = mapped_column(String(40), default="")
+    here_since: Mapped[int | None]  # a year
+    version: Mapped[int] = mapped_column(default=0)  # grows with each change of the profile
     shown_since: Mapped[datetime | None]
     changed_at: Mapped[datetime] = mapped_column(default=clock.now, onupdate=clock.now)
 
@@ -52,6 +57,20 @@ class Expert(Base):
     networks: Mapped[list[Network]] = relationship(
         cascade="all, delete-orphan", lazy="selectin", order_by="Network.id"
     )
+    agreed: Mapped[list[Consent]] = relationship(
+        primaryjoin=lambda: and_(
+            Expert.person_id == foreign(Consent.person_id), Consent.withdrawn_at.is_(None)
+        ),
+        viewonly=True,
+        lazy="selectin",
+    )
+    talks: Mapped[list[Talk]] = relationship(
+        cascade="all, delete-orphan", lazy="select", order_by="Talk.id"
+    )
+
+    def agrees_to(self, item: str) -> bool:
+        """Whether everybody may see `item` while the page is shown."""
+        return any(consent.item == item for consent in self.agreed)
 
 
 class Network(Base):
@@ -66,23 +85,40 @@ class Network(Base):
     url: Mapped[str] = mapped_column(String(500))
 
 
-class Consent(Base):
-    """A person's yes to one item (`page`, …) being public, and when they took it back."""
+class Talk(Base):
+    """Something that the expert said at an event, or published elsewhere."""
 
-    __tablename__ = "consent"
+    __tablename__ = "talk"
     __table_args__ = (
-        Index(
-            "uq_consent_standing",
-            "person_id",
-            "item",
-            unique=True,
-            sqlite_where=Column("withdrawn_at").is_(None),
-            postgresql_where=Column("withdrawn_at").is_(None),
-        ),
+        CheckConstraint("kind IN ('talk', 'publication')", name="kind_known"),
+        Index("ix_talk_expert_id", "expert_id"),
     )
 
     id: Mapped[int] = primary_key()
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
-    item: Mapped[str] = mapped_column(String(40))
-    given_at: Mapped[datetime] = mapped_column(default=clock.now)
-    withdrawn_at: Mapped[datetime | None]
+    code: Mapped[str] = mapped_column(String(16), unique=True, default=codes.code)
+    expert_id: Mapped[int] = mapped_column(ForeignKey("expert.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(12), default="talk")
+    title: Mapped[str] = mapped_column(String(200))
+    event: Mapped[str] = mapped_column(String(160), default="")  # or who published it
+    held_at: Mapped[datetime]  # noon of the day in UTC: nearly the same day everywhere
+    url: Mapped[str] = mapped_column(String(500), default="")
+    slides_url: Mapped[str] = mapped_column(String(500), default="")
+    video_url: Mapped[str] = mapped_column(String(500), default="")
+
+
+class Portrait(Base):
+    """A photograph of somebody, cut to a square: `keys` names a file for each size and kind."""
+
+    __tablename__ = "portrait"
+
+    id: Mapped[int] = primary_key()
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), unique=True)
+    code: Mapped[str] = mapped_column(String(16))  # another one whenever it looks different
+    whole_key: Mapped[str] = mapped_column(String(40))
+    keys: Mapped[dict[str, Any]]
+    width: Mapped[int]
+    height: Mapped[int]
+    focus_x: Mapped[int]  # percent
+    focus_y: Mapped[int]
+    closer: Mapped[int]  # percent: 200 shows half of the shorter side
+    kept_at: Mapped[datetime] = mapped_column(default=clock.now, onupdate=clock.now)

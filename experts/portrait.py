@@ -1,4 +1,6 @@
-"""A drawn portrait for whoever has no photograph: flat shapes, always the same for one seed.
+"""What stands for whoever has no photograph: their initials, or a drawn portrait if they like.
+
+A drawn one has flat shapes, always the same for one seed.
 
 Every choice is taken from the digest of the seed alone: a name may change, the portrait stays.
 Nothing in the drawing has an id: any number of them can stand inside one page.
@@ -215,8 +217,44 @@ def face(dice: Dice, skin: Skin, lips: str) -> str:
     )
 
 
-def portrait_svg(name: str, seed: str) -> str:
-    """The portrait as a square SVG document, titled with the name."""
+# Deep enough for light letters on any of them.
+GROUNDS = ("#2f5d62", "#8c3b2e", "#33415e", "#6b4a5e", "#3d5a45", "#7b3f2a", "#4a3350", "#23474f")
+LETTERS = "#fbfaf7"
+
+
+def initials(name: str) -> str:
+    """The first letters of the first and the last word of `name`.
+
+    >>> initials("Anne-Marie van der Berg"), initials("Élodie"), initials("4711")
+    ('AB', 'É', '')
+    """
+    words = [word for word in name.split() if word[0].isalpha()]
+    ends = words if len(words) < 3 else (words[0], words[-1])
+    return "".join(word[0].upper()[0] for word in ends)
+
+
+def ground_of(code: str) -> str:
+    """The colour behind the initials of the person with this code, always the same."""
+    return Dice(code).one_of(GROUNDS)
+
+
+def initials_svg(name: str, code: str) -> str:
+    """Somebody's initials as a square SVG document, titled with the name."""
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 120" role="img">'
+        f"<title>{escape(name)}</title>{path('M0 0H120V120H0Z', ground_of(code))}"
+        '<text x="60" y="76.5" text-anchor="middle" font-size="46" font-weight="650" '
+        f"""font-family="'Bricolage Grotesque', 'Instrument Sans', system-ui, sans-serif" """
+        f'fill="{LETTERS}">{escape(initials(name))}</text></svg>'
+    )
+
+
+def portrait_svg(name: str, seed: str, code: str = "") -> str:
+    """The portrait as a square SVG document, titled with the name; without a seed, the initials of
+    the person with this code.
+    """
+    if not seed:
+        return initials_svg(name, code)
     dice = Dice(seed)
     palette = dice.one_of(PALETTES)
     skin = dice.one_of(SKINS)

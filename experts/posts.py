@@ -1,11 +1,13 @@
 """Posts: what experts write here and what they publish elsewhere, as one stream.
 
 Only what everybody may see: of people who are shown and work here, published articles and visible
-entries. Rows, not models: the homepage draws from all of them.
+entries. Rows, not models: the homepage draws from all of them. On somebody's own page their talks
+and publications stand among them.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +17,7 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Integer,
+    Select,
     String,
     and_,
     cast,
@@ -27,9 +30,11 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from careers.base import prose
+from careers.base.consents import Consent
 from careers.base.people import Person
 from careers.blog.models import Article
-from experts.models import Expert
+from experts.models import Expert, Talk
+from experts.showing import TALKS
 from feeds.models import Entry, Feed
 
 EXCERPT = 280
@@ -54,14 +59,15 @@ class Author:
 
 @dataclass(frozen=True)
 class Post:
-    """An article, or an entry of a feed.
+    """An article, an entry of a feed, a talk or a publication.
 
-    `url` is a path of this site without a language prefix for an article, and the address of the
-    original for an entry. Without a title of its own (`has_title`), `title` holds the first words
-    of `text`. `source` says where an entry comes from: "Mastodon", or the name of a host.
+    `url` is a path of this site without a language prefix for an article, the address of the
+    original for an entry, and may be "" for a talk, which may have `slides` and a `video`. Without
+    a title of its own (`has_title`), `title` holds the first words of `text`. `source` says where
+    it comes from: "Mastodon", the name of a host or of an event.
     """
 
-    kind: Literal["article", "entry"]
+    kind: Literal["article", "entry", "talk", "publication"]
     code: str
     author: Author
     title: str
@@ -72,21 +78,31 @@ class Post:
     minutes: int
     has_title: bool
     source: str
+    slides: str = ""
+    video: str = ""
 
     @property
     def is_outside(self) -> bool:
         """Whether its address leads away from this site."""
-        return self.kind == "entry"
+        return self.kind != "article"
 
 
 _SHOWN = and_(Person.status == "active", Person.page.is_not(None), Expert.state == "shown")
 _PUBLISHED = and_(_SHOWN, Article.state == "published")
-_VISIBLE = and_(_SHOWN, Entry.state == "visible")
+_VISIBLE = and_(_SHOWN, Entry.state == "visible", Feed.is_shown.is_(True))
 
 
-def posts_of(db: Session, person: Person, count: int = 20, skip: int = 0) -> list[Post]:
-    """What `person` has published, newest first; nothing unless they are shown."""
-    return _read(db, _posts(Person.id == person.id), count, skip)
+KINDS = {"article": ("article",), "entry": ("entry",), "talk": ("talk", "publication")}
+"""What somebody's stream can be narrowed to."""
+
+
+def posts_of(
+    db: Session, person: Person, count: int = 20, skip: int = 0, kind: str = ""
+) -> list[Post]:
+    """What `person` has published, newest first; nothing unless they are shown. Only one of
+    `KINDS` where that is asked for.
+    """
+    return _read(db, _stream(person), count, skip, KINDS.get(kind, ()))
 
 
 def posts_of_people(db: Session, people: Sequence[int], count: int) -> list[Post]:
@@ -94,10 +110,13 @@ def posts_of_people(db: Session, people: Sequence[int], count: int) -> list[Post
     return _read(db, _posts(Person.id.in_(people)), count, 0) if people else []
 
 
-def count_posts_of(db: Session, person: Person) -> int:
-    """How many posts `posts_of` has in all."""
-    posts = _posts(Person.id == person.id).subquery()
-    return db.scalar(select(func.count()).select_from(posts)) or 0
+def count_posts_of(db: Session, person: Person) -> Counter[str]:
+    """How many posts `posts_of` has in all, by each of `KINDS` that there are."""
+    posts = _stream(person).subquery()
+    rows = db.execute(select(posts.c.kind, func.count().label("posts")).group_by(posts.c.kind))
+    found = {row.kind: row.posts for row in rows}
+    sums = {name: sum(found.get(kind, 0) for kind in kinds) for name, kinds in KINDS.items()}
+    return +Counter(sums)
 
 
 @dataclass(frozen=True)
@@ -134,13 +153,18 @@ def surfaced(
 
 
 def _posts(whose: ColumnElement[bool]) -> CompoundSelect[Any]:
-    author = [
-        Person.code.label("author_code"),
-        Person.name,
-        Person.page,
-        Person.team,
-        Person.office,
-    ]
+    return union_all(*_published(whose))
+
+
+def _stream(person: Person) -> CompoundSelect[Any]:
+    return union_all(*_published(Person.id == person.id), _talks(Person.id == person.id))
+
+
+Rows = Select[*tuple[Any, ...]]
+_AUTHOR = (Person.code.label("author_code"), Person.name, Person.page, Person.team, Person.office)
+
+
+def _published(whose: ColumnElement[bool]) -> tuple[Rows, Rows]:
     articles = (
         select(
             literal("article").label("kind"),
@@ -153,7 +177,9 @@ def _posts(whose: ColumnElement[bool]) -> CompoundSelect[Any]:
             Article.minutes,
             literal(1).label("has_title"),
             literal("").label("source"),
-            *author,
+            literal("").label("slides"),
+            literal("").label("video"),
+            *_AUTHOR,
         )
         .join(Person, Person.id == Article.author_id)
         .join(Expert, Expert.person_id == Person.id)
@@ -171,21 +197,50 @@ def _posts(whose: ColumnElement[bool]) -> CompoundSelect[Any]:
             literal(0).label("minutes"),
             cast(Entry.has_title, Integer).label("has_title"),
             Feed.source,
-            *author,
+            literal("").label("slides"),
+            literal("").label("video"),
+            *_AUTHOR,
         )
         .join(Feed, Feed.id == Entry.feed_id)
         .join(Person, Person.id == Feed.person_id)
         .join(Expert, Expert.person_id == Person.id)
         .where(_VISIBLE, whose)
     )
-    return union_all(articles, entries)
+    return articles, entries
 
 
-def _read(db: Session, posts: CompoundSelect[Any], count: int, skip: int) -> list[Post]:
+def _talks(whose: ColumnElement[bool]) -> Rows:
+    return (
+        select(
+            Talk.kind,
+            Talk.code,
+            Talk.title,
+            literal("").label("text"),
+            Talk.url,
+            literal("").label("language"),
+            Talk.held_at.label("published_at"),
+            literal(0).label("minutes"),
+            literal(1).label("has_title"),
+            Talk.event.label("source"),
+            Talk.slides_url.label("slides"),
+            Talk.video_url.label("video"),
+            *_AUTHOR,
+        )
+        .join(Expert, Expert.id == Talk.expert_id)
+        .join(Person, Person.id == Expert.person_id)
+        .join(Consent, Consent.person_id == Person.id)
+        .where(_SHOWN, Consent.item == TALKS, Consent.withdrawn_at.is_(None), whose)
+    )
+
+
+def _read(
+    db: Session, posts: CompoundSelect[Any], count: int, skip: int, kinds: Sequence[str] = ()
+) -> list[Post]:
     found = posts.subquery()
     rows: Sequence[Any] = (
         db.execute(
             select(found)
+            .where(found.c.kind.in_(kinds) if kinds else true())
             .order_by(found.c.published_at.desc(), found.c.code)
             .limit(count)
             .offset(skip)
@@ -209,6 +264,8 @@ def _post(row: Any) -> Post:
         minutes=row["minutes"],
         has_title=bool(row["has_title"]),
         source=row["source"],
+        slides=row["slides"],
+        video=row["video"],
     )
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased, contains_eager, lazyload
 from careers.base import codes
 from careers.base.people import Person
 from careers.base.topics import Topic
-from experts.models import Consent, Expert, expert_topic
+from experts.models import Expert, expert_topic
 
 SHOWN = and_(Expert.state == "shown", Person.status == "active")
 LINES_AT_A_TIME = 48
@@ -121,7 +121,7 @@ def colleagues_of(db: Session, expert: Expert, count: int = 6) -> Sequence[Exper
     return db.scalars(
         _shown()
         .join(shared, shared.c.expert_id == Expert.id)
-        .options(lazyload(Expert.topics), lazyload(Expert.networks))
+        .options(lazyload(Expert.topics), lazyload(Expert.networks), lazyload(Expert.agreed))
         .order_by(shared.c.topics.desc(), Person.name, Expert.id)
         .limit(count)
     ).all()
@@ -134,11 +134,4 @@ def vocabulary(db: Session) -> Sequence[Topic]:
         .where(Topic.id.in_(select(expert_topic.c.topic_id)))
         .order_by(Topic.name)
         .limit(300)
-    ).all()
-
-
-def consents_of(db: Session, person: Person) -> Sequence[Consent]:
-    """What `person` agreed to and took back, oldest first."""
-    return db.scalars(
-        select(Consent).where(Consent.person_id == person.id).order_by(Consent.id)
     ).all()

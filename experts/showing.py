@@ -7,12 +7,14 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from careers.base import audit, clock, codes
+from careers.base import audit, clock, codes, consents
 from careers.base.people import Person, employee_left
-from experts.models import Consent, Expert
+from experts.models import Expert, Portrait
 from experts.queries import expert_of
 
-PAGE = "page"  # the item that is consented to
+# What is consented to: the page as a whole, and what stands on it only with a yes of its own.
+PAGE, PORTRAIT, NETWORKS, TALKS = "page", "portrait", "networks", "talks"
+ITEMS = (PORTRAIT, NETWORKS, TALKS)
 
 shown_changed = Signal()
 """Sent as `shown_changed.send(person, db=session, shown=bool)` in the transaction in which a
@@ -40,8 +42,9 @@ def opt_in(db: Session, person: Person) -> Expert:
         .values(state="shown", shown_since=now)
     )
     if shown.rowcount:  # type: ignore[attr-defined]
-        db.add(Consent(person_id=person.id, item=PAGE, given_at=now))
+        consents.agree(db, person, PAGE)
         person.page = expert.slug
+        settle_photo(db, person)
         audit.record(db, person, "page:show", expert.slug or "")
         db.flush()
         shown_changed.send(person, db=db, shown=True)
@@ -60,21 +63,51 @@ def opt_out(db: Session, person: Person) -> None:
     )
     if not hidden.rowcount:  # type: ignore[attr-defined]
         return
-    db.execute(
-        update(Consent)
-        .where(Consent.person_id == person.id, Consent.item == PAGE, Consent.withdrawn_at.is_(None))
-        .values(withdrawn_at=clock.now())
-    )
-    was, person.page = person.page, None
+    consents.withdraw(db, person, PAGE)
+    was, person.page, person.photo = person.page, None, None
     audit.record(db, person, "page:hide", was or "", left=not person.is_active)
     db.flush()
     shown_changed.send(person, db=db, shown=False)
 
 
+def agree(db: Session, person: Person, item: str) -> None:
+    """Show `item` too while the page is shown, and record that they wanted it."""
+    if consents.agree(db, person, item):
+        _settle(db, person, item)
+
+
+def withdraw(db: Session, person: Person, item: str) -> None:
+    """Show `item` no longer, from now on, and record that they took their yes back."""
+    if consents.withdraw(db, person, item):
+        _settle(db, person, item)
+
+
+def _settle(db: Session, person: Person, item: str) -> None:
+    if item == PORTRAIT:
+        settle_photo(db, person)
+    expert = expert_of(db, person)
+    if expert is not None:
+        db.expire(expert, ["agreed"])
+        expert.changed_at = clock.now()
+    db.flush()
+    if person.page is not None:
+        shown_changed.send(person, db=db, shown=True)
+
+
+def settle_photo(db: Session, person: Person) -> None:
+    """Have everybody see the photograph of `person` if they may, or no longer."""
+    code = db.scalar(select(Portrait.code).where(Portrait.person_id == person.id))
+    is_seen = person.page is not None and PORTRAIT in consents.standing(db, person)
+    person.photo = code if is_seen else None
+    db.flush()
+
+
 @employee_left.connect
 def take_down(person: Person, db: Session) -> None:
-    """Whoever leaves is no longer shown, from the same moment."""
+    """Whoever leaves is no longer shown, from the same moment, and has agreed to nothing more."""
     opt_out(db, person)
+    for item in consents.standing(db, person):
+        consents.withdraw(db, person, item)
 
 
 def _give_address(db: Session, expert: Expert, person: Person) -> None:

@@ -32,6 +32,7 @@ class Feed(Base):
     language: Mapped[str] = mapped_column(String(16), default="")  # as the feed says, else ""
     shows: Mapped[str] = mapped_column(String(12), default="everything")
     state: Mapped[str] = mapped_column(String(10), default="read")
+    is_shown: Mapped[bool] = mapped_column(default=True)  # with a consent of its own
     etag: Mapped[str | None] = mapped_column(String(500))
     last_modified: Mapped[str | None] = mapped_column(String(100))
     added_at: Mapped[datetime] = mapped_column(default=clock.now)

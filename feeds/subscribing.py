@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from careers.base import audit, clock, fetching
+from careers.base import audit, clock, consents, fetching
 from careers.base.fetching import Unreachable
 from careers.base.people import Person, employee_left
 from feeds.models import Entry, Feed
@@ -79,7 +79,30 @@ def subscribe(db: Session, person: Person, url: str, shows: Shows) -> Feed:
     except IntegrityError:  # the same form, sent twice at once
         return db.scalars(mine).one()
     audit.record(db, person, "feed:subscribe", feed.code, url=url)
+    consents.agree(db, person, item_of(feed))
     return feed
+
+
+def item_of(feed: Feed) -> str:
+    """What of `feed` is consented to: that everybody may see what came from it."""
+    return f"feed:{feed.code}"
+
+
+def show_feed(db: Session, person: Person, feed: Feed) -> None:
+    """Show what came from `feed`, and record that `person` wanted it."""
+    _set_shown(db, feed, consents.agree(db, person, item_of(feed)), True)
+
+
+def hide_feed(db: Session, person: Person, feed: Feed) -> None:
+    """Show nothing that came from `feed`, and record that `person` took their yes back."""
+    _set_shown(db, feed, consents.withdraw(db, person, item_of(feed)), False)
+
+
+def _set_shown(db: Session, feed: Feed, has_changed: bool, is_shown: bool) -> None:
+    if has_changed:
+        feed.is_shown = is_shown
+        db.flush()
+        entries_changed.send(feed, db=db)
 
 
 def change_rule(db: Session, person: Person, feed: Feed, shows: Shows) -> None:
@@ -96,6 +119,7 @@ def read_again(feed: Feed) -> None:
 def unsubscribe(db: Session, person: Person, feed: Feed) -> None:
     """Stop reading a feed and delete everything that came from it."""
     audit.record(db, person, "feed:unsubscribe", feed.code, url=feed.url)
+    consents.withdraw(db, person, item_of(feed))
     db.delete(feed)
     db.flush()
     entries_changed.send(feed, db=db)
@@ -134,5 +158,7 @@ def _settle(db: Session, person: Person, entry: Entry, was: str, becomes: str, w
 
 @employee_left.connect
 def stop_feeds(person: Person, db: Session) -> None:
-    """Nothing is read any more for somebody who has left."""
-    db.execute(update(Feed).where(Feed.person_id == person.id).values(state="stopped"))
+    """Nothing is read any more for somebody who has left, nor shown unless they come back and say
+    so."""
+    theirs = update(Feed).where(Feed.person_id == person.id)
+    db.execute(theirs.values(state="stopped", is_shown=False))

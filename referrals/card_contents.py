@@ -21,6 +21,7 @@ from careers.jobs.models import Job
 from careers.jobs.queries import count_open_jobs
 from careers.jobs.words import contract_name, pay, where
 from experts.models import Expert
+from experts.portrait import ground_of, initials
 from referrals.cards import Card
 from referrals.lettering import drawable
 from referrals.models import ShareLink
@@ -54,7 +55,8 @@ class Contents:
     card: Card
     title: str
     says: str  # the description of the preview
-    # The codes of the people and articles that are seen on it: the kept picture goes with them.
+    # The codes of the people, photographs and articles that are seen on it: the kept picture goes
+    # with them.
     shows: tuple[str, ...]
 
     @property
@@ -228,11 +230,19 @@ def _contents(
         company=brand.name,
         colour=brand.company.colour,
         logo=brand.logo,
-        faces=tuple(person.portrait_seed for person in people),
+        faces=tuple(_face(person) for person in people),
         says=line,
         ring="" if people else ring,
     )
-    return Contents(card, title, says, (*shows, *(person.code for person in people)))
+    photographs = (person.photo for person in people if person.photo)
+    return Contents(card, title, says, (*shows, *(person.code for person in people), *photographs))
+
+
+def _face(person: Person) -> str:
+    """How somebody is drawn: see Card.faces."""
+    if person.photo:
+        return f"photo {person.photo}"
+    return person.portrait_seed or f"initials {ground_of(person.code)} {initials(person.name)}"
 
 
 def _ask(sharing: Sharing | None) -> str:

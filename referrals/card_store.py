@@ -1,11 +1,12 @@
 """Drawn cards, kept on disk so that each is drawn once; nothing depends on their being there.
 
-A file is named by what it is the card of, its language, its digest, and the codes of the people and
-articles seen on it. Only the card that a page has now is ever read. A file goes
+A file is named by what it is the card of, its language, its digest, and the codes of the people,
+photographs and articles seen on it. Only the card that a page has now is ever read. A file goes
 
 - when another card of the same page in the same language is drawn or asked for by an old address,
-- within a minute, by the sweep, when a person seen on it no longer shows themselves (or has left,
-  or was erased), or an article seen on it is no longer published: deleted means deleted,
+- within a minute, by the sweep, when a person seen on it no longer shows themselves or this
+  photograph (or has left, or was erased), or an article seen on it is no longer published:
+  deleted means deleted,
 - after 30 days, and the oldest before that when all take more than 200 MB.
 """
 
@@ -76,12 +77,15 @@ def sweep(db: Session, folder: Path) -> None:
 
 
 def _still_shown(db: Session, asked: set[str]) -> set[str]:
-    """Those of the codes that are of people who show themselves, or of published articles."""
+    """Those of the codes that are of people who show themselves, of photographs that they agreed to
+    show, or of published articles."""
     if not asked:
         return set()
-    people = select(Person.code).where(Person.page.is_not(None), Person.status == "active")
+    shown = Person.page.is_not(None), Person.status == "active"
+    people = select(Person.code).where(*shown)
+    photographs = select(Person.photo).where(*shown, Person.photo.is_not(None))
     articles = select(Article.code).where(Article.state == "published")
-    return {*db.scalars(people.union_all(articles))}
+    return {*db.scalars(people.union_all(photographs, articles))}
 
 
 def _shown_on(path: Path) -> list[str]:

@@ -15,7 +15,9 @@ import hashlib
 import io
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from types import MappingProxyType
 
 from PIL import Image, ImageDraw, ImageStat
 
@@ -71,7 +73,9 @@ class Card:
     company: str
     colour: str
     logo: str  # changes with the company's logo; "" without one
-    faces: tuple[str, ...]  # the seeds of at most two portraits, whom it is about first
+    # At most two, whom it is about first: "photo" and its code, "initials" with their ground, or
+    # the seed of a drawn portrait.
+    faces: tuple[str, ...]
     says: str  # "Ada works here"
     ring: str  # where nobody shows themselves: "open", "full", or a number to stand in it
 
@@ -95,8 +99,11 @@ def digest(card: Card) -> str:
     return hashlib.sha256(value.encode()).hexdigest()[:20]
 
 
-def card_png(card: Card, logo: bytes | None = None) -> bytes:
-    """`card` as PNG; `logo` is the company's, a PNG of our own making.
+def card_png(
+    card: Card, logo: bytes | None = None, photographs: Mapping[str, bytes] = MappingProxyType({})
+) -> bytes:
+    """`card` as PNG; `logo` is the company's, a PNG of our own making, `photographs` are squares by
+    their code.
 
     Nothing is drawn within 40 pixels of an edge.
     """
@@ -108,7 +115,7 @@ def card_png(card: Card, logo: bytes | None = None) -> bytes:
     end = _title(draw, card, column, colours.text)
     picture.paste(colours.mark, mask=_thread(card, end))
     if card.faces:
-        _faces(picture, draw, card)
+        _faces(picture, draw, card, photographs)
     elif card.ring not in {"open", "full"}:
         _number(draw, card.ring)
     out = io.BytesIO()
@@ -239,13 +246,18 @@ def _thread(card: Card, start: Beginning) -> Image.Image:
     return mask.reduce(OVER)
 
 
-def _faces(picture: Image.Image, draw: ImageDraw.ImageDraw, card: Card) -> None:
+def _faces(
+    picture: Image.Image,
+    draw: ImageDraw.ImageDraw,
+    card: Card,
+    photographs: Mapping[str, bytes],
+) -> None:
     """The portraits, the second before the first, and the words about them."""
-    for seed, size, (x, y) in zip(card.faces, (FACE, SECOND), (FACE_AT, SECOND_AT), strict=False):
+    for face, size, (x, y) in zip(card.faces, (FACE, SECOND), (FACE_AT, SECOND_AT), strict=False):
         if size == SECOND:
             _disc(picture, (x, y), size // 2 + 9)
-        face = portrait_picture(seed, size)
-        picture.paste(face, (x - size // 2, y - size // 2), face)
+        drawn = _face(face, size, photographs)
+        picture.paste(drawn, (x - size // 2, y - size // 2), drawn)
     says = drawable(card.says, "sans")
     if not says:
         return
@@ -254,6 +266,26 @@ def _faces(picture: Image.Image, draw: ImageDraw.ImageDraw, card: Card) -> None:
     for number, line in enumerate(block.lines):
         left = FACE_AT[0] - width_of(line, block.style) / 2
         write(draw, left, below + number * block.style.leading, line, block.style, INK)
+
+
+def _face(face: str, size: int, photographs: Mapping[str, bytes]) -> Image.Image:
+    """One portrait, round, transparent around (RGBA)."""
+    kind, _, rest = face.partition(" ")
+    if kind not in {"photo", "initials"}:
+        return portrait_picture(face, size)
+    if rest in photographs:
+        with Image.open(io.BytesIO(photographs[rest]), formats=("JPEG",)) as photograph:
+            square = photograph.convert("RGB").resize((size, size), Image.Resampling.LANCZOS)
+    else:  # a photograph whose file is missing is an empty disc
+        ground, _, letters = rest.partition(" ") if kind == "initials" else (MUTED, "", "")
+        square = Image.new("RGB", (size, size), ground)
+        style, letters = Style("display", round(size * 0.4), 650, 92), drawable(letters, "display")
+        left = (size - width_of(letters, style)) / 2
+        write(ImageDraw.Draw(square), left, size * 0.64, letters, style, PAPER)
+    circle = Image.new("L", (size * OVER, size * OVER))
+    ImageDraw.Draw(circle).ellipse((0, 0, size * OVER - 1, size * OVER - 1), fill=255)
+    square.putalpha(circle.reduce(OVER))
+    return square
 
 
 def _disc(picture: Image.Image, centre: tuple[int, int], radius: int) -> None:

@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session, aliased, joinedload
 
 from careers.base import clock
 from careers.base.database import inserting
+from careers.base.mailboxes import plain_mailbox
 from careers.base.people import Person
 from referrals.attribution import Dropped
-from referrals.mailboxes import plain_mailbox
 from referrals.models import Passer, ShareLink
 from referrals.passing_on import DEEPEST, SPLIT, Hop, Outsider, chain_of
 from referrals.sharing import new_link

@@ -16,19 +16,19 @@ from sqlalchemy.orm import Session
 
 from careers.base import clock, outbox
 from careers.base.config import Settings
+from careers.base.mailboxes import plain_mailbox
 from careers.base.people import Person
 from careers.hiring.models import Application
 from referrals.attribution import By, Decision, Dropped, Kind, TouchFact, standing_reasons
 from referrals.chains import Passing, chain_stated, chains_above, passings
 from referrals.choosing_rule import keep_first_choice, terms_in_force
-from referrals.mailboxes import plain_mailbox
 from referrals.models import Click, Credit, Receipt, Touch
 from referrals.receipts import checksum, what_it_says
 from referrals.recomputing import outcome_of
 from referrals.terms import Terms, terms_stated
 
 CLICK_COMES_WITHIN = timedelta(minutes=10)  # from journal to database, at worst
-A_MOMENT, NO_TIME = timedelta(seconds=1), timedelta(0)
+A_MOMENT, AN_INSTANT = timedelta(seconds=1), timedelta(microseconds=1)
 Chain = tuple[Passing, ...]  # who passed the link of a touch on, the first first
 NOTED_WITH = timedelta(minutes=1)  # what was noted with the application, and not later
 
@@ -118,15 +118,19 @@ def foreseen(
     """What would be decided if somebody with this mail address applied now, with these touches.
 
     By key: why a touch would not count, None if it would. A click that isn't stored yet is taken
-    for a person's, and for made a moment ago: before what is said in the form.
+    for a person's, and for made a moment ago: after the clicks that `touches` name before it, and
+    before what is said in the form.
     """
     clicks = _clicks_of(db, touches.values())
     now = clock.now()
     chains = _chains_of(db, touches.values(), clicks, now, email)
-    facts = [
-        _fact(key, touch, clicks, chain, email, is_early=True)
-        for (key, touch), chain in zip(touches.items(), chains, strict=True)
-    ]
+    facts = []
+    made_at = now - A_MOMENT
+    for (key, touch), chain in zip(touches.items(), chains, strict=True):
+        if touch.click_id is not None:
+            click = clicks.get(touch.click_id)
+            made_at = min(max(made_at + AN_INSTANT, click.at if click else made_at), now)
+        facts.append(_fact(key, touch, clicks, chain, email, early_at=made_at))
     decision = terms_in_force(db, now, settings).decide(facts, now)
     return {key: decision.dropped.get(key) for key in touches}
 
@@ -188,16 +192,17 @@ def _fact(
     clicks: dict[str, Click],
     chain: Chain,
     email: str,
-    is_early: bool = False,
+    early_at: datetime | None = None,
 ) -> TouchFact:
+    """All that a rule may look at; with `early_at`, a click that isn't stored yet was made then."""
     click = clicks.get(touch.click_id or "")
-    is_early_click = is_early and touch.click_id is not None and click is None
+    is_early_click = early_at is not None and touch.click_id is not None and click is None
     is_no_click = touch.click_id is None or is_early_click
     person = touch.person
     return TouchFact(
         key=key,
         person=person.id if person else 0,
-        at=_moment(touch, clicks) - (A_MOMENT if is_early_click else NO_TIME),
+        at=early_at if early_at and is_early_click else _moment(touch, clicks),
         is_person=is_no_click or (click is not None and click.class_ == "human"),
         is_opened=is_no_click or (click is not None and click.navigates),
         is_known=is_no_click

@@ -4,11 +4,10 @@ they are."""
 from __future__ import annotations
 
 from flask_babel import lazy_gettext
-from wtforms import BooleanField, EmailField, IntegerField, RadioField, StringField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms import BooleanField, IntegerField, RadioField, StringField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from careers.base.forms import AnonymousForm, Form, options, stripped
-from careers.base.people import plain_email
+from careers.base.forms import AnonymousForm, Form, address_field, options, stripped
 from referrals.passers import NAME_LONGEST
 from referrals.previewing import DAYS
 from referrals.rules import HALF_LIFE_DAYS, RULES, TIME_DECAY, rule_named
@@ -98,18 +97,4 @@ class CorrectionForm(AnonymousForm):
 class PasserForm(CorrectionForm):
     """The same, with a mailbox that will be asked."""
 
-    email = EmailField(
-        _("Your e-mail address"),
-        [InputRequired(_("Please tell us where we can write to you."))],
-        filters=[stripped],
-        render_kw={"autocomplete": "email", "maxlength": 254},
-    )
-
-    def validate_email(self, field: EmailField) -> None:
-        """An address that mail can be sent to."""
-        try:
-            field.data = plain_email(field.data or "")
-        except ValueError:
-            raise ValidationError(
-                str(_("This does not look like an e-mail address, like name@example.com."))
-            ) from None
+    email = address_field()

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from careers.base import clock, codes
 from careers.base.database import Base, primary_key
+from careers.base.mailboxes import AsksMailbox
 from careers.base.people import Person
 from careers.blog.models import Article
 from careers.hiring.models import Application
@@ -167,22 +168,15 @@ class Passer(Base):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
-class Introduction(Base):
+class Introduction(AsksMailbox, Base):
     """Somebody says that it was they who passed a link on; believed once their mailbox answers."""
 
     __tablename__ = "introduction"
     __table_args__ = (Index("ix_introduction_link_id", "link_id"),)
 
-    id: Mapped[int] = primary_key()
-    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     link_id: Mapped[int] = mapped_column(ForeignKey("share_link.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(String(80))
-    email: Mapped[str] = mapped_column(String(254))
-    mailbox: Mapped[str] = mapped_column(String(254))
-    language: Mapped[str] = mapped_column(String(2))
     tells_sharer: Mapped[bool]
-    mail_id: Mapped[int | None] = mapped_column(ForeignKey("mail.id", ondelete="SET NULL"))
-    created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     link: Mapped[ShareLink] = relationship(lazy="joined", innerjoin=True)
 

@@ -24,14 +24,20 @@ from careers.base.config import Settings
 from careers.base.database import inserting
 from careers.base.languages import address_in
 from careers.base.mail import Mail
+from careers.base.mailboxes import (
+    drop,
+    drop_unanswered,
+    may_be_asked,
+    plain_mailbox,
+    question_with,
+)
 from careers.base.people import Person
-from referrals.mailboxes import plain_mailbox
+from careers.base.signin.sessions import token_hash
 from referrals.models import Introduction, LinkDay, Passer, ShareLink
 from referrals.targets import Target, target_of
 
 NAME_LONGEST = 80
 WAITS = timedelta(days=7)  # for a mailbox to answer; then what was asked is forgotten
-MAILS_A_DAY = 3  # to one mailbox that hasn't answered
 LINKS_SHOWN = 50
 
 
@@ -53,17 +59,13 @@ def introduce(
     if link.known_since is not None:
         raise IsKnown(link.code)
     mailbox = plain_mailbox(email)
-    since = clock.now() - timedelta(days=1)
-    asked = select(func.count()).where(
-        Introduction.mailbox == mailbox, Introduction.created_at > since
-    )
-    if (db.scalar(asked) or 0) >= MAILS_A_DAY:
+    if not may_be_asked(db, Introduction, mailbox):
         return
     token = codes.token()
     letter = _ask(db, link, email, language, token)
     db.add(
         Introduction(
-            token_hash=hashed(token),
+            token_hash=token_hash(token),
             link_id=link.id,
             name=name,
             email=email,
@@ -96,10 +98,7 @@ def _ask(db: Session, link: ShareLink, email: str, language: str, token: str) ->
 
 def introduction_with(db: Session, token: str) -> Introduction | None:
     """What was asked with this secret, while it waits for an answer."""
-    wanted = select(Introduction).where(
-        Introduction.token_hash == hashed(token), Introduction.created_at > clock.now() - WAITS
-    )
-    return db.scalar(wanted)
+    return question_with(db, Introduction, token, WAITS)
 
 
 def confirm(db: Session, introduction: Introduction, signing_key: str) -> Passer | Person:
@@ -124,7 +123,7 @@ def confirm(db: Session, introduction: Introduction, signing_key: str) -> Passer
     if done.rowcount != 1:
         raise IsKnown(introduction.link.code)
     others = select(Introduction).where(Introduction.link_id == introduction.link_id)
-    _drop(db, list(db.scalars(others)))
+    drop(db, Introduction, list(db.scalars(others)))
     known_as = person or passer
     assert known_as is not None
     return known_as
@@ -141,7 +140,7 @@ def _passer(db: Session, introduction: Introduction, signing_key: str) -> Passer
     code = codes.code()
     made = inserting(db, Passer).values(
         code=code,
-        token_hash=hashed(token_of(code, signing_key)),
+        token_hash=token_hash(token_of(code, signing_key)),
         name=introduction.name,
         email=introduction.email,
         mailbox=introduction.mailbox,
@@ -159,14 +158,7 @@ def _passer(db: Session, introduction: Introduction, signing_key: str) -> Passer
 @outbox.handles("introductions")
 def forget_unanswered(db: Session, payload: dict[str, Any], settings: Settings) -> None:
     """Forget those whose mailbox didn't answer in time, and the mail that asked them."""
-    old = Introduction.created_at <= clock.now() - WAITS
-    _drop(db, list(db.scalars(select(Introduction).where(old))))
-
-
-def _drop(db: Session, introductions: list[Introduction]) -> None:
-    mails = [one.mail_id for one in introductions if one.mail_id is not None]
-    db.execute(delete(Introduction).where(Introduction.id.in_([one.id for one in introductions])))
-    db.execute(delete(Mail).where(Mail.id.in_(mails)))
+    drop_unanswered(db, Introduction, WAITS)
 
 
 # -- their own page ---------------------------------------------------------------------------
@@ -178,14 +170,9 @@ def token_of(code: str, signing_key: str) -> str:
     return urlsafe_b64encode(digest).decode().rstrip("=")
 
 
-def hashed(token: str) -> str:
-    """A secret as it is kept."""
-    return sha256(token.encode()).hexdigest()
-
-
 def passer_with(db: Session, token: str) -> Passer | None:
     """Whose page has this secret."""
-    return db.scalar(select(Passer).where(Passer.token_hash == hashed(token)))
+    return db.scalar(select(Passer).where(Passer.token_hash == token_hash(token)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,5 +215,5 @@ def forget(db: Session, passer: Passer) -> None:
         .values(passer_id=None, known_since=None)
     )
     waiting = select(Introduction).where(Introduction.mailbox == passer.mailbox)
-    _drop(db, list(db.scalars(waiting)))
+    drop(db, Introduction, list(db.scalars(waiting)))
     db.execute(delete(Passer).where(Passer.id == passer.id))

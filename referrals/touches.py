@@ -109,7 +109,7 @@ def _of_read(db: Session, read: Read) -> Touch | None:
 
 def touch_by_code(link: ShareLink, at: datetime) -> Touch:
     """The touch of a code that was typed; `at` is the moment (aware) of the application."""
-    return Touch(how="code", link=link, person=link.person, carried_at=at)
+    return Touch(how="code", link=link, person=link.person, said="", carried_at=at)
 
 
 def touch_by_answer(db: Session, words: str, at: datetime) -> Touch:

@@ -86,7 +86,7 @@ def sheet_of(batch: PayrollBatch, rows: Sequence[Instalment]) -> Sheet:
         bonus = one.bonus
         cells.append(
             [
-                bonus.person.name,
+                bonus.person.payroll_name,
                 bonus.person.employee_number or "",
                 bonus.person.email,
                 Decimal(one.amount).scaleb(-2),

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from careers.base import audit, clock, outbox
 from careers.base.config import Settings
+from careers.base.mailboxes import plain_mailbox
 from careers.base.people import Person, Role
 from careers.hiring.models import Application, Stage
 from careers.hiring.moving import stage_changed
@@ -34,7 +35,6 @@ from referrals.bonuses.rules import (
     standing,
 )
 from referrals.crediting import decided_anew, receipt_of, settled
-from referrals.mailboxes import plain_mailbox
 from referrals.models import Receipt
 
 REMIND_AFTER = timedelta(days=14)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from careers.base import clock, codes, outbox
 from careers.base.config import Settings
+from careers.base.mailboxes import plain_mailbox
 from careers.base.people import Person
 from careers.hiring.applying import received
 from careers.hiring.models import Application, StageChange
@@ -34,7 +35,6 @@ from referrals.doubts.inflation import (
 from referrals.doubts.models import GONE, OPEN, Doubt, DoubtChange, Trace
 from referrals.doubts.rules import Alike, Facts, LinkUsed, Referrer, Sign, signs
 from referrals.doubts.traces import forget_traces, keep_traces
-from referrals.mailboxes import plain_mailbox
 from referrals.models import BRINGS, CHANNELS, Click, ClickTotal, Credit, LinkDay, ShareLink, Touch
 
 CLICKS_AROUND = timedelta(days=28)  # before and after an application: its link's clicks count

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from careers.base.permissions import public, requires
-from careers.base.web import db, me, no_store, sealed
+from careers.base.web import db, me, private, sealed
 from referrals.news import letters, noting  # noqa: F401  what they connect to
 from referrals.news.choosing import choose, wants, whose
 from referrals.news.models import KINDS
@@ -41,15 +41,11 @@ def mail_off(token: str) -> ResponseReturnValue:
     if request.method == "POST":
         choose(db(), person.id, **{kind: request.form.get("again") == "1"})
         db().commit()
-    answer = no_store(
-        render_template(
-            "news/mail_off.html",
-            kind=kind,
-            token=token,
-            is_wanted=wants(db(), person, kind),
-            was_sent=request.method == "POST",
-        )
+    page = render_template(
+        "news/mail_off.html",
+        kind=kind,
+        token=token,
+        is_wanted=wants(db(), person, kind),
+        was_sent=request.method == "POST",
     )
-    answer.headers["X-Robots-Tag"] = "noindex, nofollow"
-    answer.headers["Referrer-Policy"] = "no-referrer"
-    return answer
+    return private(page)

@@ -20,6 +20,7 @@ from careers.blog.queries import article_by_slug
 from careers.jobs.models import Job
 from careers.jobs.queries import count_open_jobs, job_by_slug
 from experts.models import Expert
+from experts.photograph import photographs_of
 from experts.queries import shown_expert, was_shown
 from referrals import card_store, queries
 from referrals.card_contents import Contents, brand_of, contents_of, contents_of_link
@@ -122,10 +123,11 @@ def _card(name: str, stem: str, contents: Contents, asked: str) -> BaseResponse:
 def _drawn(contents: Contents) -> bytes:
     with limiter.limit(DRAWINGS):
         logo = the_company(db()).logo if contents.card.logo else None
+        photographs = photographs_of(db(), settings(), contents.card.faces)
     if not _drawing.acquire(timeout=PATIENCE):
         raise ServiceUnavailable(retry_after=5)
     try:
-        return card_png(contents.card, logo)
+        return card_png(contents.card, logo, photographs)
     finally:
         _drawing.release()
 

@@ -17,8 +17,7 @@ from careers.base.company import the_company
 from careers.base.languages import LANGUAGES, address_in, language
 from careers.base.people import Person
 from careers.base.permissions import public
-from careers.base.web import db, limiter, settings
-from careers.hiring.pages import private
+from careers.base.web import db, limiter, private, settings
 from referrals import chains, passers, queries
 from referrals.forms import CorrectionForm, PasserForm
 from referrals.models import Introduction, Passer, ShareLink
@@ -199,7 +198,7 @@ def introduction(token: str) -> ResponseReturnValue:
 
 
 def _introduction_with(token: str) -> Introduction | None:
-    return passers.introduction_with(db(), token) if len(token) <= 100 else None
+    return passers.introduction_with(db(), token)
 
 
 @blueprint.get("/passers/<token>")

@@ -2,20 +2,39 @@
 
 from __future__ import annotations
 
-from flask import abort, flash, render_template, request
+from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import lazy_gettext
 
 from careers.base.permissions import public
-from careers.base.web import db, limiter
+from careers.base.web import db, limiter, private
 from careers.hiring.models import Application
-from careers.hiring.pages import application_with, back_to, private
+from careers.hiring.pages import SAID, application_with, back_to
 from referrals import crediting, queries, second_thoughts
 from referrals.attribution import Dropped
 from referrals.models import Receipt
 from referrals.pages.blueprint import blueprint
 from referrals.pages.coming import ShownTouch
 from referrals.pages.receipts import receipt_parts
+
+SAID.update(
+    {
+        "no_words": ("alert", lazy_gettext("Please write a name or a code.")),
+        "not_noted": (
+            "alert",
+            lazy_gettext("We could not note this. Please write to the recruiters."),
+        ),
+        "nobody": (
+            "",
+            lazy_gettext(
+                "We know nobody of this name whom we could show. The recruiters will read what you "
+                "wrote."
+            ),
+        ),
+        "noted": ("", lazy_gettext("Noted. Thank you for telling us.")),
+        "settled": ("alert", lazy_gettext("This is settled and can’t be changed any more.")),
+    }
+)
 
 
 @blueprint.app_template_global()
@@ -56,8 +75,7 @@ def tell(token: str) -> ResponseReturnValue:
     application = _changeable(token)
     words = request.form.get("told_by", "").strip()
     if not words:
-        flash(gettext("Please write a name or a code."), "alert")
-        return back_to(token)
+        return back_to(token, "no_words")
     try:
         told = second_thoughts.tell(db(), application, words)
         db().commit()
@@ -65,18 +83,8 @@ def tell(token: str) -> ResponseReturnValue:
         return _too_late(token)
     except (second_thoughts.TooMany, second_thoughts.NotAllowed):
         db().rollback()
-        flash(gettext("We could not note this. Please write to the recruiters."), "alert")
-        return back_to(token)
-    if told.person is None:
-        flash(
-            gettext(
-                "We know nobody of this name whom we could show. The recruiters will read what you "
-                "wrote."
-            )
-        )
-    else:
-        flash(gettext("Noted. Thank you for telling us."))
-    return back_to(token)
+        return back_to(token, "not_noted")
+    return back_to(token, "noted" if told.person else "nobody")
 
 
 @blueprint.post("/applications/<token>/touches/removal")
@@ -123,5 +131,4 @@ def _changeable(token: str) -> Application:
 
 def _too_late(token: str) -> ResponseReturnValue:
     db().rollback()
-    flash(gettext("This is settled and can’t be changed any more."), "alert")
-    return back_to(token)
+    return back_to(token, "settled")

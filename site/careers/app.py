@@ -11,7 +11,9 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
+import experts.editing_pages
 import experts.pages
+import experts.portrait_pages
 import feeds.pages
 import referrals.bonuses.pages
 import referrals.doubts.pages
@@ -37,7 +39,10 @@ MOST_PROCESSES = 4  # of the server, unless the settings ask for more; each hold
 THREADS = 24  # of each; each may wait for a disk, a database or a client
 SENDING_AT_ONCE = 8  # of them, those that may wait for what clients send
 # They add their routes to the blueprint of their package.
-PAGES = (board_pages, editing_pages, feed_pages, blog_editing_pages, blog_writing_pages)
+PAGES = (
+    board_pages, editing_pages, feed_pages, blog_editing_pages, blog_writing_pages,
+    experts.editing_pages, experts.portrait_pages,
+)  # fmt: skip
 PACKAGES = (
     home,
     experts.pages,

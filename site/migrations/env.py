@@ -7,7 +7,7 @@ import experts.models
 import feeds.models
 import referrals.bonuses.models
 import referrals.models
-from careers.base import audit, company, mail, outbox, topics
+from careers.base import audit, company, consents, mail, outbox, topics
 from careers.base.database import Base, Json, UTCDateTime
 from careers.base.search import in_database
 from careers.base.signin import sessions
@@ -16,7 +16,19 @@ from careers.hiring import models as hiring
 from careers.hiring.pipeline import models as pipeline
 from careers.jobs import models as jobs
 
-TABLES_OF = (audit, company, mail, outbox, topics, in_database, sessions, blog, jobs, hiring)
+TABLES_OF = (
+    audit,
+    company,
+    consents,
+    mail,
+    outbox,
+    topics,
+    in_database,
+    sessions,
+    blog,
+    jobs,
+    hiring,
+)
 TABLES_OF += (pipeline, experts.models, feeds.models, referrals.models, referrals.bonuses.models)
 
 

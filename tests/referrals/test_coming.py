@@ -262,8 +262,8 @@ def test_a_receipt_shows_its_candidate_no_portrait_that_is_kept_from_them(
     page = text(visitor.get(f"{mine}/receipt"))
     assert "Carl Bauer shared the job" in page
     assert "Ada Engel shared the job" in page
-    portraits = set(re.findall(r"/portraits/\w+\.svg", page))
-    assert portraits == {f"/portraits/{ada.code}.svg"}, "Carl has no page"
+    portraits = set(re.findall(r"/portraits/\w+/\d+", page))
+    assert {address.split("/")[2] for address in portraits} == {ada.code}, "Carl has no page"
     for portrait in portraits:
         assert visitor.get(portrait).status_code == 200
 
@@ -351,3 +351,35 @@ def test_only_the_answer_would_be_credited_beside_a_click_that_was_just_made(vis
     page = text(sent)
     assert "Edith would be credited" in page
     assert "Ada would be credited" not in page
+
+
+@pytest.mark.parametrize("is_stored", [False, True])
+def test_of_two_clicks_the_form_credits_the_later(visitor, link, carls, ingested, is_stored):
+    """Carl's was just made and is still in a journal; Ada's, before it, is there too or stored."""
+    first = visitor.get(f"/r/{link.code}", headers=BROWSER).location
+    if is_stored:
+        ingested()
+    then = visitor.get(f"/r/{carls.code}", headers=BROWSER).location
+    trail = f"{first}~{parse_qs(urlsplit(then).query)['via'][0]}"
+    page = text(visitor.get(trail.replace("?", "/apply?"), headers=BROWSER))
+    assert "Carl would be credited" in page
+    assert "Ada would be credited" not in page
+
+
+def test_what_was_done_is_told_without_a_cookie_and_the_next_form_is_taken(visitor, job, link):
+    """A session that ends with the words it told would take the page's forms with it."""
+    _, mine = apply(visitor, job, link.code)
+    said = visitor.post(f"{mine}/sharer", {"sharer_sees": "steps"}, form_on=mine)
+    assert "Set-Cookie" not in said.headers
+    page = visitor.get(said.location)
+    assert "this is what they see from now on" in text(page)
+    assert "Set-Cookie" not in page.headers
+    for fields, words in (
+        ({"told_by": " "}, "Please write a name or a code."),
+        ({"told_by": "My aunt"}, "We know nobody of this name"),
+        ({"told_by": link.typed_code}, "Noted. Thank you"),
+    ):
+        said = visitor.post(f"{mine}/touches", fields, form_on=said.location)
+        assert said.status_code == 303, text(said)
+        assert words in text(visitor.get(said.location))
+    assert "Noted" not in text(visitor.get(f"{mine}?said=nonsense"))

@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from careers.base import clock
 from careers.base.mail import Mail
+from careers.base.mailboxes import QUESTIONS_A_DAY
 from careers.base.people import leave, person_by_email
 from careers.hiring.models import Application
 from referrals import chains, passers
@@ -283,7 +284,7 @@ def test_a_mailbox_is_asked_a_few_times_a_day_and_no_more(app, r, db):
     for _ in range(5):
         fields = {"name": "Tom", "email": "Tom+x@mail.example"}
         assert visitor.post(f"{own}/introduction", fields, form_on=own).status_code == 303
-    assert db.scalar(select(func.count()).select_from(Mail)) == passers.MAILS_A_DAY
+    assert db.scalar(select(func.count()).select_from(Mail)) == QUESTIONS_A_DAY
 
 
 def test_what_is_wrong_in_the_form_is_said(app, r, db):

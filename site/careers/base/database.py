@@ -18,6 +18,8 @@ from sqlalchemy import (
     TypeDecorator,
     create_engine,
     event,
+    func,
+    select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
@@ -120,6 +122,13 @@ def is_sqlite(db: Session) -> bool:
 def inserting(db: Session, table: Any) -> Any:
     """An INSERT that can say what happens on a conflict: the same words in both databases."""
     return (sqlite if is_sqlite(db) else postgresql).insert(table)
+
+
+def in_turn(db: Session, name: str) -> None:
+    """Wait until nobody else in a transaction holds this `name`, and hold it to the end of this
+    one. SQLite has one writer anyway."""
+    if not is_sqlite(db):
+        db.execute(select(func.pg_advisory_xact_lock(func.hashtext(name))))
 
 
 class ChangedMeanwhile(Exception):

@@ -303,8 +303,10 @@ def _change(person: Person, row: Employee) -> bool:
     changed = False
     for name in COPIED:
         value = getattr(row, name)
-        if value is not None and getattr(person, name) != value:
-            setattr(person, name, value)
+        # Whoever goes by another name keeps it: the file says what the personnel system does.
+        kept = "official_name" if name == "name" and person.official_name else name
+        if value is not None and getattr(person, kept) != value:
+            setattr(person, kept, value)
             changed = True
     if row.status == "active" and not person.is_active:
         # Whoever comes back is an employee like any other: roles are granted anew by an admin.

@@ -8,12 +8,13 @@ from typing import Any
 from flask import request
 from flask_babel import gettext, lazy_gettext
 from werkzeug.datastructures import CombinedMultiDict
+from wtforms import EmailField, StringField
 from wtforms import Form as _Form
-from wtforms import StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs lag behind
-from wtforms.validators import ValidationError
+from wtforms.validators import InputRequired, ValidationError
 
 from careers.base.languages import language
+from careers.base.people import plain_email
 
 _ = lazy_gettext
 
@@ -55,3 +56,22 @@ def stripped(value: str | None) -> str:
     """A filter for text fields: without spaces around, and without control characters."""
     kept = (sign for sign in value or "" if sign >= " " or sign in "\n\t")
     return "".join(kept).strip()
+
+
+def address_field() -> Any:
+    """A field for the address of whoever has no account: one that mail can be sent to."""
+    return EmailField(
+        _("Your e-mail address"),
+        [InputRequired(_("Please tell us where we can write to you.")), _is_address],
+        filters=[stripped],
+        render_kw={"autocomplete": "email", "maxlength": 254},
+    )
+
+
+def _is_address(_form: _Form, field: EmailField) -> None:
+    try:
+        field.data = plain_email(field.data or "")
+    except ValueError:
+        raise ValidationError(
+            str(_("This does not look like an e-mail address, like name@example.com."))
+        ) from None

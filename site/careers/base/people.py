@@ -37,6 +37,8 @@ class Person(Base):
     code: Mapped[str] = mapped_column(String(16), unique=True, default=codes.code)
     employee_number: Mapped[str | None] = mapped_column(String(40), unique=True)
     name: Mapped[str] = mapped_column(String(120))
+    # What the personnel system calls them, where they go by another name here.
+    official_name: Mapped[str | None] = mapped_column(String(120))
     email: Mapped[str] = mapped_column(String(254), unique=True)
     job_title: Mapped[str] = mapped_column(String(120), default="")
     team: Mapped[str] = mapped_column(String(80), default="")
@@ -46,7 +48,7 @@ class Person(Base):
     status: Mapped[str] = mapped_column(String(10), default="active")
     left_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
-    portrait_seed: Mapped[str] = mapped_column(String(16), default=codes.code)
+    portrait_seed: Mapped[str] = mapped_column(String(16), default="")  # "": their initials
     password_hash: Mapped[str | None] = mapped_column(String(200))
     reset_hash: Mapped[str | None] = mapped_column(String(64))  # of the last link to set a password
     reset_until: Mapped[datetime | None]
@@ -57,6 +59,8 @@ class Person(Base):
     # The address of this person's public page while they show themselves, else nothing.
     # `experts` keeps it; whoever links to a person asks here and needs to know no more.
     page: Mapped[str | None] = mapped_column(String(90), unique=True)
+    # The code of their photograph while everybody may see it; `experts` keeps it too.
+    photo: Mapped[str | None] = mapped_column(String(16))
 
     granted: Mapped[list[PersonRole]] = relationship(
         cascade="all, delete-orphan", lazy="selectin", back_populates="person"
@@ -78,6 +82,17 @@ class Person(Base):
     def first_name(self) -> str:
         """What colleagues call this person."""
         return self.name.split()[0]
+
+    @property
+    def payroll_name(self) -> str:
+        """What the personnel system calls this person: for administrators and payrolls alone."""
+        return self.official_name or self.name
+
+    def go_by(self, name: str) -> None:
+        """Be called `name` everywhere on the site; as the personnel system says, for ""."""
+        official = self.payroll_name
+        self.name = name or official
+        self.official_name = official if self.name != official else None
 
     def grant(self, role: Role) -> None:
         """Give this person `role`; nothing changes when they have it."""

@@ -328,6 +328,14 @@ def no_store(response: ResponseReturnValue) -> Response:
     return made
 
 
+def private(response: ResponseReturnValue) -> Response:
+    """A page whose address is a secret: kept nowhere, told to nobody."""
+    made = no_store(response)
+    made.headers["Referrer-Policy"] = "no-referrer"
+    made.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return made
+
+
 def init_web(app: Flask) -> None:
     """Put every request of `app` through the above, and give templates what all of them use."""
     limiter.init_app(app)

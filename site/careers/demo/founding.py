@@ -21,7 +21,7 @@ from careers.jobs import editing
 from careers.jobs.importing import import_jobs
 from careers.jobs.models import Job, JobBoard
 from careers.jobs.places import read_place
-from experts.editing import Profile, write_profile
+from experts.editing import Profile, Said, write_profile
 from experts.showing import opt_in
 from feeds.subscribing import subscribe
 from referrals.bonuses.models import Programme, Term
@@ -102,6 +102,9 @@ def show_experts(db: Session, now: datetime) -> None:
                     languages=tuple(one["languages"]),
                     ask_me_about=one["ask_me_about"],
                     networks=tuple((link["kind"], link["url"]) for link in one["networks"]),
+                    pronouns=one.get("pronouns", ""),
+                    here_since=one.get("here_since"),
+                    talks=tuple(Said(**said) for said in one.get("talks", ())),
                 ),
             )
             opt_in(db, person)

@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 from flask import g
 from flask_babel import gettext, lazy_gettext
 from wtforms import (
-    EmailField,
     Field,
     FileField,
     HiddenField,
@@ -23,8 +22,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
-from careers.base.forms import AnonymousForm, Form, options, stripped
-from careers.base.people import plain_email
+from careers.base.forms import AnonymousForm, Form, address_field, options, stripped
 from careers.hiring.cvs import ACCEPT
 from careers.hiring.models import Asks, Question, SharerSees
 from careers.hiring.phones import plain_phone, shown_phone
@@ -55,12 +53,7 @@ class ApplyForm(AnonymousForm):
         filters=[stripped],
         render_kw={"autocomplete": "name", "maxlength": 120},
     )
-    email = EmailField(
-        _("Your e-mail address"),
-        [InputRequired(_("Please tell us where we can write to you."))],
-        filters=[stripped],
-        render_kw={"autocomplete": "email", "maxlength": 254},
-    )
+    email = address_field()
     phone = TelField(
         _("Your phone number"),
         [Optional(), Length(max=40, message=_("This is too long for a phone number."))],
@@ -145,15 +138,6 @@ class ApplyForm(AnonymousForm):
         """A name has more in it than spaces."""
         if not " ".join((field.data or "").split()):
             raise ValidationError(str(_("Please tell us your name.")))
-
-    def validate_email(self, field: EmailField) -> None:
-        """An address that mail can be sent to."""
-        try:
-            field.data = plain_email(field.data or "")
-        except ValueError:
-            raise ValidationError(
-                str(_("This does not look like an e-mail address, like name@example.com."))
-            ) from None
 
     questions: Sequence[Question] = ()
     region: str | None = None  # where phone numbers are meant that name no country (ISO 3166)

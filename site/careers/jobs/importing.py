@@ -11,10 +11,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from careers.base import clock, codes, search
+from careers.base.database import in_turn
 from careers.jobs import sources
 from careers.jobs.boards import ImportedJob, InvalidAnswer
 from careers.jobs.describing import follow_board
@@ -45,7 +46,7 @@ def import_jobs(
         report.error = str(reason)
         db.flush()
         return report
-    _wait_for_others(db, source, board)
+    in_turn(db, f"import {source} {board}")  # two imports of one board follow each other
     report.refused = [{"id": row.id, "title": row.title, "why": row.why} for row in found.refused]
     # Held until this is committed, so that whoever edits one of them meanwhile is told.
     query = select(Job).where(Job.source == source, Job.board == board).with_for_update(of=Job)
@@ -67,12 +68,6 @@ def fail_import(db: Session, source: str, board: str, why: str) -> JobImport:
     db.add(report)
     db.flush()
     return report
-
-
-def _wait_for_others(db: Session, source: str, board: str) -> None:
-    """Two imports of one board follow each other; SQLite has one writer anyway."""
-    if db.get_bind().dialect.name == "postgresql":
-        db.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"import {source} {board}"))))
 
 
 def _take(db: Session, report: JobImport, job: Job | None, found: ImportedJob) -> Job | None:

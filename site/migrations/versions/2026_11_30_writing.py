@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0013_writing"
-down_revision = "0012_topics"
+revision = "0015_writing"
+down_revision = "0014_portraits"
 branch_labels = None
 depends_on = None
 

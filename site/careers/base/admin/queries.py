@@ -34,6 +34,7 @@ def people(db: Session, words: str, page: int) -> tuple[list[Person], int]:
         found = found.where(
             or_(
                 Person.name.ilike(held, escape="\\"),
+                Person.official_name.ilike(held, escape="\\"),
                 Person.email.ilike(held, escape="\\"),
                 Person.employee_number.ilike(held, escape="\\"),
             )

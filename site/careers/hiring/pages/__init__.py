@@ -10,7 +10,7 @@ from careers.hiring.pages import (  # noqa: F401  their routes
     reviewing,
 )
 from careers.hiring.pages.blueprint import blueprint, stage_name
-from careers.hiring.pages.candidates import application_with, back_to, private
+from careers.hiring.pages.candidates import SAID, application_with, back_to
 from careers.hiring.pipeline import erasing  # noqa: F401  it listens
 
-__all__ = ["application_with", "back_to", "blueprint", "private", "stage_name"]
+__all__ = ["SAID", "application_with", "back_to", "blueprint", "stage_name"]

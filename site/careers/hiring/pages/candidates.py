@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from hmac import compare_digest
-from typing import Any
 
 import structlog
 from flask import (
     Response,
     abort,
-    flash,
     g,
     make_response,
     redirect,
@@ -20,12 +18,12 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import LazyString, gettext, lazy_gettext
 
 from careers.base import clock, codes, storage
 from careers.base.languages import language
 from careers.base.permissions import public
-from careers.base.web import db, keeps_form, limiter, settings
+from careers.base.web import db, keeps_form, limiter, private, settings
 from careers.hiring import moving, queries, retention
 from careers.hiring.applying import (
     AlreadyReceived,
@@ -51,6 +49,17 @@ from careers.jobs.queries import job_by_slug, similar_jobs
 
 log = structlog.get_logger(__name__)
 _SUBMISSION = re.compile(r"[A-Za-z0-9_-]{32}")
+
+SAID: dict[str, tuple[str, LazyString]] = {
+    "confirmed": ("", lazy_gettext("Thank you: your address is confirmed.")),
+    "doubles": (
+        "",
+        lazy_gettext("You had sent this application more than once. We keep this one."),
+    ),
+    "sees": ("", lazy_gettext("Changed: this is what they see from now on.")),
+}
+"""What a candidate's own page says of what was just done, by the word for it in the address: for
+visitors nothing is remembered from one page to the next. Higher floors add what they do there."""
 
 
 # -- applying ------------------------------------------------------------------------------------
@@ -235,6 +244,7 @@ def my_application(token: str) -> ResponseReturnValue:
         address_key=_address_key(application),
         others=queries.others_of(db(), application) if _comes_by_mail(application) else [],
         choices=SEES,
+        said=[SAID[word] for word in request.args.getlist("said")[:5] if word in SAID],
     )
     return private(page)
 
@@ -270,11 +280,8 @@ def confirm_mail(token: str) -> ResponseReturnValue:
     confirm_address(db(), application)
     doubles = moving.withdraw_doubles(db(), application)
     db().commit()
-    flash(gettext("Thank you: your address is confirmed."))
-    if doubles:
-        flash(gettext("You had sent this application more than once. We keep this one."))
-    key = request.form["mail"]
-    return private(redirect(url_for("hiring.my_application", token=token, mail=key), code=303))
+    said = ("confirmed", "doubles") if doubles else ("confirmed",)
+    return back_to(token, *said, mail=request.form["mail"])
 
 
 @blueprint.get("/applications/<token>/data.zip")
@@ -331,8 +338,7 @@ def set_sharer_sees(token: str) -> ResponseReturnValue:
         abort(400)
     moving.show_sharer(db(), application, SharerSees(chosen))
     db().commit()
-    flash(gettext("Changed: this is what they see from now on."))
-    return back_to(token)
+    return back_to(token, "sees")
 
 
 @blueprint.post("/applications/<token>/withdrawal")
@@ -379,15 +385,7 @@ def application_with(token: str) -> Application:
     return queries.application_by_token(db(), token) or abort(404)
 
 
-def back_to(token: str) -> Response:
-    """Back to the candidate's own page."""
-    return private(redirect(url_for("hiring.my_application", token=token), code=303))
-
-
-def private(page: Any) -> Response:
-    """A page whose address is a secret: kept nowhere, told to nobody."""
-    response = make_response(page)
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+def back_to(token: str, *said: str, mail: str | None = None) -> Response:
+    """Back to the candidate's own page, which then says what was done (`SAID`)."""
+    own_page = url_for("hiring.my_application", token=token, mail=mail, said=said or None)
+    return private(redirect(own_page, code=303))

@@ -1,0 +1,215 @@
+"""An employee's own page: writing it, and showing it or not."""
+
+from __future__ import annotations
+
+from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from careers.base import consents
+from careers.base.database import ChangedMeanwhile
+from careers.base.permissions import requires
+from careers.base.web import db, keeps_form, me
+from experts import queries, showing
+from experts.editing import (
+    StillShown,
+    differing,
+    profile_of,
+    write_profile,
+)
+from experts.forms import ProfileForm, profile_form
+from experts.pages import blueprint
+from experts.presenting import Presented, previewed
+from feeds.models import Feed
+from feeds.queries import feeds_of
+from feeds.subscribing import hide_feed, item_of, show_feed
+
+
+@blueprint.route("/me/profile", methods=["GET", "POST"])
+@requires("profile:edit")
+@keeps_form
+def edit_profile() -> ResponseReturnValue:
+    """What the person who asks says about themselves. "Preview" keeps nothing of it.
+
+    Whoever kept something in another tab meanwhile is shown what differs, and loses nothing.
+    """
+    form = profile_form(queries.expert_of(db(), me()), me().name)
+    if request.method != "POST":
+        return _edit(form)
+    if g.form_has_expired:
+        return _edit(form, has_expired=True), 400
+    if not form.validate():
+        return _edit(form), 422
+    return _previewed(form) if "preview" in request.form else _kept(form)
+
+
+def _previewed(form: ProfileForm) -> ResponseReturnValue:
+    try:
+        shown = previewed(me(), form.profile(me().payroll_name))
+    except ValueError:
+        return _too_nested(form)
+    return _edit(form, preview=shown)
+
+
+def _kept(form: ProfileForm) -> ResponseReturnValue:
+    profile, seen = form.profile(me().payroll_name), form.version.data or ""
+    try:
+        write_profile(db(), me(), profile, seen=int(seen) if seen.isdecimal() else 0)
+        if "show" in request.form:
+            showing.opt_in(db(), me())
+    except ChangedMeanwhile:
+        db().rollback()
+        return _conflict(form)
+    except showing.NotReady:
+        db().rollback()
+        form.headline.errors = [gettext("First write what you do, in one sentence.")]
+        return _edit(form), 422
+    except StillShown:
+        form.headline.errors = [gettext("Your page is shown and needs this sentence.")]
+        return _edit(form), 422
+    except ValueError:
+        return _too_nested(form)
+    db().commit()
+    if "show" in request.form:
+        flash(gettext("Your page is shown to everybody now."))
+    else:
+        flash(gettext("Kept."))
+    return redirect(url_for("experts.edit_profile"), 303)
+
+
+def _conflict(form: ProfileForm) -> ResponseReturnValue:
+    """Show what differs from what is kept; keeping it again replaces that."""
+    kept = queries.expert_of(db(), me())
+    assert kept is not None
+    written = form.profile(me().payroll_name)
+    form.version.data = str(kept.version)
+    words = [form[name].label.text for name in differing(written, profile_of(kept))]
+    return _edit(form, differs=words), 409
+
+
+def _too_nested(form: ProfileForm) -> ResponseReturnValue:
+    db().rollback()
+    form.biography.errors = [gettext("This text cannot be shown: its parts are too nested.")]
+    return _edit(form), 422
+
+
+def _edit(
+    form: ProfileForm,
+    preview: Presented | None = None,
+    differs: list[str] | None = None,
+    has_expired: bool = False,
+) -> str:
+    mine = queries.expert_of(db(), me())
+    if request.method != "POST":
+        form.add_rows()
+    return render_template(
+        "experts/edit_profile.html",
+        form=form,
+        shown=preview or _shown_so_far(form),
+        differs=differs,
+        has_expired=has_expired,
+        vocabulary=queries.vocabulary(db()),
+        is_shown=mine is not None and mine.state == "shown",
+        was_shown=mine is not None and mine.slug is not None,
+    )
+
+
+def _shown_so_far(form: ProfileForm) -> Presented | None:
+    """What is kept, as the first preview; nothing where something doesn't hold."""
+    if form.errors:
+        return None
+    try:
+        return previewed(me(), form.profile(me().payroll_name))
+    except ValueError:
+        return None
+
+
+@blueprint.post("/me/profile/preview")
+@requires("profile:edit")
+def preview_profile() -> ResponseReturnValue:
+    """How the page would look with what is typed so far, for who sees it while typing."""
+    form = profile_form(None, me().name)
+    try:
+        shown = previewed(me(), form.what_holds(me().payroll_name))
+    except ValueError:
+        form.biography.data = ""
+        shown = previewed(me(), form.profile(me().payroll_name))
+    return render_template("experts/preview.html", shown=shown)
+
+
+@blueprint.get("/me/consents")
+@requires("profile:edit")
+def my_consents() -> ResponseReturnValue:
+    """What everybody may see of the person who asks, since when, and what they took back."""
+    given = {one.item: one for one in consents.consents_of(db(), me()) if not one.withdrawn_at}
+    items = [(item, item_name(item), given.get(item)) for item in showing.ITEMS]
+    items += [
+        (item_of(one.feed), one.feed.title or one.feed.source, given.get(item_of(one.feed)))
+        for one in feeds_of(db(), me())
+    ]
+    return render_template(
+        "experts/my_consents.html",
+        page=given.get(showing.PAGE),
+        items=items,
+        history=list(reversed(consents.consents_of(db(), me())))[:50],
+        item_name=item_name,
+    )
+
+
+def item_name(item: str) -> str:
+    """What is consented to, in words."""
+    names: dict[str, str] = {
+        showing.PAGE: gettext("My page"),
+        showing.PORTRAIT: gettext("My photograph"),
+        showing.NETWORKS: gettext("Where else I can be found"),
+        showing.TALKS: gettext("My talks and publications"),
+    }
+    return names.get(item) or str(gettext("A feed"))
+
+
+@blueprint.post("/me/consents/<item>/give")
+@requires("profile:edit")
+def give_consent(item: str) -> ResponseReturnValue:
+    """Have everybody see one more item from now on."""
+    feed = _feed_of(item)
+    if feed is not None:
+        show_feed(db(), me(), feed)
+    else:
+        showing.agree(db(), me(), item)
+    return _noted(gettext("Noted: everybody may see it while your page is shown."))
+
+
+@blueprint.post("/me/consents/<item>/withdraw")
+@requires("profile:edit")
+def withdraw_consent(item: str) -> ResponseReturnValue:
+    """Have nobody see one item any more, at once."""
+    feed = _feed_of(item)
+    if feed is not None:
+        hide_feed(db(), me(), feed)
+    else:
+        showing.withdraw(db(), me(), item)
+    return _noted(gettext("Taken back. Nobody sees it any more."))
+
+
+def _feed_of(item: str) -> Feed | None:
+    """The feed that is meant; None for an item of the page itself."""
+    if item in showing.ITEMS:
+        return None
+    mine = {item_of(one.feed): one.feed for one in feeds_of(db(), me())}
+    return mine.get(item) or abort(404)
+
+
+def _noted(words: str) -> ResponseReturnValue:
+    db().commit()
+    flash(words)
+    return redirect(url_for("experts.my_consents"), 303)
+
+
+@blueprint.post("/me/profile/take-down")
+@requires("profile:edit")
+def take_page_down() -> ResponseReturnValue:
+    """Take the page of the person who asks down, at once."""
+    showing.opt_out(db(), me())
+    db().commit()
+    flash(gettext("Your page is taken down. Whoever opens it reads that it is gone."))
+    return redirect(url_for("experts.edit_profile"))

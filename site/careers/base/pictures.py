@@ -1,0 +1,98 @@
+"""Pictures that people hand in: looked at before they are unpacked, and made anew as pixels alone.
+
+Whatever a file carries besides what is seen (where and with what it was taken, by whom, a smaller
+copy of what was cut away) is left behind: only pixels are copied.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+from typing import Final
+
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+
+MOST_BYTES = 10 * 1024 * 1024
+MOST_PIXELS = 25_000_000  # of what is read (ASVS 5.0, 5.2.6)
+FORMATS = ("PNG", "JPEG", "WEBP")
+GROUND = "#fbfaf7"  # behind what is transparent
+_HEIC = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
+
+# What browsers are served, best first: name, type, how it is written.
+SERVED: Final[dict[str, tuple[str, str, dict[str, object]]]] = {
+    "avif": ("image/avif", "AVIF", {"quality": 62, "speed": 7}),
+    "webp": ("image/webp", "WEBP", {"quality": 80, "method": 4}),
+    "jpg": ("image/jpeg", "JPEG", {"quality": 84, "optimize": True, "progressive": True}),
+}
+
+
+class NotAPicture(ValueError):
+    """Refused: `reason` is "large", "pixels", "small", "heic", "kind" or "broken"."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def read_picture(content: bytes, smallest_side: int = 1) -> Image.Image:
+    """`content` (PNG, JPEG, WebP) upright, in sRGB, without anything but pixels (mode RGB).
+
+    Its size is known before any of it is unpacked. Raises NotAPicture.
+    """
+    if len(content) > MOST_BYTES:
+        raise NotAPicture("large")
+    if content[4:8] == b"ftyp" and content[8:12] in _HEIC:
+        raise NotAPicture("heic")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            picture = Image.open(io.BytesIO(content), formats=FORMATS)
+    except Image.DecompressionBombError:
+        raise NotAPicture("pixels") from None
+    except UnidentifiedImageError:
+        raise NotAPicture("kind") from None
+    except Exception:
+        raise NotAPicture("broken") from None
+    with picture:
+        if picture.width * picture.height > MOST_PIXELS:
+            raise NotAPicture("pixels")
+        if min(picture.size) < smallest_side:
+            raise NotAPicture("small")
+        try:
+            return _pixels(ImageOps.exif_transpose(picture))
+        except Exception:  # Pillow raises a dozen kinds for damaged files
+            raise NotAPicture("broken") from None
+
+
+def _pixels(picture: Image.Image) -> Image.Image:
+    """A picture of its own with the same pixels, as they look on a usual screen."""
+    profile = picture.info.get("icc_profile")
+    if picture.mode in {"RGBA", "LA", "PA"} or "transparency" in picture.info:
+        seen = picture.convert("RGBA")
+        whole = Image.new("RGB", seen.size, GROUND)
+        whole.paste(seen, mask=seen.getchannel("A"))
+    else:
+        whole = picture.convert("RGB")
+        if profile and picture.mode == "RGB":
+            whole = _as_srgb(whole, profile)
+    clean = Image.new("RGB", whole.size)
+    clean.paste(whole)
+    return clean
+
+
+def _as_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
+    """Phones photograph in wider colours: without their profile these would look dull."""
+    try:
+        here = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        changed = ImageCms.profileToProfile(picture, here, ImageCms.createProfile("sRGB"))
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return picture
+    return changed or picture
+
+
+def written(picture: Image.Image, kind: str) -> bytes:
+    """`picture` as a file of one of the kinds that are `SERVED`."""
+    _type, format_name, options = SERVED[kind]
+    out = io.BytesIO()
+    picture.save(out, format_name, **options)
+    return out.getvalue()
