@@ -98,5 +98,7 @@ def test_what_a_tab_or_an_ended_session_could_not_keep_is_not_lost(site, browser
     again.get_by_role("button", name="Put it into the form").click()
     expect(_status(again)).to_contain_text("Kept at")
     again.reload()
-    expect(again.get_by_label("Text", exact=True)).to_have_value("Typed after the session had ended")
+    expect(again.get_by_label("Text", exact=True)).to_have_value(
+        "Typed after the session had ended"
+    )
     expect(again.locator("[data-found]")).to_be_hidden()

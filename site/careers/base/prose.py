@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable, Sequence
+from html import escape
 from html.parser import HTMLParser
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
 
 MARKDOWN_LONGEST = 100_000  # characters; markdown-it-py's worst known input takes 1.9 s at 280 KB
 HTML_LONGEST = 200_000
@@ -40,19 +45,48 @@ _markdown = (
 )
 
 
+ShowPicture = Callable[[str, str], str]
+_PICTURE = re.compile(r'<img src="picture:([A-Za-z0-9]{1,16})" alt="([^"]*)">')
+_with_pictures = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+
+
+def _draw_picture(
+    renderer: RendererHTML, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType
+) -> str:
+    """A picture of our own for `_PICTURE`; of one elsewhere only a link: a foreign host is never
+    called."""
+    token = tokens[at]
+    words = renderer.renderInlineAsText(token.children, options, env)
+    address = str(token.attrGet("src") or "")
+    if re.fullmatch("picture:[A-Za-z0-9]{1,16}", address):
+        return f'<img src="{address}" alt="{escape(words)}">'
+    return f'<a href="{escape(address)}">{escape(words or address)}</a>'
+
+
+_with_pictures.add_render_rule("image", _draw_picture)
+
+
 class TooDeep(ValueError):
     """The HTML nests more elements than any honest text does."""
 
 
-def markdown_to_html(text: str) -> str:
+def markdown_to_html(text: str, picture: ShowPicture | None = None) -> str:
     """Markdown (CommonMark with tables and strikethrough) as safe HTML.
 
-    A first-level heading becomes second-level: the page has its own. Raises ValueError over
-    `MARKDOWN_LONGEST` characters.
+    A first-level heading becomes second-level: the page has its own. `![words](picture:CODE)`
+    becomes what `picture` answers for the code and the words, which are escaped. Raises ValueError
+    over `MARKDOWN_LONGEST` characters.
     """
     if len(text) > MARKDOWN_LONGEST:
         raise ValueError(f"longer than {MARKDOWN_LONGEST} characters")
-    return safe_html(_markdown.render(text).replace("<h1>", "<h2>").replace("</h1>", "</h2>"))
+    if picture is None:
+        return safe_html(_as_second_level(_markdown.render(text)))
+    html = _clean(_as_second_level(_with_pictures.render(text)), with_pictures=True)
+    return _PICTURE.sub(lambda found: picture(found[1], found[2]), html)
+
+
+def _as_second_level(html: str) -> str:
+    return html.replace("<h1>", "<h2>").replace("</h1>", "</h2>")
 
 
 def safe_html(outside: str) -> str:
@@ -60,14 +94,18 @@ def safe_html(outside: str) -> str:
 
     Raises ValueError when it is too long or nested too deeply to be honest.
     """
+    return _clean(outside)
+
+
+def _clean(outside: str, *, with_pictures: bool = False) -> str:
     if len(outside) > HTML_LONGEST:
         raise ValueError(f"longer than {HTML_LONGEST} characters")
     _check_depth(outside)
     clean = nh3.clean(
         outside,
-        tags=_TAGS,
-        attributes=_ATTRIBUTES,
-        url_schemes={"http", "https", "mailto"},
+        tags=_TAGS | ({"img"} if with_pictures else set()),
+        attributes=_ATTRIBUTES | ({"img": {"src", "alt"}} if with_pictures else {}),
+        url_schemes={"http", "https", "mailto"} | ({"picture"} if with_pictures else set()),
         link_rel="ugc nofollow noopener noreferrer",
         clean_content_tags={"script", "style", "iframe", "object", "template", "svg", "math"},
     )

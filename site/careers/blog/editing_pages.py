@@ -8,7 +8,7 @@ from flask_babel import gettext
 
 from careers.base.permissions import requires
 from careers.base.web import db, me, page_number
-from careers.blog import publishing, queries
+from careers.blog import pictures, publishing, queries
 from careers.blog.forms import ReviewForm, number
 from careers.blog.models import Article
 from careers.blog.pages import blueprint, language_named
@@ -40,7 +40,14 @@ def review(code: str) -> ResponseReturnValue:
 
 
 def _review(found: Article, form: ReviewForm, *, late: bool = False) -> str:
-    return render_template("blog/review.html", article=found, form=form, late=late)
+    cover = pictures.covers_of(db(), [found]).get(found.id)
+    return render_template(
+        "blog/review.html",
+        article=found,
+        form=form,
+        late=late,
+        cover_html=pictures.cover_html(cover) if cover else "",
+    )
 
 
 @blueprint.post("/editing/articles/<code>/publish")

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import HiddenField, SelectField, StringField, TextAreaField
+from wtforms import FileField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from careers.base import codes
 from careers.base.forms import Form, options, stripped
 from careers.base.languages import LANGUAGES
 from careers.base.prose import MARKDOWN_LONGEST
+from careers.blog.models import Picture
+from careers.blog.pictures import ALT_LONGEST
 from careers.blog.publishing import Tab, Text
 
 _CODE = re.compile(f"[{codes.ALPHABET}]{{12}}")
@@ -46,6 +50,32 @@ class ArticleForm(Form):
         description=_("Markdown: ## heading, **bold**, *italic*, lists, tables, links."),
     )
 
+    cover = SelectField(
+        _("Cover picture"), choices=[], default="",
+        description=_("It stands above the article, and beside it in lists."),
+    )  # fmt: skip
+    picture = FileField(_("Add a picture"), description=_("JPEG, PNG or WebP, at most 10 MB."))
+    alt = StringField(
+        _("What is to be seen"), filters=[stripped],
+        description=_("For those who cannot see it, and for search engines: one sentence."),
+    )  # fmt: skip
+
+    def __init__(self, pictures: Iterable[Picture] = (), **values: Any) -> None:
+        """`pictures` are those of the article, one of which may be its cover."""
+        super().__init__(**values)
+        of_it = [(picture.code, picture.alt) for picture in pictures]
+        self.cover.choices = options([("", gettext("No cover")), *of_it])
+
+    def has_picture(self) -> bool:
+        """Whether there is a picture to add, with words; what is missing is asked for."""
+        if not getattr(self.picture.data, "filename", ""):
+            self.picture.errors = [gettext("Please choose a picture.")]
+        if not self.alt.data:
+            self.alt.errors = [gettext("Please say in words what is to be seen on it.")]
+        elif len(self.alt.data) > ALT_LONGEST:
+            self.alt.errors = [gettext("Please stay under 300 characters.")]
+        return not (self.picture.errors or self.alt.errors)
+
     def says_something(self) -> bool:
         """Whether there is anything to keep; if not, the title is asked for."""
         if self.title.data or self.summary.data or self.body.data:
@@ -68,6 +98,7 @@ class ArticleForm(Form):
             summary=" ".join((self.summary.data or "").split()),
             body=(self.body.data or "").replace("\r\n", "\n"),
             language=self.language.data,
+            cover=self.cover.data or "",
         )
 
     def read_version(self) -> int:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from careers.base import clock, codes
@@ -53,3 +54,32 @@ class Article(Base):
     published_at: Mapped[datetime | None]
 
     author: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+
+
+class Picture(Base):
+    """A picture that was handed in for an article; `keys` name its files, as "960.avif"."""
+
+    __tablename__ = "article_picture"
+    __table_args__ = (
+        CheckConstraint("alt <> ''", name="said_in_words"),
+        Index("ix_article_picture_article_id", "article_id"),
+        Index(
+            "uq_article_picture_cover",
+            "article_id",
+            unique=True,
+            sqlite_where=text("is_cover"),
+            postgresql_where=text("is_cover"),
+        ),
+    )
+
+    id: Mapped[int] = primary_key()
+    code: Mapped[str] = mapped_column(String(16), unique=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"))
+    alt: Mapped[str] = mapped_column(String(300))
+    width: Mapped[int]
+    height: Mapped[int]
+    keys: Mapped[dict[str, Any]]
+    is_cover: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    article: Mapped[Article] = relationship(lazy="joined", innerjoin=True)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from careers.base import audit, clock, codes, prose
 from careers.base.people import Person
-from careers.blog import letters
+from careers.blog import letters, pictures
 from careers.blog.models import Article
 
 EDITABLE = ("draft", "returned")
@@ -42,6 +42,7 @@ class Text:
     summary: str
     body: str
     language: str
+    cover: str = ""  # the code of one of its pictures
 
 
 @dataclass(frozen=True)
@@ -82,16 +83,18 @@ def write_article(
     hands, ValueError when the body is too long or nested too deeply.
     """
     in_this_tab = and_(Article.tab != "", Article.tab == tab.key, Article.turn < tab.turn)
+    show = pictures.shown_in_text(pictures.pictures_of(db, article))
     _step(
         db, article, Article.author_id == author.id, Article.state.in_(EDITABLE),
         or_(Article.version == version, in_this_tab),
         version=Article.version + 1, tab=tab.key, turn=tab.turn, changed_at=clock.now(),
-        **_stored(text),
+        **_stored(text, show),
     )  # fmt: skip
+    pictures.choose_cover(db, article, text.cover)
 
 
-def _stored(text: Text) -> dict[str, Any]:
-    html = prose.markdown_to_html(text.body)
+def _stored(text: Text, show: prose.ShowPicture | None = None) -> dict[str, Any]:
+    html = prose.markdown_to_html(text.body, show or pictures.shown_in_text(()))
     return {
         "title": text.title,
         "summary": text.summary,
@@ -104,6 +107,7 @@ def _stored(text: Text) -> dict[str, Any]:
 
 def delete_article(db: Session, author: Person, article: Article) -> None:
     """Delete a draft or a returned article for ever. Raises Conflict when it is neither."""
+    pictures.forget_pictures(db, article)
     gone = db.execute(
         delete(Article)
         .where(

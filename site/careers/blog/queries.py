@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, defer
 
 from careers.base.people import Person
-from careers.blog.models import Article
+from careers.blog.models import Article, Picture
 
 ARTICLES_AT_A_TIME = 20
 _WITHOUT_TEXT = (defer(Article.body), defer(Article.body_html))
@@ -56,6 +56,11 @@ def article_by_slug(db: Session, slug: str) -> Article | None:
 def article_by_code(db: Session, code: str) -> Article | None:
     """The article with this code, whoever has it in hand."""
     return db.scalar(select(Article).where(Article.code == code))
+
+
+def picture_by_code(db: Session, code: str) -> Picture | None:
+    """The picture with this code, whoever may see it."""
+    return db.scalar(select(Picture).where(Picture.code == code))
 
 
 def article_of(db: Session, author: Person, code: str) -> Article | None:

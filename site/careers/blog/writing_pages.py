@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,12 +11,15 @@ from flask_babel import format_time, gettext
 
 from careers.base import codes, prose
 from careers.base.permissions import requires
-from careers.base.web import changes_nothing, db, form_token, keeps_form, me
-from careers.blog import publishing, queries
+from careers.base.pictures import NotAPicture
+from careers.base.web import changes_nothing, db, form_token, keeps_form, limiter, me, settings
+from careers.blog import pictures, publishing, queries
 from careers.blog.forms import ArticleForm
 from careers.blog.models import Article
 from careers.blog.pages import blueprint
 from careers.blog.publishing import Conflict
+
+PICTURES = "60 per hour"  # of one person: each costs the processor a second
 
 
 @blueprint.get("/me/articles")
@@ -30,8 +34,10 @@ def my_articles() -> ResponseReturnValue:
 @changes_nothing
 def preview_article() -> ResponseReturnValue:
     """What is being written, as it would be read: for the page beside the form."""
+    of_it = queries.article_of(db(), me(), request.form.get("code", "")[:16])
+    show = pictures.shown_in_text(pictures.pictures_of(db(), of_it) if of_it else ())
     try:
-        html = prose.markdown_to_html(request.form.get("body", ""))
+        html = prose.markdown_to_html(request.form.get("body", ""), show)
     except ValueError:
         return {"error": _nested()}, 422
     return {"html": html, "minutes": prose.reading_minutes(prose.plain_text(html))}
@@ -44,6 +50,7 @@ def _nested() -> str:
 @blueprint.route("/me/articles/new", methods=["GET", "POST"])
 @requires("article:write")
 @keeps_form
+@limiter.limit(PICTURES, methods=["POST"], exempt_when=lambda: "add_picture" not in request.form)
 def new_article() -> ResponseReturnValue:
     """Begin an article. Sent twice, because no answer came, it is one."""
     form = ArticleForm(language=me().language, code=codes.code(), tab=codes.code())
@@ -66,20 +73,25 @@ def new_article() -> ResponseReturnValue:
     if "submit" in request.form:
         publishing.submit(db(), me(), started)
     db().commit()
+    if "add_picture" in request.form:
+        return _add_picture(started, form, started.version)
     return _kept(started, gettext("Kept as a draft. Nobody else sees it yet."))
 
 
 @blueprint.route("/me/articles/<code>", methods=["GET", "POST"])
 @requires("article:write")
 @keeps_form
+@limiter.limit(PICTURES, methods=["POST"], exempt_when=lambda: "add_picture" not in request.form)
 def edit_article(code: str) -> ResponseReturnValue:
     """Change a draft or a returned article, and hand it to the editors as it then is; read one
     that is in other hands.
     """
     mine = _mine(code)
+    of_it = pictures.pictures_of(db(), mine)
     form = ArticleForm(
-        title=mine.title, summary=mine.summary, language=mine.language, body=mine.body,
+        of_it, title=mine.title, summary=mine.summary, language=mine.language, body=mine.body,
         version=str(mine.version), tab=codes.code(),
+        cover=next((picture.code for picture in of_it if picture.is_cover), ""),
     )  # fmt: skip
     if request.method != "POST":
         return _edit(mine, form)
@@ -89,6 +101,8 @@ def edit_article(code: str) -> ResponseReturnValue:
 def _write(mine: Article, form: ArticleForm) -> ResponseReturnValue:
     if refused := _refused(mine, form):
         return refused
+    if "add_picture" in request.form:
+        return _add_picture(mine, form, form.read_version())
     try:
         publishing.write_article(
             db(), me(), mine, form.text(), form.read_version(), form.read_tab()
@@ -96,11 +110,68 @@ def _write(mine: Article, form: ArticleForm) -> ResponseReturnValue:
         if "submit" in request.form:
             publishing.submit(db(), me(), mine)
     except Conflict:
+        db().rollback()
         return _conflict(mine, form)
     except ValueError:
         return _too_nested(mine, form)
     db().commit()
     return _kept(mine, gettext("Kept."))
+
+
+def _add_picture(mine: Article, form: ArticleForm, version: int) -> ResponseReturnValue:
+    """Keep a picture and the text; at its end stands the picture, unless the page's script puts it
+    where the author is writing.
+    """
+    with form.picture.data.stream as sent:
+        content = sent.read()
+    db().rollback()  # nobody waits to write while the picture is made
+    try:
+        made = pictures.made(content)
+    except NotAPicture as refused:
+        form.picture.errors = [_why(refused.reason)]
+        return _wrong(mine, form)
+    if len(pictures.pictures_of(db(), mine)) >= pictures.MOST_IN_AN_ARTICLE:
+        form.picture.errors = [gettext("This article has a great many pictures already.")]
+        return _wrong(mine, form)
+    kept = pictures.keep_picture(db(), me(), settings(), mine, made, str(form.alt.data))
+    text = form.text()
+    if not _by_script():
+        text = replace(text, body=f"{text.body}\n\n{pictures.in_text(kept)}".lstrip())
+    try:
+        publishing.write_article(db(), me(), mine, text, version, form.read_tab())
+    except Conflict:
+        db().rollback()
+        return _conflict(mine, form)
+    except ValueError:
+        db().rollback()
+        return _too_nested(mine, form)
+    db().commit()
+    if _by_script():
+        of_it = {"code": kept.code, "alt": kept.alt, "text": pictures.in_text(kept)}
+        address = url_for("blog.edit_article", code=mine.code)
+        said = gettext("The picture is in the text.")
+        return {"version": mine.version, "address": address, "said": said, "picture": of_it}
+    flash(gettext("The picture stands at the end of the text."))
+    return redirect(url_for("blog.edit_article", code=mine.code))
+
+
+def _why(reason: str) -> str:
+    words: dict[str, str] = {
+        "large": gettext("This file is larger than 10 MB."),
+        "pixels": gettext(
+            "This picture has more than 25 million pixels. A smaller size is quite enough: "
+            "1,600 pixels are the most that we keep."
+        ),
+        "small": gettext("This picture is too small: at least 100 pixels on each side."),
+        "heic": gettext(
+            "This is a HEIC photograph, which browsers cannot show. On an iPhone, choose “Most "
+            "compatible” in Settings, Camera, Formats; or send the photograph to yourself by mail, "
+            "which makes it a JPEG."
+        ),
+        "kind": gettext("This is not a JPEG, PNG or WebP picture."),
+        "broken": gettext("This picture is damaged: it could not be read to its end."),
+    }
+    return words[reason]
 
 
 def _refused(mine: Article | None, form: ArticleForm) -> ResponseReturnValue | None:
@@ -109,9 +180,12 @@ def _refused(mine: Article | None, form: ArticleForm) -> ResponseReturnValue | N
         return _expired(mine, form)
     if not form.validate() or ("submit" in request.form and not form.is_complete()):
         return _wrong(mine, form)
+    if "add_picture" in request.form and not form.has_picture():
+        return _wrong(mine, form)
     if "preview" in request.form:
+        show = pictures.shown_in_text(pictures.pictures_of(db(), mine) if mine else ())
         try:
-            return _edit(mine, form, preview_html=prose.markdown_to_html(form.text().body))
+            return _edit(mine, form, preview_html=prose.markdown_to_html(form.text().body, show))
         except ValueError:
             return _too_nested(mine, form)
     return None

@@ -3,7 +3,7 @@
    ended, another tab) stays in this browser and is said. Without this script there are the buttons. */
 
 const form = document.querySelector("form[data-writing]");
-const FIELDS = ["title", "summary", "language", "body"];
+const FIELDS = ["title", "summary", "language", "body", "cover"];
 const PAUSE = 1200; // ms without typing, after which it is kept
 const AGAIN = 5000; // ms after which what could not be kept is tried again
 const LEAVING_LARGEST = 60_000; // what browsers still send for a page that is left
@@ -37,9 +37,10 @@ function write(form) {
   let busy = false, halted = false, waits = 0, turn = 0;
 
   function text() {
-    return Object.fromEntries(FIELDS.map((name) => [name, form.elements[name].value]));
+    return Object.fromEntries(FIELDS.map((name) => [name, form.elements[name]?.value || ""]));
   }
-  const same = (one, other) => FIELDS.every((name) => one[name].trim() === other[name].trim());
+  const plain = (value) => (value || "").trim();
+  const same = (one, other) => FIELDS.every((name) => plain(one[name]) === plain(other[name]));
   const empty = (one) => !(one.title + one.summary + one.body).trim();
   const unkept = () => !same(text(), kept);
 
@@ -216,7 +217,7 @@ function write(form) {
     try {
       const answer = await fetch(says.preview, {
         method: "POST",
-        body: new URLSearchParams({ body, form_token: form.elements.form_token.value }),
+        body: new URLSearchParams({ body, code: says.code, form_token: form.elements.form_token.value }),
         headers: { Accept: "application/json" },
       });
       if (answer.ok) page.innerHTML = (await answer.json()).html; // made safe by the site
@@ -236,6 +237,56 @@ function write(form) {
     page.scrollTop = share * (page.scrollHeight - page.clientHeight);
   });
 
+  // -- pictures ------------------------------------------------------------------------------
+
+  const adds = form.querySelector("[name=add_picture]");
+  adds?.addEventListener("click", async (event) => {
+    event.preventDefault();
+    const wrong = form.querySelector("[data-picture-wrong]");
+    wrong.hidden = true;
+    if (!navigator.onLine) return say(says.saysOffline, true);
+    if (busy || halted) return;
+    clearTimeout(waits);
+    busy = adds.disabled = true;
+    say(says.saysPicture);
+    const now = text();
+    const body = new FormData(form);
+    body.set("add_picture", "1");
+    body.set("turn", (turn += 1));
+    try {
+      const answer = await fetch(address, { method: "POST", body, headers: { Accept: "application/json" } });
+      const told = answer.headers.get("Content-Type")?.includes("json") ? await answer.json() : {};
+      if (answer.ok && told.picture) {
+        done(told, now);
+        form.elements.cover.add(new Option(told.picture.alt, told.picture.code));
+        form.elements.picture.value = form.elements.alt.value = "";
+        insert(`\n\n${told.picture.text}\n\n`);
+      } else if (answer.status === 422) {
+        say("");
+        wrong.textContent = told.errors.join(" ");
+        wrong.hidden = false;
+      } else if (answer.status === 409) differs(told);
+      else if (answer.status === 400 && told.form_token) {
+        form.elements.form_token.value = told.form_token;
+        say(says.saysLimit, true);
+      } else if ([400, 401].includes(answer.status)) ended();
+      else say(says.saysLimit, true);
+    } catch {
+      say(says.saysOffline, true);
+    }
+    busy = adds.disabled = false;
+  });
+
+  function insert(words) {
+    const field = form.elements.body;
+    field.focus();
+    // The browser's own insertion keeps its undo; it is the only one that does.
+    if (!document.execCommand("insertText", false, words)) {
+      field.setRangeText(words, field.selectionStart, field.selectionEnd, "end");
+    }
+    changed();
+  }
+
   // -- marks, by button and by key -------------------------------------------------------
 
   const MARKS = {
@@ -250,17 +301,14 @@ function write(form) {
     if (wholeLines) from = field.value.lastIndexOf("\n", from - 1) + 1;
     const chosen = field.value.slice(from, to);
     const made = wholeLines ? chosen.split("\n").map((line) => before + line).join("\n") : before + chosen + after;
-    field.focus();
     field.setSelectionRange(from, to);
-    // The browser's own insertion keeps its undo; it is the only one that does.
-    if (!document.execCommand("insertText", false, made)) field.setRangeText(made, from, to, "end");
+    insert(made);
     if (kind === "link") {
       const start = from + (chosen ? made.length - 9 : 1);
       field.setSelectionRange(start, chosen ? start + 8 : start);
     } else if (!wholeLines) {
       field.setSelectionRange(from + before.length, from + before.length + chosen.length);
     }
-    changed();
   }
 
   for (const button of form.querySelectorAll("[data-mark]")) {
