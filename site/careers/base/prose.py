@@ -14,6 +14,8 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
+from careers.base import highlighting
+
 MARKDOWN_LONGEST = 100_000  # characters; markdown-it-py's worst known input takes 1.9 s at 280 KB
 HTML_LONGEST = 200_000
 DEEPEST = 200  # nested elements; nh3 is quadratic in them
@@ -47,7 +49,20 @@ _markdown = (
 
 ShowPicture = Callable[[str, str], str]
 _PICTURE = re.compile(r'<img src="picture:([A-Za-z0-9]{1,16})" alt="([^"]*)">')
-_with_pictures = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+_OF_ARTICLES = {"img": {"src", "alt"}, "span": {"class"}}
+
+
+def _only_our_classes(_tag: str, name: str, value: str) -> str | None:
+    return value if name != "class" or value in highlighting.CLASSES else None
+
+
+def _marked(code: str, language: str, _rest: str) -> str:
+    return highlighting.highlighted(code, language)
+
+
+_options = {"html": False}
+_of_articles = MarkdownIt("commonmark", _options | {"highlight": _marked})
+_unmarked = MarkdownIt("commonmark", _options)
 
 
 def _draw_picture(
@@ -63,7 +78,8 @@ def _draw_picture(
     return f'<a href="{escape(address)}">{escape(words or address)}</a>'
 
 
-_with_pictures.add_render_rule("image", _draw_picture)
+for _one in (_of_articles, _unmarked):
+    _one.enable(["table", "strikethrough"]).add_render_rule("image", _draw_picture)
 
 
 class TooDeep(ValueError):
@@ -74,14 +90,17 @@ def markdown_to_html(text: str, picture: ShowPicture | None = None) -> str:
     """Markdown (CommonMark with tables and strikethrough) as safe HTML.
 
     A first-level heading becomes second-level: the page has its own. `![words](picture:CODE)`
-    becomes what `picture` answers for the code and the words, which are escaped. Raises ValueError
-    over `MARKDOWN_LONGEST` characters.
+    becomes what `picture` answers for the code and the words, which are escaped; with it, source
+    code has its words told apart. Raises ValueError over `MARKDOWN_LONGEST` characters.
     """
     if len(text) > MARKDOWN_LONGEST:
         raise ValueError(f"longer than {MARKDOWN_LONGEST} characters")
     if picture is None:
         return safe_html(_as_second_level(_markdown.render(text)))
-    html = _clean(_as_second_level(_with_pictures.render(text)), with_pictures=True)
+    made = _of_articles.render(text)
+    if len(made) > HTML_LONGEST:  # marks in source code are left out first
+        made = _unmarked.render(text)
+    html = _clean(_as_second_level(made), of_article=True)
     return _PICTURE.sub(lambda found: picture(found[1], found[2]), html)
 
 
@@ -97,15 +116,16 @@ def safe_html(outside: str) -> str:
     return _clean(outside)
 
 
-def _clean(outside: str, *, with_pictures: bool = False) -> str:
+def _clean(outside: str, *, of_article: bool = False) -> str:
     if len(outside) > HTML_LONGEST:
         raise ValueError(f"longer than {HTML_LONGEST} characters")
     _check_depth(outside)
     clean = nh3.clean(
         outside,
-        tags=_TAGS | ({"img"} if with_pictures else set()),
-        attributes=_ATTRIBUTES | ({"img": {"src", "alt"}} if with_pictures else {}),
-        url_schemes={"http", "https", "mailto"} | ({"picture"} if with_pictures else set()),
+        tags=_TAGS | ({"img"} if of_article else set()),
+        attributes=_ATTRIBUTES | (_OF_ARTICLES if of_article else {}),
+        attribute_filter=_only_our_classes if of_article else None,
+        url_schemes={"http", "https", "mailto"} | ({"picture"} if of_article else set()),
         link_rel="ugc nofollow noopener noreferrer",
         clean_content_tags={"script", "style", "iframe", "object", "template", "svg", "math"},
     )

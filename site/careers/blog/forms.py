@@ -9,13 +9,15 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import FileField, HiddenField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired, Length, ValidationError
 
 from careers.base import codes
+from careers.base.fetching import Allow, Unreachable, checked_address
 from careers.base.forms import Form, options, stripped
 from careers.base.languages import LANGUAGES
 from careers.base.prose import MARKDOWN_LONGEST
-from careers.blog.models import Picture
+from careers.base.topics import MOST_TOPICS, TOPIC_LONGEST
+from careers.blog.models import Article, Picture
 from careers.blog.pictures import ALT_LONGEST
 from careers.blog.publishing import Tab, Text
 
@@ -50,6 +52,18 @@ class ArticleForm(Form):
         description=_("Markdown: ## heading, **bold**, *italic*, lists, tables, links."),
     )
 
+    topics = StringField(
+        _("Topics"), filters=[stripped],
+        description=_("With commas between them. Readers find what else was written about them."),
+    )  # fmt: skip
+    translation = SelectField(
+        _("The same in the other language"), choices=[], default="",
+        description=_("Readers can then change to it."),
+    )  # fmt: skip
+    canonical = StringField(
+        _("Published elsewhere first?"), filters=[stripped],
+        description=_("Its address there, so that search engines know which one came first."),
+    )  # fmt: skip
     cover = SelectField(
         _("Cover picture"), choices=[], default="",
         description=_("It stands above the article, and beside it in lists."),
@@ -60,11 +74,50 @@ class ArticleForm(Form):
         description=_("For those who cannot see it, and for search engines: one sentence."),
     )  # fmt: skip
 
-    def __init__(self, pictures: Iterable[Picture] = (), **values: Any) -> None:
-        """`pictures` are those of the article, one of which may be its cover."""
+    def __init__(
+        self, pictures: Iterable[Picture] = (), others: Iterable[Article] = (), **values: Any
+    ) -> None:
+        """`pictures` are those of the article, one of which may be its cover; `others` the author's
+        other articles, one of which may be its translation.
+        """
         super().__init__(**values)
+        titled = [(article.code, article.title) for article in others if article.title]
+        self.translation.choices = options([("", gettext("There is none")), *titled])
         of_it = [(picture.code, picture.alt) for picture in pictures]
         self.cover.choices = options([("", gettext("No cover")), *of_it])
+
+    def validate_topics(self, field: StringField) -> None:
+        """Keep the list of topics readable."""
+        names = self._topics()
+        if len(names) > MOST_TOPICS:
+            raise ValidationError(
+                gettext("Please choose at most %(count)s topics.", count=MOST_TOPICS)
+            )
+        for name in names:
+            if len(name) > TOPIC_LONGEST:
+                raise ValidationError(
+                    gettext(
+                        "A topic has at most %(count)s characters: “%(start)s…” is longer.",
+                        count=TOPIC_LONGEST,
+                        start=name[:20].rstrip(),
+                    )
+                )
+
+    def _topics(self) -> list[str]:
+        written = (" ".join(name.split()) for name in (self.topics.data or "").split(","))
+        return list(dict.fromkeys(name for name in written if name))
+
+    def validate_canonical(self, field: StringField) -> None:
+        """Take only addresses of pages."""
+        if not field.data:
+            return
+        try:
+            address = checked_address(field.data, Allow(any_port=True))
+        except Unreachable as error:
+            raise ValidationError(gettext(error.reason)) from None
+        if len(address) > 500:
+            raise ValidationError(gettext("This address is too long."))
+        field.data = address
 
     def has_picture(self) -> bool:
         """Whether there is a picture to add, with words; what is missing is asked for."""
@@ -99,6 +152,9 @@ class ArticleForm(Form):
             body=(self.body.data or "").replace("\r\n", "\n"),
             language=self.language.data,
             cover=self.cover.data or "",
+            topics=tuple(self._topics()),
+            canonical=self.canonical.data or "",
+            translation=self.translation.data or "",
         )
 
     def read_version(self) -> int:

@@ -5,12 +5,21 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from careers.base import clock, codes
 from careers.base.database import Base, primary_key
 from careers.base.people import Person
+from careers.base.topics import Topic
+
+article_topic = Table(
+    "article_topic",
+    Base.metadata,
+    Column("article_id", ForeignKey("article.id", ondelete="CASCADE"), primary_key=True),
+    Column("topic_id", ForeignKey("topic.id", ondelete="CASCADE"), primary_key=True),
+    Index("ix_article_topic_topic_id", "topic_id"),
+)
 
 
 class Article(Base):
@@ -29,6 +38,7 @@ class Article(Base):
         CheckConstraint("language IN ('en', 'fr')", name="language_known"),
         Index("ix_article_state_published_at", "state", "published_at"),
         Index("ix_article_author_id", "author_id"),
+        Index("ix_article_translation_id", "translation_id"),
     )
 
     id: Mapped[int] = primary_key()
@@ -41,6 +51,12 @@ class Article(Base):
     body_html: Mapped[str] = mapped_column(Text, default="")
     minutes: Mapped[int] = mapped_column(default=1)
     language: Mapped[str] = mapped_column(String(2), default="en")
+    # As its author writes them: they join the shared vocabulary on the day it is published.
+    topic_names: Mapped[list[str]] = mapped_column(default=list)
+    canonical_url: Mapped[str] = mapped_column(String(500), default="")  # where it was first
+    translation_id: Mapped[int | None] = mapped_column(
+        ForeignKey("article.id", ondelete="SET NULL")
+    )
     state: Mapped[str] = mapped_column(String(10), default="draft")
     version: Mapped[int] = mapped_column(default=1)  # counts saves: tabs can't overwrite each other
     # The tab that kept it last, and its how manieth time that was: what a tab sends again, because
@@ -54,6 +70,7 @@ class Article(Base):
     published_at: Mapped[datetime | None]
 
     author: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+    topics: Mapped[list[Topic]] = relationship(secondary=article_topic, order_by=Topic.name)
 
 
 class Picture(Base):

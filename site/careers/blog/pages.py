@@ -2,36 +2,45 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from babel import Locale
 from flask import Blueprint, Response, abort, g, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
-from careers.base import storage
+from careers.base import clock, prose, storage
 from careers.base.company import the_company
 from careers.base.languages import address_in, language
 from careers.base.permissions import may, public
 from careers.base.pictures import SERVED, best_kind
+from careers.base.topics import topic_by_slug
 from careers.base.web import db, page_number, settings
 from careers.blog import pictures, publishing, queries
 from careers.blog.models import Article, Picture
+from careers.blog.reading import contents_of, made_absolute
 
 blueprint = Blueprint("blog", __name__)
+IN_FEED = 20  # the newest
 
 
 @blueprint.get("/blog")
 @public
 def articles() -> ResponseReturnValue:
     """What employees have written, newest first."""
-    page = page_number()
-    found = queries.published_articles(db(), page)
+    page, topic = page_number(), request.args.get("topic", "")[:60]
+    found = queries.published_articles(db(), page, topic)
+    topics = queries.topics_written_about(db())
     covers = pictures.covers_of(db(), found.articles)
     return render_template(
         "blog/articles.html",
         found=found,
         covers={key: pictures.small_html(cover) for key, cover in covers.items()},
         page=page,
+        topics=topics,
+        topic=topic_by_slug(db(), topic) if topic else None,
+        asked_topic=topic,
         named=language_named,
     )
 
@@ -49,12 +58,79 @@ def article(slug: str) -> ResponseReturnValue:
     if found.state == "withdrawn":
         abort(410)
     cover = pictures.covers_of(db(), [found]).get(found.id)
+    contents = contents_of(found.body_html)
     return render_template(
         "blog/article.html",
         article=found,
+        body_html=contents.html,
+        parts=contents.parts,
+        translation=queries.translation_of(db(), found),
+        related=queries.related_articles(db(), found),
         cover_html=pictures.cover_html(cover) if cover else "",
         described=described(found, cover),
     )
+
+
+@blueprint.get("/blog/feed.atom")
+@public
+def feed() -> ResponseReturnValue:
+    """The newest articles, whole, as Atom (RFC 4287)."""
+    found = queries.newest_articles(db(), IN_FEED)
+    base = settings().base_url
+    body = render_template(
+        "blog/feed.xml",
+        articles=[(one, address_of(one), made_absolute(one.body_html, base)) for one in found],
+        own=base + address_in(language(), "/blog/feed.atom"),
+        page=base + address_in(language(), "/blog"),
+        updated=max((one.changed_at for one in found), default=clock.now()),
+    )
+    return Response(body, mimetype="application/atom+xml")
+
+
+@blueprint.get("/blog/feed.json")
+@public
+def json_feed() -> ResponseReturnValue:
+    """The newest articles, whole, as JSON Feed 1.1."""
+    base = settings().base_url
+    found = queries.newest_articles(db(), IN_FEED)
+    items = [
+        {
+            "id": address_of(one),
+            "url": address_of(one),
+            "title": one.title,
+            "summary": one.summary,
+            "content_html": made_absolute(one.body_html, base),
+            "language": one.language,
+            "tags": [topic.name for topic in one.topics],
+            "date_published": one.published_at.isoformat() if one.published_at else None,
+            "date_modified": one.changed_at.isoformat(),
+            "authors": [_author(one)],
+        }
+        for one in found
+    ]
+    made = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": gettext("What we write at %(company)s", company=the_company(db()).name),
+        "home_page_url": base + address_in(language(), "/blog"),
+        "feed_url": base + address_in(language(), "/blog/feed.json"),
+        "language": language(),
+        "items": items,
+    }
+    return Response(json.dumps(made, ensure_ascii=False), mimetype="application/feed+json")
+
+
+def address_of(article: Article) -> str:
+    """The full address of a published article: it is there in its own language alone."""
+    path = address_in(article.language, f"/blog/{article.slug}")
+    return settings().base_url + path
+
+
+def _author(article: Article) -> dict[str, str]:
+    who, base = article.author, settings().base_url
+    if not who.page:
+        return {"name": who.name}
+    page = address_in(settings().default_language, f"/experts/{who.page}")
+    return {"name": who.name, "url": base + page}
 
 
 @blueprint.get("/blog/pictures/<code>/<int:width>")
@@ -105,9 +181,12 @@ def described(article: Article, cover: Picture | None = None) -> dict[str, Any]:
         **pictured,
         "headline": article.title,
         "description": article.summary,
+        "keywords": [topic.name for topic in article.topics],
+        "wordCount": len(prose.plain_text(article.body_html).split()),
+        "timeRequired": f"PT{article.minutes}M",
         "inLanguage": article.language,
         "datePublished": article.published_at.isoformat() if article.published_at else None,
-        "mainEntityOfPage": address,
+        "mainEntityOfPage": article.canonical_url or address,
         "url": address,
         "author": by,
         "publisher": {"@type": "Organization", "name": the_company(db()).name, "url": base},

@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 
 from careers.base import audit, clock, codes, prose
 from careers.base.people import Person
+from careers.base.topics import Topic, topic_merged, topics_named
 from careers.blog import letters, pictures
-from careers.blog.models import Article
+from careers.blog.models import Article, article_topic
 
 EDITABLE = ("draft", "returned")
 
@@ -43,6 +44,9 @@ class Text:
     body: str
     language: str
     cover: str = ""  # the code of one of its pictures
+    topics: tuple[str, ...] = ()  # names
+    canonical: str = ""  # the address where it was published first
+    translation: str = ""  # the code of an article of the same author's in the other language
 
 
 @dataclass(frozen=True)
@@ -62,8 +66,9 @@ def start_article(
     too deeply.
     """
     article = Article(
-        code=code or codes.code(), author_id=author.id, tab=tab.key, turn=tab.turn, **_stored(text)
-    )
+        code=code or codes.code(), author_id=author.id, tab=tab.key, turn=tab.turn,
+        translation_id=_translation(db, author, text), **_stored(text),
+    )  # fmt: skip
     try:
         with db.begin_nested():
             db.add(article)
@@ -88,7 +93,7 @@ def write_article(
         db, article, Article.author_id == author.id, Article.state.in_(EDITABLE),
         or_(Article.version == version, in_this_tab),
         version=Article.version + 1, tab=tab.key, turn=tab.turn, changed_at=clock.now(),
-        **_stored(text, show),
+        translation_id=_translation(db, author, text), **_stored(text, show),
     )  # fmt: skip
     pictures.choose_cover(db, article, text.cover)
 
@@ -102,7 +107,18 @@ def _stored(text: Text, show: prose.ShowPicture | None = None) -> dict[str, Any]
         "body": text.body,
         "body_html": html,
         "minutes": prose.reading_minutes(prose.plain_text(html)),
+        "topic_names": list(text.topics),
+        "canonical_url": text.canonical,
     }
+
+
+def _translation(db: Session, author: Person, text: Text) -> int | None:
+    """The row number of the article that `text` says what it is in another language."""
+    if not text.translation:
+        return None
+    return db.scalar(
+        select(Article.id).where(Article.code == text.translation, Article.author_id == author.id)
+    )
 
 
 def delete_article(db: Session, author: Person, article: Article) -> None:
@@ -146,6 +162,7 @@ def publish(db: Session, editor: Person, article: Article, version: int) -> None
         db, article, Article.state == "submitted", Article.version == version,
         state="published", published_at=clock.now(), editor_comment="",
     )  # fmt: skip
+    article.topics = topics_named(db, article.topic_names)
     audit.record(db, editor, "article:publish", article.code, slug=article.slug)
     letters.tell_published(db, article)
     published.send(article, db=db)
@@ -175,6 +192,19 @@ def put_back(db: Session, editor: Person, article: Article) -> None:
     _step(db, article, Article.state == "withdrawn", state="published")
     audit.record(db, editor, "article:put-back", article.code, slug=article.slug)
     published.send(article, db=db)
+
+
+@topic_merged.connect
+def be_about_the_other(topic: Topic, into: Topic, db: Session) -> None:
+    """An article about a topic that is merged into another is about that one."""
+    theirs = article_topic.c.topic_id == topic.id
+    about_both = select(article_topic.c.article_id).where(article_topic.c.topic_id == into.id)
+    db.execute(
+        update(article_topic)
+        .where(theirs, article_topic.c.article_id.not_in(about_both))
+        .values(topic_id=into.id)
+    )
+    db.execute(delete(article_topic).where(theirs))
 
 
 def _step(db: Session, article: Article, *conditions: ColumnElement[bool], **changes: Any) -> None:

@@ -53,7 +53,10 @@ def _nested() -> str:
 @limiter.limit(PICTURES, methods=["POST"], exempt_when=lambda: "add_picture" not in request.form)
 def new_article() -> ResponseReturnValue:
     """Begin an article. Sent twice, because no answer came, it is one."""
-    form = ArticleForm(language=me().language, code=codes.code(), tab=codes.code())
+    others = queries.articles_of(db(), me())
+    form = ArticleForm(
+        others=others, language=me().language, code=codes.code(), tab=codes.code()
+    )  # fmt: skip
     if request.method != "POST":
         return _edit(None, form)
     code = form.read_code()
@@ -88,10 +91,13 @@ def edit_article(code: str) -> ResponseReturnValue:
     """
     mine = _mine(code)
     of_it = pictures.pictures_of(db(), mine)
+    others = [one for one in queries.articles_of(db(), me()) if one.id != mine.id]
     form = ArticleForm(
-        of_it, title=mine.title, summary=mine.summary, language=mine.language, body=mine.body,
-        version=str(mine.version), tab=codes.code(),
+        of_it, others, title=mine.title, summary=mine.summary, language=mine.language,
+        body=mine.body, version=str(mine.version), tab=codes.code(),
         cover=next((picture.code for picture in of_it if picture.is_cover), ""),
+        topics=", ".join(mine.topic_names), canonical=mine.canonical_url,
+        translation=next((one.code for one in others if one.id == mine.translation_id), ""),
     )  # fmt: skip
     if request.method != "POST":
         return _edit(mine, form)

@@ -3,7 +3,7 @@
    ended, another tab) stays in this browser and is said. Without this script there are the buttons. */
 
 const form = document.querySelector("form[data-writing]");
-const FIELDS = ["title", "summary", "language", "body", "cover"];
+const FIELDS = ["title", "summary", "language", "body", "cover", "topics", "translation", "canonical"];
 const PAUSE = 1200; // ms without typing, after which it is kept
 const AGAIN = 5000; // ms after which what could not be kept is tried again
 const LEAVING_LARGEST = 60_000; // what browsers still send for a page that is left
