@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import format_timedelta, gettext
 
+from careers.base import clock
 from careers.base.permissions import requires
 from careers.base.web import db, me, page_number
-from careers.blog import pictures, publishing, queries
-from careers.blog.forms import ReviewForm, number
+from careers.blog import history, pictures, publishing, queries
+from careers.blog.forms import ReviewForm, ScheduleForm, number
 from careers.blog.models import Article
 from careers.blog.pages import blueprint, language_named
 from careers.blog.publishing import Conflict
@@ -24,6 +27,8 @@ def editing() -> ResponseReturnValue:
     return render_template(
         "blog/editing.html",
         submitted=queries.submitted_articles(db()),
+        scheduled=queries.scheduled_articles(db()),
+        age=_age,
         published=queries.published_articles(db(), page),
         withdrawn=queries.withdrawn_articles(db()).articles,
         page=page,
@@ -31,21 +36,35 @@ def editing() -> ResponseReturnValue:
     )
 
 
+def _age(moment: datetime) -> str:
+    return str(format_timedelta(clock.now() - moment, granularity="minute"))
+
+
 @blueprint.get("/editing/articles/<code>")
 @requires("article:review")
 def review(code: str) -> ResponseReturnValue:
     """One article as it would be read, and what an editor can do with it."""
     found = _handed_in(code)
-    return _review(found, ReviewForm(version=str(found.version)))
+    return _review(found, _fresh(found))
 
 
-def _review(found: Article, form: ReviewForm, *, late: bool = False) -> str:
+def _fresh(found: Article) -> ReviewForm:
+    form = ReviewForm()
+    form.version.data, form.comment.data = str(found.version), ""
+    return form
+
+
+def _review(
+    found: Article, form: ReviewForm, *, late: bool = False, day: ScheduleForm | None = None
+) -> str:
     cover = pictures.covers_of(db(), [found]).get(found.id)
     return render_template(
         "blog/review.html",
         article=found,
         form=form,
+        day=day or ScheduleForm(),
         late=late,
+        came_back=history.handed_in_before(db(), found) is not None,
         cover_html=pictures.cover_html(cover) if cover else "",
     )
 
@@ -60,6 +79,33 @@ def publish_article(code: str) -> ResponseReturnValue:
         lambda: publishing.publish(db(), me(), found, version),
         gettext("Published. The author gets a mail."),
         url_for("blog.editing"),
+    )
+
+
+@blueprint.post("/editing/articles/<code>/schedule")
+@requires("article:review")
+def schedule_article(code: str) -> ResponseReturnValue:
+    """Have what the editor has read published on a day to come."""
+    found, form = _known(code), ScheduleForm()
+    if found.state == "submitted" and not form.validate():
+        return _review(found, _fresh(found), day=form), 422
+    version = number(request.form.get("version"))
+    return settled(
+        lambda: publishing.schedule(db(), me(), found, version, form.moment()),
+        gettext("It will be published by itself. The author gets a mail."),
+        url_for("blog.editing"),
+    )
+
+
+@blueprint.post("/editing/articles/<code>/unschedule")
+@requires("article:review")
+def unschedule_article(code: str) -> ResponseReturnValue:
+    """Have an article wait for an editor again, and not for its day."""
+    found = _known(code)
+    return settled(
+        lambda: publishing.unschedule(db(), me(), found),
+        gettext("It waits for an editor again."),
+        url_for("blog.review", code=code),
     )
 
 

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import FileField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import (
+    DateTimeLocalField,
+    FileField,
+    HiddenField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import DataRequired, Length, ValidationError
 
-from careers.base import codes
+from careers.base import clock, codes
 from careers.base.fetching import Allow, Unreachable, checked_address
 from careers.base.forms import Form, options, stripped
-from careers.base.languages import LANGUAGES
+from careers.base.languages import LANGUAGES, time_zone
 from careers.base.prose import MARKDOWN_LONGEST
 from careers.base.topics import MOST_TOPICS, TOPIC_LONGEST
 from careers.blog.models import Article, Picture
@@ -175,6 +184,25 @@ class ArticleForm(Form):
 def number(sent: str | None) -> int:
     """What a hidden field counts; nonsense is 0."""
     return int(sent[:9]) if sent and sent.isascii() and sent.isdigit() else 0
+
+
+class ScheduleForm(Form):
+    """When an article is to be published, by the clock of whoever asks."""
+
+    at = DateTimeLocalField(
+        _("Day and time"), [DataRequired(_("Please say when."))], format="%Y-%m-%dT%H:%M"
+    )
+
+    def validate_at(self, field: DateTimeLocalField) -> None:
+        """Take only what is to come."""
+        if field.data and self.moment() <= clock.now():
+            raise ValidationError(gettext("This is over already."))
+
+    def moment(self) -> datetime:
+        """The moment that was chosen."""
+        chosen = self.at.data
+        assert chosen is not None  # the field is required
+        return chosen.replace(tzinfo=ZoneInfo(time_zone()))
 
 
 class ReviewForm(Form):

@@ -5,7 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table, Text, text
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from careers.base import clock, codes
@@ -28,8 +38,11 @@ class Article(Base):
     __tablename__ = "article"
     __table_args__ = (
         CheckConstraint(
-            "state IN ('draft', 'submitted', 'returned', 'published', 'withdrawn')",
+            "state IN ('draft', 'submitted', 'returned', 'scheduled', 'published', 'withdrawn')",
             name="state_known",
+        ),
+        CheckConstraint(
+            "(state = 'scheduled') = (publish_at IS NOT NULL)", name="scheduled_has_a_day"
         ),
         CheckConstraint(
             "state <> 'published' OR (slug IS NOT NULL AND published_at IS NOT NULL)",
@@ -67,10 +80,28 @@ class Article(Base):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     changed_at: Mapped[datetime] = mapped_column(default=clock.now)
     submitted_at: Mapped[datetime | None]
+    publish_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
 
     author: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
     topics: Mapped[list[Topic]] = relationship(secondary=article_topic, order_by=Topic.name)
+
+
+class Revision(Base):
+    """What an article said in one of its versions before the present one."""
+
+    __tablename__ = "article_revision"
+    __table_args__ = (UniqueConstraint("article_id", "version"),)
+
+    id: Mapped[int] = primary_key()
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"))
+    version: Mapped[int]
+    title: Mapped[str] = mapped_column(String(160))
+    summary: Mapped[str] = mapped_column(String(300))
+    body: Mapped[str] = mapped_column(Text)
+    written_at: Mapped[datetime]
+    remembered_at: Mapped[datetime]
+    handed_in: Mapped[bool] = mapped_column(default=False)  # to the editors, as it then was
 
 
 class Picture(Base):

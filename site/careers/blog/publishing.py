@@ -5,6 +5,7 @@ of two people at once, one does it and the other is told.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from blinker import Signal
@@ -12,11 +13,12 @@ from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from careers.base import audit, clock, codes, prose
-from careers.base.people import Person
+from careers.base import audit, clock, codes, outbox, prose
+from careers.base.config import Settings
+from careers.base.people import Person, person_by_code
 from careers.base.topics import Topic, topic_merged, topics_named
-from careers.blog import letters, pictures
-from careers.blog.models import Article, article_topic
+from careers.blog import history, letters, pictures
+from careers.blog.models import Article, Revision, article_topic
 
 EDITABLE = ("draft", "returned")
 
@@ -89,6 +91,8 @@ def write_article(
     """
     in_this_tab = and_(Article.tab != "", Article.tab == tab.key, Article.turn < tab.turn)
     show = pictures.shown_in_text(pictures.pictures_of(db, article))
+    if history.is_worth_remembering(db, article, tab.key):
+        history.remember(db, article)
     _step(
         db, article, Article.author_id == author.id, Article.state.in_(EDITABLE),
         or_(Article.version == version, in_this_tab),
@@ -98,15 +102,18 @@ def write_article(
     pictures.choose_cover(db, article, text.cover)
 
 
+def _laid_out(body: str, show: prose.ShowPicture | None = None) -> dict[str, Any]:
+    html = prose.markdown_to_html(body, show or pictures.shown_in_text(()))
+    minutes = prose.reading_minutes(prose.plain_text(html))
+    return {"body": body, "body_html": html, "minutes": minutes}
+
+
 def _stored(text: Text, show: prose.ShowPicture | None = None) -> dict[str, Any]:
-    html = prose.markdown_to_html(text.body, show or pictures.shown_in_text(()))
     return {
         "title": text.title,
         "summary": text.summary,
         "language": text.language,
-        "body": text.body,
-        "body_html": html,
-        "minutes": prose.reading_minutes(prose.plain_text(html)),
+        **_laid_out(text.body, show),
         "topic_names": list(text.topics),
         "canonical_url": text.canonical,
     }
@@ -145,27 +152,89 @@ def submit(db: Session, author: Person, article: Article) -> None:
         db, article, Article.author_id == author.id, Article.state.in_(EDITABLE),
         Article.version == article.version, state="submitted", submitted_at=clock.now(),
     )  # fmt: skip
+    history.remember(db, article, handed_in=True)
     audit.record(db, author, "article:submit", article.code)
 
 
+def restore_revision(
+    db: Session, author: Person, article: Article, revision: Revision, version: int
+) -> None:
+    """Make a draft or a returned article say again what it said; what it says now is remembered.
+
+    Raises Conflict when it no longer is at `version`, or out of the author's hands.
+    """
+    history.remember(db, article)
+    show = pictures.shown_in_text(pictures.pictures_of(db, article))
+    _step(
+        db, article, Article.author_id == author.id, Article.state.in_(EDITABLE),
+        Article.version == version, version=version + 1, tab="", turn=0, changed_at=clock.now(),
+        title=revision.title, summary=revision.summary, **_laid_out(revision.body, show),
+    )  # fmt: skip
+
+
 def take_back(db: Session, author: Person, article: Article) -> None:
-    """Take a submitted article back into one's own hands. Raises Conflict."""
-    _step(db, article, Article.author_id == author.id, Article.state == "submitted", state="draft")
+    """Take a submitted article, or one that is to be published some day, back into one's own
+    hands. Raises Conflict.
+    """
+    waits = Article.state.in_(("submitted", "scheduled"))
+    _step(db, article, Article.author_id == author.id, waits, state="draft", publish_at=None)
     audit.record(db, author, "article:take-back", article.code)
 
 
 def publish(db: Session, editor: Person, article: Article, version: int) -> None:
-    """Publish the `version` of a submitted article that the editor has read. Raises Conflict."""
+    """Publish the `version` of an article that the editor has read, whether it was submitted or is
+    to be published some day. Raises Conflict.
+    """
     if article.slug is None:
         _give_address(db, article)
     _step(
-        db, article, Article.state == "submitted", Article.version == version,
-        state="published", published_at=clock.now(), editor_comment="",
+        db, article, Article.state.in_(("submitted", "scheduled")), Article.version == version,
+        state="published", published_at=clock.now(), publish_at=None, editor_comment="",
     )  # fmt: skip
     article.topics = topics_named(db, article.topic_names)
     audit.record(db, editor, "article:publish", article.code, slug=article.slug)
     letters.tell_published(db, article)
     published.send(article, db=db)
+
+
+def schedule(db: Session, editor: Person, article: Article, version: int, at: datetime) -> None:
+    """Have the `version` of a submitted article that the editor has read published `at` some day.
+
+    Raises Conflict.
+    """
+    _step(
+        db, article, Article.state == "submitted", Article.version == version,
+        state="scheduled", publish_at=at, editor_comment="",
+    )  # fmt: skip
+    payload = {"article": article.code, "at": at.isoformat(), "editor": editor.code}
+    outbox.add(db, "publish_article", payload, at)
+    audit.record(db, editor, "article:schedule", article.code, at=at.isoformat())
+    letters.tell_scheduled(db, article)
+
+
+@outbox.handles("publish_article")
+def publish_scheduled(db: Session, payload: dict[str, Any], _settings: Settings) -> None:
+    """Publish an article whose day has come, unless somebody has changed their mind; what its
+    author can no longer answer for waits for an editor instead.
+    """
+    article = db.scalar(select(Article).where(Article.code == payload["article"]))
+    editor = person_by_code(db, payload["editor"])
+    if article is None or editor is None or article.publish_at is None:
+        return
+    if article.publish_at.isoformat() != payload["at"]:
+        return  # it has another day
+    if article.author.is_active:
+        publish(db, editor, article, article.version)
+    else:
+        unschedule(db, editor, article)
+
+
+def unschedule(db: Session, editor: Person, article: Article) -> None:
+    """Have an article that was to be published some day wait for an editor again. Raises
+    Conflict.
+    """
+    _step(db, article, Article.state == "scheduled", state="submitted", publish_at=None)
+    audit.record(db, editor, "article:unschedule", article.code)
 
 
 def return_article(

@@ -133,6 +133,17 @@ def article_of(db: Session, author: Person, code: str) -> Article | None:
     return db.scalar(select(Article).where(Article.code == code, Article.author_id == author.id))
 
 
+def scheduled_articles(db: Session) -> Sequence[Article]:
+    """What will be published by itself, the next one first."""
+    return db.scalars(
+        select(Article)
+        .where(Article.state == "scheduled")
+        .options(*_WITHOUT_TEXT)
+        .order_by(Article.publish_at, Article.id)
+        .limit(200)
+    ).all()
+
+
 def articles_of(db: Session, author: Person) -> Sequence[Article]:
     """Everything `author` has written here, last changed first."""
     return db.scalars(
