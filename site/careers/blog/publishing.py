@@ -221,7 +221,7 @@ def publish_scheduled(db: Session, payload: dict[str, Any], _settings: Settings)
     editor = person_by_code(db, payload["editor"])
     if article is None or editor is None or article.publish_at is None:
         return
-    if article.publish_at.isoformat() != payload["at"]:
+    if article.publish_at != datetime.fromisoformat(payload["at"]):
         return  # it has another day
     if article.author.is_active:
         publish(db, editor, article, article.version)
