@@ -8,6 +8,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from careers.base import prose
+from tests.blog.payloads import payloads
 from tests.browser.acts import fits
 from tests.browser.somebody import Somebody
 from tests.cast import Cast
@@ -102,3 +104,28 @@ def test_what_a_tab_or_an_ended_session_could_not_keep_is_not_lost(site, browser
         "Typed after the session had ended"
     )
     expect(again.locator("[data-found]")).to_be_hidden()
+
+
+def test_hostile_texts_run_nothing_in_a_browser_even_without_the_policy(browser):
+    """What `prose` makes of every payload, on a page that forbids nothing."""
+    page = browser.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.add_init_script("window.hits = 0; window.hit = () => { window.hits += 1; }")
+    page.goto("about:blank")
+    made = []
+    for payload in payloads():
+        made += [prose.markdown_to_html(payload, lambda code, alt: f'<b title="{alt}">'),
+                 prose.safe_html(payload)]  # fmt: skip
+    page.evaluate(
+        "html => { document.open(); document.write(html); document.close(); }", "".join(made)
+    )
+    schemes = page.evaluate("[...new Set([...document.links].map((link) => link.protocol))]")
+    assert set(schemes) <= {"http:", "https:", "mailto:", "about:"}
+    page.mouse.move(200, 200)
+    page.mouse.click(200, 200)
+    page.keyboard.press("Tab")
+    page.wait_for_timeout(500)
+    assert page.evaluate("window.hits") == 0
+    assert [url for url in asked if not url.startswith(("about:", "data:image/"))] == []
+    page.close()
