@@ -145,3 +145,15 @@ def test_a_preview_beside_the_form_is_safe_and_keeps_nothing(ada, db):
     }  # fmt: skip
     assert look("&" * 60_000).status_code == 422
     assert bodies(db) == []
+
+
+def test_what_enter_sends_keeps_the_text_and_a_conflict_keeps_every_fact(ada, db):
+    page = ada.get("/me/articles/new").text
+    sent = page[page.index('class="form writing') :]
+    assert re.search(r'<button class="button" name="(\w+)"', sent)[1] == "keep"  # the first one
+    fields = FIELDS | {"topics": "Clocks", "canonical": "https://ada.example/1"}
+    page = ada.post("/me/articles/new", fields).headers["Location"]
+    conflict = ada.post(page, fields | {"version": "9"})
+    assert conflict.status_code == 409
+    assert 'value="Clocks"' in conflict.text
+    assert 'value="https://ada.example/1"' in conflict.text

@@ -62,7 +62,7 @@ def newest_articles(db: Session, count: int) -> Sequence[Article]:
     ).all()
 
 
-def topics_written_about(db: Session, most: int = 12) -> list[Topic]:
+def topics_written_about(db: Session, most: int = 8) -> list[Topic]:
     """What published articles are about, the most frequent first."""
     counted = (
         select(article_topic.c.topic_id, func.count().label("articles"))

@@ -125,6 +125,7 @@ function write(form) {
       history.replaceState(history.state, "", told.address);
     }
     if (!unkept()) stored(mine, null);
+    if (now.title.trim()) document.querySelector("h1").textContent = now.title.trim();
     say(told.said);
   }
 
