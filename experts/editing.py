@@ -19,26 +19,6 @@ from experts.queries import expert_of
 from experts.showing import shown_changed
 
 BIOGRAPHY_LONGEST = 10_000
-# What a network is called; `website` and `other` are in the words of the interface.
-NETWORKS = {
-    "website": "Website",
-    "linkedin": "LinkedIn",
-    "mastodon": "Mastodon",
-    "bluesky": "Bluesky",
-    "github": "GitHub",
-    "gitlab": "GitLab",
-    "x": "X",
-    "youtube": "YouTube",
-    "instagram": "Instagram",
-    "facebook": "Facebook",
-    "medium": "Medium",
-    "orcid": "ORCID",
-    "scholar": "Google Scholar",
-    "stackoverflow": "Stack Overflow",
-    "other": "Other",
-}
-
-
 EARLIEST = 1950  # nobody who works today began before
 ON_FORM = (showing.NETWORKS, showing.TALKS)  # what everybody may see of it, item by item
 
@@ -137,7 +117,11 @@ def write_profile(db: Session, person: Person, profile: Profile, seen: int | Non
     person.go_by(profile.name)
     kept = profile_of(expert)
     if kept.networks != profile.networks:
-        expert.networks = [Network(kind=kind, url=url) for kind, url in profile.networks]
+        # What stays is still verified.
+        known = {(one.kind, one.url): one for one in expert.networks}
+        expert.networks = [
+            known.get((kind, url)) or Network(kind=kind, url=url) for kind, url in profile.networks
+        ]
     if kept.talks != profile.talks:
         expert.talks = [_talk(said) for said in profile.talks]
     for item in ON_FORM:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import format_date, gettext
 
 from careers.base import consents
 from careers.base.database import ChangedMeanwhile
@@ -18,8 +18,10 @@ from experts.editing import (
     write_profile,
 )
 from experts.forms import ProfileForm, profile_form
+from experts.models import Expert, Network
+from experts.networks import READABLE
 from experts.pages import blueprint
-from experts.presenting import Presented, previewed
+from experts.presenting import Presented, network_name, previewed
 from feeds.models import Feed
 from feeds.queries import feeds_of
 from feeds.subscribing import hide_feed, item_of, show_feed
@@ -108,10 +110,33 @@ def _edit(
         shown=preview or _shown_so_far(form),
         differs=differs,
         has_expired=has_expired,
+        checked=_checked(mine),
         vocabulary=queries.vocabulary(db()),
         is_shown=mine is not None and mine.state == "shown",
         was_shown=mine is not None and mine.slug is not None,
     )
+
+
+def _checked(mine: Expert | None) -> dict[str, str]:
+    """What is known of each address: whether its page links back."""
+    return {one.url: _said_of(one) for one in (mine.networks if mine else ())}
+
+
+def _said_of(network: Network) -> str:
+    name = {"network": network_name(network.kind)}
+    if network.verified_at:
+        day = format_date(network.verified_at, "long")
+        words = gettext("%(network)s, verified: it linked back on %(day)s.", day=day, **name)
+    elif network.kind not in READABLE:
+        words = gettext("%(network)s. Its pages cannot be read by us, nor verified.", **name)
+    elif network.check_error:
+        reason = gettext(network.check_error)
+        words = gettext("%(network)s. We could not read it: %(reason)s", reason=reason, **name)
+    elif network.checked_at:
+        words = gettext("%(network)s. It does not link back here yet.", **name)
+    else:
+        words = gettext("%(network)s. Once your page is shown, we look for a link back.", **name)
+    return str(words)
 
 
 def _shown_so_far(form: ProfileForm) -> Presented | None:

@@ -29,13 +29,13 @@ from careers.base.topics import MOST_TOPICS, TOPIC_LONGEST
 from experts.editing import (
     BIOGRAPHY_LONGEST,
     EARLIEST,
-    NETWORKS,
     ON_FORM,
     Profile,
     Said,
     profile_of,
 )
 from experts.models import Expert
+from experts.networks import NotOneself, canonical
 from experts.photograph import Focus
 from experts.presenting import spoken
 
@@ -77,15 +77,17 @@ def _page_address(_form: PlainForm, field: StringField) -> None:
 
 
 class NetworkForm(PlainForm):
-    """One link to oneself elsewhere; an empty one is left out."""
+    """One page of oneself elsewhere; an empty one is left out."""
 
-    kind = SelectField(_("Network"), choices=[], default="website")
-    url = StringField(_("Address"), [_page_address], filters=[stripped])
+    url = StringField(_("Address"), filters=[stripped])
 
-    def __init__(self, *args: Any, **values: Any) -> None:
-        super().__init__(*args, **values)
-        words = NETWORKS | {"website": gettext("Website"), "other": gettext("Other")}
-        self.kind.choices = options(words.items())
+    def validate_url(self, field: StringField) -> None:
+        """Take an address of one's own page, in the one form that its network has."""
+        if field.data:
+            try:
+                field.data = canonical(field.data)[1]
+            except (Unreachable, NotOneself) as error:
+                raise ValidationError(gettext(str(error))) from None
 
 
 class TalkForm(PlainForm):
@@ -248,9 +250,9 @@ class ProfileForm(Form):
             languages=tuple(self.languages.data or ()),
             ask_me_about=self.ask_me_about.data or "",
             networks=tuple(
-                (row.form.kind.data, row.form.url.data)
-                for row in self.networks
-                if row.form.url.data
+                dict.fromkeys(
+                    canonical(row.form.url.data) for row in self.networks if row.form.url.data
+                )
             ),
             name="" if name == official_name else name,
             pronouns=self.pronouns.data or "",
@@ -325,7 +327,7 @@ def profile_form(expert: Expert | None, name: str) -> ProfileForm:
         topics=", ".join(kept.topics),
         languages=list(kept.languages),
         here_since=str(kept.here_since or ""),
-        networks=[{"kind": kind, "url": url} for kind, url in kept.networks],
+        networks=[{"url": url} for _kind, url in kept.networks],
         talks=[vars(said) for said in kept.talks],
         shows=list(kept.shows),
         **values,

@@ -77,12 +77,20 @@ class Network(Base):
     """A link to a page of the expert's own on another network."""
 
     __tablename__ = "network"
-    __table_args__ = (Index("ix_network_expert_id", "expert_id"),)
+    __table_args__ = (
+        Index("ix_network_expert_id", "expert_id"),
+        Index("ix_network_check_at", "check_at"),
+    )
 
     id: Mapped[int] = primary_key()
     expert_id: Mapped[int] = mapped_column(ForeignKey("expert.id", ondelete="CASCADE"))
     kind: Mapped[str] = mapped_column(String(20))
     url: Mapped[str] = mapped_column(String(500))
+    verified_at: Mapped[datetime | None]  # the last time it linked back
+    checked_at: Mapped[datetime | None]
+    check_at: Mapped[datetime | None]  # when it is asked again; None: at once
+    check_error: Mapped[str] = mapped_column(String(300), default="")  # an English message id
+    failures: Mapped[int] = mapped_column(default=0)  # in a row without an answer
 
 
 class Talk(Base):

@@ -16,9 +16,9 @@ from careers.base.company import the_company
 from careers.base.languages import address_in
 from careers.base.permissions import public
 from careers.base.web import db, page_number, settings
-from experts import posts, queries
+from experts import feeding, posts, queries
 from experts.models import Expert
-from experts.presenting import presented
+from experts.presenting import presented, spoken
 
 blueprint = Blueprint("experts", __name__)
 POSTS_AT_A_TIME = 20
@@ -27,18 +27,28 @@ POSTS_AT_A_TIME = 20
 @blueprint.get("/experts")
 @public
 def experts() -> ResponseReturnValue:
-    """Everybody who shows themselves; some of them, by topic or by words."""
+    """Everybody who shows themselves; some of them, by topic, place, language or words."""
     topic, words = request.args.get("topic", "")[:60], request.args.get("q", "")[:100]
+    office, speaks = request.args.get("office", "")[:80], request.args.get("speaks", "")[:8]
     page = page_number()
-    found = queries.shown_experts(db(), topic=topic, words=words, page=page)
-    topics = queries.topics_shown(db())
+    found = queries.shown_experts(
+        db(), topic=topic, words=words, office=office, language=speaks, page=page
+    )
+    topics, counts = queries.topics_shown(db()), queries.languages_shown(db())
+    named = sorted(zip(spoken(list(counts)), counts, strict=True))
     return render_template(
         "experts/experts.html",
         found=found,
         topics=topics,
+        topic_choices=[(one.slug, one.name, one.experts) for one in topics],
         topic=next((one for one in topics if one.slug == topic), None),
         asked_topic=topic,
         words=words,
+        office=office,
+        offices=[(name, name, count) for name, count in queries.offices_shown(db())],
+        language_asked=speaks,
+        languages=[(code, name, counts[code]) for name, code in named],
+        is_narrowed=bool(topic or words.strip() or office or speaks),
         page=page,
     )
 
@@ -47,9 +57,7 @@ def experts() -> ResponseReturnValue:
 @public
 def expert(slug: str) -> ResponseReturnValue:
     """One expert and what they publish; 410 once they no longer show themselves."""
-    found = queries.shown_expert(db(), slug)
-    if found is None:
-        abort(410 if queries.was_shown(db(), slug) else 404)
+    found = _shown(slug)
     page, counts = page_number(), posts.count_posts_of(db(), found.person)
     kind = request.args.get("kind", "")
     kind = kind if kind in counts else ""
@@ -67,6 +75,42 @@ def expert(slug: str) -> ResponseReturnValue:
         pages=-(-count // POSTS_AT_A_TIME),
         colleagues=queries.colleagues_of(db(), found),
         described=described(found),
+    )
+
+
+@blueprint.get("/experts/<slug>/feed.atom")
+@public
+def expert_atom(slug: str) -> ResponseReturnValue:
+    """What one expert publishes, as Atom."""
+    return feeding.atom(_feed(_shown(slug)))
+
+
+@blueprint.get("/experts/<slug>/feed.json")
+@public
+def expert_json(slug: str) -> ResponseReturnValue:
+    """What one expert publishes, as JSON Feed."""
+    return feeding.json_feed(_feed(_shown(slug)))
+
+
+@blueprint.get("/experts/<slug>/card.vcf")
+@public
+def expert_vcard(slug: str) -> ResponseReturnValue:
+    """What is public of one expert, for an address book."""
+    return feeding.vcard(_shown(slug))
+
+
+def _shown(slug: str) -> Expert:
+    """The expert at `slug`; 410 once they no longer show themselves."""
+    return queries.shown_expert(db(), slug) or abort(410 if queries.was_shown(db(), slug) else 404)
+
+
+def _feed(expert: Expert) -> feeding.Feed:
+    return feeding.Feed(
+        title=expert.person.name,
+        about=expert.headline,
+        path=f"/experts/{expert.slug}",
+        posts=posts.posts_of(db(), expert.person, feeding.FEED_POSTS),
+        changed_at=expert.changed_at,
     )
 
 

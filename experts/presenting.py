@@ -12,16 +12,18 @@ from careers.base import codes, prose
 from careers.base.languages import language
 from careers.base.people import Person
 from experts import showing
-from experts.editing import NETWORKS, Profile
+from experts.editing import Profile
 from experts.models import Expert
+from experts.networks import NETWORKS
 
 
 @dataclass(frozen=True)
 class Link:
-    """A page of their own elsewhere."""
+    """A page of their own elsewhere; verified when it links back."""
 
     name: str
     url: str
+    is_verified: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ def presented(expert: Expert) -> Presented:
         languages=spoken(expert.languages),
         topics=[(topic.slug, topic.name) for topic in expert.topics],
         networks=[
-            Link(network_name(one.kind), one.url)
+            Link(network_name(one.kind), one.url, one.verified_at is not None)
             for one in expert.networks
             if expert.agrees_to(showing.NETWORKS)
         ],

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, String, and_, cast, func, or_, select
 from sqlalchemy.orm import Session, aliased, contains_eager, lazyload
 
 from careers.base import codes
@@ -45,11 +46,23 @@ def _shown() -> Select[Expert]:
     )
 
 
-def shown_experts(db: Session, *, topic: str = "", words: str = "", page: int = 1) -> ExpertList:
-    """Experts by name; only those with the topic `topic` (a slug), or with `words` in their name
-    or in one of their topics.
+def shown_experts(
+    db: Session,
+    *,
+    topic: str = "",
+    words: str = "",
+    office: str = "",
+    language: str = "",
+    page: int = 1,
+) -> ExpertList:
+    """Experts by name; only those with the topic `topic` (a slug), with `words` in their name or in
+    one of their topics, of an `office`, who speak a `language` (a code).
     """
     wanted = []
+    if office:
+        wanted.append(Person.office == office)
+    if language:
+        wanted.append(cast(Expert.languages, String).contains(f'"{language}"', autoescape=True))
     if topic:
         wanted.append(Expert.topics.any(Topic.slug == topic))
     if words.strip():
@@ -91,6 +104,55 @@ def topics_shown(db: Session) -> list[TopicCount]:
         .order_by(Topic.name)
     )
     return [TopicCount(*row) for row in rows]
+
+
+def offices_shown(db: Session) -> list[tuple[str, int]]:
+    """Where experts who are shown work, and how many at each place."""
+    rows = db.execute(
+        select(Person.office, func.count(Expert.id).label("experts"))
+        .join(Expert, Expert.person_id == Person.id)
+        .where(SHOWN, Person.office != "")
+        .group_by(Person.office)
+        .order_by(Person.office)
+    )
+    return [(row.office, row.experts) for row in rows]
+
+
+def languages_shown(db: Session) -> Counter[str]:
+    """Which languages experts who are shown speak, and how many each."""
+    spoken = db.scalars(select(Expert.languages).join(Expert.person).where(SHOWN))
+    return Counter(code for codes in spoken for code in codes)
+
+
+def people_on(db: Session, topic: Topic) -> Sequence[int]:
+    """The row numbers of the people who are shown and know about `topic`."""
+    return db.scalars(
+        select(Person.id)
+        .join(Expert, Expert.person_id == Person.id)
+        .where(SHOWN, Expert.topics.any(Topic.id == topic.id))
+    ).all()
+
+
+def codes_on(db: Session, topic: Topic) -> Sequence[str]:
+    """The codes of the people who are shown and know about `topic`."""
+    return db.scalars(select(Person.code).where(Person.id.in_(people_on(db, topic)))).all()
+
+
+def topics_beside(db: Session, topic: Topic, count: int) -> list[tuple[str, str]]:
+    """What else those who are shown and know about `topic` know, most of them first."""
+    mine, theirs = aliased(expert_topic), aliased(expert_topic)
+    rows = db.execute(
+        select(Topic.slug, Topic.name)
+        .join(theirs, theirs.c.topic_id == Topic.id)
+        .join(mine, mine.c.expert_id == theirs.c.expert_id)
+        .join(Expert, Expert.id == mine.c.expert_id)
+        .join(Person, Person.id == Expert.person_id)
+        .where(SHOWN, mine.c.topic_id == topic.id, Topic.id != topic.id)
+        .group_by(Topic.id, Topic.slug, Topic.name)
+        .order_by(func.count().desc(), Topic.name)
+        .limit(count)
+    )
+    return [(row.slug, row.name) for row in rows]
 
 
 def shown_expert(db: Session, slug: str) -> Expert | None:

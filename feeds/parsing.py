@@ -22,6 +22,7 @@ def _(words: str) -> str:
 
 
 NOT_A_FEED = _("What lies at this address is not a feed.")
+NOT_A_PAGE = _("What lies at this address is not a page.")
 TOO_MUCH = _("This feed takes more work to read than any honest feed.")
 REASONS = {
     "not a feed": NOT_A_FEED,
@@ -88,6 +89,17 @@ def parse(body: bytes, url: str, content_type: str, now: datetime) -> ParsedFeed
         ),
         dropped=found["dropped"],
     )
+
+
+def own_pages(body: bytes, url: str, content_type: str) -> list[str]:
+    """The addresses that the page in `body` says, by rel="me", to be of the same person.
+
+    Raises NotRead for what is no page.
+    """
+    found = _ask_child(body, url, content_type)
+    if "own_pages" not in found:
+        raise NotRead(NOT_A_PAGE)
+    return list(found["own_pages"])
 
 
 def source_of(url: str, generator: str = "") -> str:

@@ -25,6 +25,7 @@ from careers.base import prose
 
 CPU_SECONDS, MEMORY = 5, 512 * 1024 * 1024
 MOST_ENTRIES, MOST_LINKS = 100, 20
+MOST_OWN = 200
 HTML_LONGEST, TITLE_LONGEST, WORDS_LONGEST, EXCERPT_LONGEST = 32_768, 300, 120, 600
 URL_LONGEST = 2_000
 HEAD_LONGEST = 200_000  # where a page says which feeds it has
@@ -66,7 +67,7 @@ def read(body: bytes, url: str, content_type: str) -> dict[str, Any]:
     if start != b"<" and body[:2] not in {b"\xff\xfe", b"\xfe\xff"}:
         raise Refused("not a feed")
     if _is_page(body):
-        return {"alternates": _alternates(body, url)}
+        return {"alternates": _alternates(body, url), "own_pages": _own_pages(body, url)}
     if _declares_a_type(body):
         raise Refused("doctype")
     return _xml_feed(_first_entries(body), url, content_type)
@@ -289,6 +290,26 @@ class _Head(HTMLParser):
         rels = (found.get("rel") or "").lower().split()
         if tag == "link" and "alternate" in rels and found.get("type") in FEED_TYPES:
             self.links.append(found.get("href") or "")
+
+
+class _Own(HTMLParser):
+    """Gathers what a page says to be of the same person (XFN, rel="me")."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.links: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        if tag in {"a", "link"} and "me" in (found.get("rel") or "").lower().split():
+            self.links.append(found.get("href") or "")
+
+
+def _own_pages(body: bytes, url: str) -> list[str]:
+    reader = _Own()
+    reader.feed(body.decode("utf-8", "replace"))
+    found = [_link(url, link) for link in reader.links[:MOST_OWN]]
+    return list(dict.fromkeys(link for link in found if link))
 
 
 def _alternates(body: bytes, url: str) -> list[str]:

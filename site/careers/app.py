@@ -14,6 +14,7 @@ from whitenoise import WhiteNoise
 import experts.editing_pages
 import experts.pages
 import experts.portrait_pages
+import experts.topic_pages
 import feeds.pages
 import referrals.bonuses.pages
 import referrals.doubts.pages
@@ -33,6 +34,7 @@ from careers.blog import pages as blog
 from careers.blog import writing_pages as blog_writing_pages
 from careers.hiring import pages as hiring
 from careers.home import pages as home
+from careers.home import topics
 from careers.jobs import board_pages, editing_pages, feed_pages
 from careers.jobs import pages as jobs
 
@@ -42,8 +44,7 @@ SENDING_AT_ONCE = 8  # of them, those that may wait for what clients send
 # They add their routes to the blueprint of their package.
 PAGES = (
     board_pages, editing_pages, feed_pages, blog_editing_pages, blog_history_pages,
-    blog_writing_pages,
-    experts.editing_pages, experts.portrait_pages,
+    blog_writing_pages, experts.editing_pages, experts.portrait_pages, experts.topic_pages, topics,
 )  # fmt: skip
 PACKAGES = (
     home,

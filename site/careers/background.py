@@ -30,6 +30,7 @@ from careers.base.signin.sessions import forget_ended
 from careers.demo.outside import fetch_for
 from careers.hiring import retention
 from careers.jobs.running import queue_due
+from experts.verifying import queue_due_checks
 from feeds.polling import poll_due
 from referrals.bonuses.settling import remind_of_due, settle_due
 from referrals.card_store import sweep as forget_cards
@@ -126,6 +127,7 @@ class Background:
             poll_due(self.database, fetch_for(self.is_demo()), contact=self.settings.base_url)
             with self.database.writing() as db:
                 queue_due(db)
+                queue_due_checks(db)
                 db.commit()
             with self.database.writing() as db:
                 forget_ended(db)

@@ -95,8 +95,8 @@ def test_a_form_that_was_open_too_long_keeps_what_was_written(visit_as, db):
 def test_the_preview_shows_what_is_typed_and_keeps_nothing(visit_as, db):
     ada = visit_as(Cast.ENGINEER)
     typed = FIELDS | {"biography": "I *like* <script>alert(1)</script>", "here_since": "soon",
-                      "networks-0-kind": "github", "networks-0-url": "https://github.com/ada",
-                      "networks-1-kind": "x", "networks-1-url": "not yet"}  # fmt: skip
+                      "networks-0-url": "https://github.com/ada",
+                      "networks-1-url": "not yet"}  # fmt: skip
     seen = ada.post(f"{EDIT}/preview", typed, form_on=EDIT)
     assert seen.status_code == 200
     for words in ("Ada Lovelace-Engel", "she/her", "<em>like</em>", "https://github.com/ada"):

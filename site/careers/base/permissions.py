@@ -26,7 +26,11 @@ _EMPLOYEE: Final = {
     "feed:subscribe",  # one's own feeds
     "link:share",  # one's own share links and what became of them
 }
-_EDITOR: Final = {"article:review", "entry:withdraw"}
+_EDITOR: Final = {
+    "article:review",
+    "entry:withdraw",
+    "topic:edit",  # the shared vocabulary
+}
 _BONUSES: Final = {
     "bonus:edit",  # programmes, bonuses, and what goes to the payroll
     "appeal:decide",  # of others, about what somebody else decided

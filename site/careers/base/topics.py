@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from blinker import Signal
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 
 from careers.base import audit, codes
 from careers.base.database import Base, primary_key
@@ -45,6 +45,13 @@ def topic_by_slug(db: Session, slug: str) -> Topic | None:
     """The topic with this slug, or the one that it was merged into."""
     found = db.scalar(select(Topic).where(Topic.slug == slug))
     return found and (found.merged_into or found)
+
+
+def words(db: Session) -> Sequence[Topic]:
+    """The whole vocabulary, words that lead to another one too, by name."""
+    return db.scalars(
+        select(Topic).options(selectinload(Topic.merged_into)).order_by(Topic.name)
+    ).all()
 
 
 def topics_named(db: Session, names: Iterable[str]) -> list[Topic]:

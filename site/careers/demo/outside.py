@@ -30,6 +30,22 @@ def _files() -> dict[str, Path]:
     return files
 
 
+@cache
+def _own_pages() -> dict[str, str]:
+    """The pages that the demo's people call their own: those of hosts that don't exist link back to
+    the page here that is named, the others to nothing.
+    """
+    experts = tomllib.loads((COMPANY / "experts.toml").read_text())["expert"]
+    return {
+        link["url"]: one["email"].partition("@")[0].replace(".", "-")
+        if (urlsplit(link["url"]).hostname or "").endswith(".example")
+        else ""
+        for one in experts
+        for link in one["networks"]
+        if link["url"] not in _files()
+    }
+
+
 def fetch(
     url: str,
     *,
@@ -44,6 +60,10 @@ def fetch(
 
     Raises Unreachable.
     """
+    if (page := _own_pages().get(url)) is not None:
+        link = f'<a rel="me" href="{contact}/experts/{page}">' if page else ""
+        body = f"<!doctype html><html><body>{link}</body></html>"
+        return Fetched(200, url, {"content-type": "text/html"}, body.encode())
     path = _files().get(url)
     if path is None and not (urlsplit(url).hostname or "").endswith(".example"):
         return fetching.fetch(

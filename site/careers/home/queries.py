@@ -6,16 +6,17 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import String, case, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from careers.base import clock
 from careers.base.people import Person
+from careers.base.topics import Topic
 from careers.blog.models import Article
 from careers.jobs.models import OPEN, Job
 from careers.jobs.queries import names_of
 from experts.models import Expert
-from experts.queries import SHOWN
+from experts.queries import SHOWN, topics_shown
 
 SITEMAP_LARGEST = 45_000  # the protocol allows 50,000 addresses in a file
 
@@ -55,23 +56,24 @@ def public_pages(db: Session) -> list[PublicPage]:
         select(Job.slug, Job.changed_at)
         .where(OPEN)
         .order_by(Job.changed_at.desc())
-        .limit(SITEMAP_LARGEST // 3)
+        .limit(SITEMAP_LARGEST // 4)
     ).all()
     experts = db.execute(
         select(Expert.slug, Expert.changed_at)
         .join(Expert.person)
         .where(SHOWN)
         .order_by(Expert.changed_at.desc())
-        .limit(SITEMAP_LARGEST // 3)
+        .limit(SITEMAP_LARGEST // 4)
     ).all()
     articles = db.execute(
         select(Article.slug, Article.changed_at)
         .where(Article.state == "published")
         .order_by(Article.published_at.desc())
-        .limit(SITEMAP_LARGEST // 3)
+        .limit(SITEMAP_LARGEST // 4)
     ).all()
     pages = [PublicPage(path, None) for path in ("/", "/experts", "/blog", "/jobs")]
     pages += [PublicPage(f"/experts/{slug}", changed) for slug, changed in experts]
+    pages += [PublicPage(f"/topics/{topic.slug}", None) for topic in topics_shown(db)]
     pages += [PublicPage(f"/blog/{slug}", changed) for slug, changed in articles]
     pages += [PublicPage(f"/jobs/{slug}", changed) for slug, changed in jobs]
     return pages
@@ -94,3 +96,20 @@ def open_jobs_by_slug(db: Session, slugs: Collection[str]) -> dict[str, Job]:
     """The open jobs among those with these slugs."""
     rows = db.scalars(select(Job).where(Job.slug.in_(slugs), OPEN))
     return {job.slug: job for job in rows}
+
+
+def jobs_on_topic(db: Session, topic: Topic, count: int) -> list[Job]:
+    """Open jobs that ask for `topic`, then those of the teams in which it is known."""
+    teams = (
+        select(Person.team)
+        .join(Expert, Expert.person_id == Person.id)
+        .where(SHOWN, Person.team != "", Expert.topics.any(Topic.id == topic.id))
+    )
+    named = cast(Job.skills, String).icontains(topic.name, autoescape=True)
+    rows = db.scalars(
+        select(Job)
+        .where(OPEN, or_(named, Job.team.in_(teams)))
+        .order_by(case((named, 0), else_=1), Job.opened_at.desc(), Job.id)
+        .limit(count)
+    )
+    return list(rows)

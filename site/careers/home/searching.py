@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from careers.base import prose, search
 from careers.base.config import Settings
 from careers.base.people import Person
+from careers.base.topics import Topic, topic_merged
 from careers.blog import publishing
 from careers.blog.models import Article
 from careers.home.queries import experts_by_code, names_shown, open_jobs_by_slug
@@ -18,7 +19,7 @@ from careers.jobs.catalogue import catalogue_of
 from careers.jobs.models import Job
 from experts.models import Expert
 from experts.posts import Post, codes_of_entries, codes_of_posts, posts_by_code
-from experts.queries import topics_shown
+from experts.queries import codes_on, topics_shown
 from experts.showing import shown_changed
 from feeds.models import Feed
 from feeds.polling import entries_changed
@@ -132,3 +133,9 @@ def follow_article(article: Article, *, db: Session, **_: Any) -> None:
 def follow_entries(feed: Feed, *, db: Session, **_: Any) -> None:
     """Entries that are new, edited, hidden or withdrawn are found or not."""
     search.changed(db, "post", *codes_of_entries(db, feed))
+
+
+@topic_merged.connect
+def follow_topic(topic: Topic, *, into: Topic, db: Session, **_: Any) -> None:
+    """Who knew a word that was merged is found by the other."""
+    search.changed(db, "expert", *codes_on(db, into))

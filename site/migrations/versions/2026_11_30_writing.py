@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0015_writing"
-down_revision = "0014_portraits"
+revision = "0016_writing"
+down_revision = "0015_networks"
 branch_labels = None
 depends_on = None
 
