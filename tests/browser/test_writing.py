@@ -26,7 +26,7 @@ def test_an_article_from_the_first_word_to_its_readers(site, browser):
     ada, edith = Somebody(browser, site), Somebody(browser, site)
     page = ada.sign_in(Cast.ENGINEER)
     page.goto("/me/articles")
-    page.get_by_role("link", name="Write an article").click()
+    page.get_by_role("link", name="Write an article").first.click()
     page.get_by_label("Title").fill("Les horloges mentent")
     page.get_by_label("Language").select_option("fr")
     body = page.get_by_label("Text", exact=True)
