@@ -128,6 +128,7 @@ def _add_picture(mine: Article, form: ArticleForm, version: int) -> ResponseRetu
     """Keep a picture and the text; at its end stands the picture, unless the page's script puts it
     where the author is writing.
     """
+    form.version.data = str(version)
     with form.picture.data.stream as sent:
         content = sent.read()
     db().rollback()  # nobody waits to write while the picture is made
