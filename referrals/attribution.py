@@ -124,14 +124,14 @@ def decide(
     used: list[TouchFact] = []
     dropped: dict[str, Dropped] = {}
     shares: dict[Kind, dict[Hashable, Fraction]] = {}
-    ordered = sorted(touches, key=lambda touch: (touch.at, touch.key))
-    for kind in Kind:
+    of_kind: dict[Kind, list[TouchFact]] = {kind: [] for kind in Kind}
+    for touch in sorted(touches, key=lambda touch: (touch.at, touch.key)):
+        of_kind[touch.by.kind].append(touch)
+    for kind, ordered in of_kind.items():
         owned_for = ownership if kind is Kind.REFERRAL else None
         reach = applied_at - max(window, owned_for or window)
         counting = []
         for touch in ordered:
-            if touch.by.kind is not kind:
-                continue
             reason = _reason_against(touch, applied_at, reach)
             if reason is None:
                 counting.append(touch)
@@ -176,23 +176,24 @@ _BEFORE_ITS_TIME = {Dropped.UNKNOWN_CLICK, Dropped.NOT_A_PERSON, Dropped.NOT_OPE
 def standing_reasons(touch: TouchFact) -> list[Dropped]:
     """All that speaks against a touch under every rule, window and ownership, in the order in which
     reasons are given. A receipt keeps them, so that another rule can be tried on it later."""
-    reasons = (
-        (touch.is_taken_out, Dropped.TAKEN_OUT),
-        (not touch.is_named, Dropped.NOBODY_NAMED),
-        (not touch.is_known, Dropped.UNKNOWN_CLICK),
-        (not touch.is_person, Dropped.NOT_A_PERSON),
-        (not touch.is_opened, Dropped.NOT_OPENED),
-        (touch.is_own, Dropped.OWN_APPLICATION),
-        (
-            touch.sharer_left_at is not None and touch.sharer_left_at <= touch.at,
-            Dropped.SHARER_HAD_LEFT,
-        ),
-        (
-            touch.link_off_since is not None and touch.link_off_since <= touch.at,
-            Dropped.LINK_WAS_OFF,
-        ),
-    )
-    return [reason for holds, reason in reasons if holds]
+    found = []
+    if touch.is_taken_out:
+        found.append(Dropped.TAKEN_OUT)
+    if not touch.is_named:
+        found.append(Dropped.NOBODY_NAMED)
+    if not touch.is_known:
+        found.append(Dropped.UNKNOWN_CLICK)
+    if not touch.is_person:
+        found.append(Dropped.NOT_A_PERSON)
+    if not touch.is_opened:
+        found.append(Dropped.NOT_OPENED)
+    if touch.is_own:
+        found.append(Dropped.OWN_APPLICATION)
+    if touch.sharer_left_at is not None and touch.sharer_left_at <= touch.at:
+        found.append(Dropped.SHARER_HAD_LEFT)
+    if touch.link_off_since is not None and touch.link_off_since <= touch.at:
+        found.append(Dropped.LINK_WAS_OFF)
+    return found
 
 
 def _owners_touches(
@@ -235,15 +236,18 @@ def _weighed(
     whole = sum(weights)
     passed_on: dict[tuple[datetime, int], list[Hop]] = defaultdict(list)
     for touch in counting:
-        passed_on[touch.at, touch.person] += touch.chain
+        if touch.chain:
+            passed_on[touch.at, touch.person] += touch.chain
     weight_of: dict[Hashable, int | Fraction] = {}
     earning = set()
     for (at, person), weight in zip(done, weights, strict=True):
         if weight:
-            chain = [Hop(person, is_verified=True), *passed_on[at, person]]
-            for who, part in split(chain).items() if len(chain) > 1 else [(person, 1)]:
-                weight_of[who] = weight_of.get(who, 0) + weight * part
             earning.add(at)
+            if chain := passed_on.get((at, person)):
+                for who, part in split([Hop(person, is_verified=True), *chain]).items():
+                    weight_of[who] = weight_of.get(who, 0) + weight * part
+            else:
+                weight_of[person] = weight_of.get(person, 0) + weight
     first_used = min(earning)
     for touch in counting:
         if touch.at not in earning:
@@ -251,4 +255,4 @@ def _weighed(
                 Dropped.ANOTHER_WAS_LATER if touch.at < first_used else Dropped.ANOTHER_WAS_EARLIER
             )
     taken = [touch for touch in counting if touch.at in earning]
-    return {who: Fraction(weight) / whole for who, weight in weight_of.items()}, taken
+    return {who: Fraction(weight, whole) for who, weight in weight_of.items()}, taken

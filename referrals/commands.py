@@ -78,8 +78,10 @@ def referrals() -> None:
 @referrals.command("audit")
 @with_app
 def audit_referrals(app: Flask) -> None:
-    """Decide every credit again from its receipt, add up what the recruiter's page shows, and list
+    """Decide every credit again from its receipt, add up what the recruiter's pages show, and list
     what differs.
+
+    What was corrected by hand counts as corrected; who began to apply is counted from the clicks.
 
     Ends with status 1 when something differs. What clicks come to: `entourage clicks audit`.
     """
@@ -91,6 +93,7 @@ def audit_referrals(app: Flask) -> None:
         click.echo(f"… and {report.differences - len(report.first)} more")
     click.echo(
         f"{report.receipts} receipts with {report.credits} credits decided again, "
+        f"{report.corrected} corrected by hand, {report.began} began to apply; "
         f"{report.totals} totals compared, {report.differences} differ."
     )
     if report.differences:

@@ -6,7 +6,7 @@ is never changed: a new one stands beside it, and the newest counts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -71,6 +71,7 @@ def decide_credit(db: Session, payload: dict[str, Any], settings: Settings) -> N
     application = db.get(Application, payload["application"])
     if application is None:
         return
+    take_turns(db, application)
     before = receipt_of(db, application.id)
     if before is not None and (not payload.get("again") or is_settled(db, application)):
         return
@@ -100,15 +101,15 @@ def decide_credit(db: Session, payload: dict[str, Any], settings: Settings) -> N
             credit.is_newest = False
         db.flush()
     db.add(made)
-    application.source = _source(made)
+    application.source = source_of({credit.kind for credit in made.credits})
     decided.send(application, db=db)
     if before is not None:
         decided_anew.send(application, db=db)
 
 
-def _source(receipt: Receipt) -> str:
-    """By what an application came, in a word for those who look for one."""
-    kinds = {credit.kind for credit in receipt.credits}
+def source_of(kinds: Collection[str]) -> str:
+    """By what an application came whose credits are of these kinds, in a word for those who look
+    for one."""
     return next((kind.value for kind in (Kind.REFERRAL, Kind.INSPIRATION) if kind in kinds), "")
 
 
@@ -153,6 +154,13 @@ def receipt_of(db: Session, application: int) -> Receipt | None:
     return db.scalar(
         select(Receipt).where(Receipt.application_id == application, Receipt.is_newest)
     )
+
+
+def take_turns(db: Session, application: Application) -> None:
+    """Have others who decide, correct or award the credit of `application` wait until the caller's
+    transaction ends; what is read after this is as they left it."""
+    this = select(Application.id).where(Application.id == application.id)
+    db.execute(this.with_for_update(key_share=True))  # SQLite has one writer at a time anyway
 
 
 def _clicks_of(db: Session, touches: Iterable[Touch]) -> dict[str, Click]:

@@ -27,7 +27,7 @@ class Sheet:
     rows: list[list[Any]]
 
 
-def total_row(numbers: list[int]) -> list[Any]:
+def total_row(numbers: list[int | float]) -> list[Any]:
     """The last row of a table, over everything."""
     return [gettext("All together"), *numbers]
 

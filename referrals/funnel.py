@@ -16,9 +16,10 @@ from sqlalchemy import and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from careers.hiring.models import Application, Stage, StageChange
-from referrals.models import BRINGS, Credit, Receipt
+from referrals.models import Receipt
 from referrals.periods import Period
 from referrals.recomputing import NO_TOUCH
+from referrals.standing import STANDING
 from referrals.totals import applied_in
 
 LEAST = 20  # applications on each side, below which no two rates are compared
@@ -40,9 +41,9 @@ class Steps(NamedTuple):
 class Funnel:
     """The applications of a period."""
 
-    referred: Steps  # those with credit of kind referral
+    referred: Steps  # those of whose referral somebody has a share, by the rule or by hand
     others: Steps
-    sourced: int  # those of which any touch is known, whether or not it earned credit
+    sourced: int  # those, and those of which any touch is known, whether or not it earned credit
     referred_days: float | None  # median from application to hire; None without a hire
     others_days: float | None
 
@@ -62,17 +63,21 @@ _INTERVIEWED = (Stage.INTERVIEW.value, Stage.OFFER.value, Stage.HIRED.value)
 
 def funnel_of(db: Session, period: Period) -> Funnel:
     """The way of the applications that came in `period` (days in UTC)."""
-    is_referred = _case(exists().where(Credit.application_id == Application.id, BRINGS))
+    has_share = Application.id.in_(select(STANDING.c.application_id))
+    is_referred = _case(has_share)
     was_interviewed = or_(
         Application.stage.in_(_INTERVIEWED),
         exists().where(
             and_(StageChange.application_id == Application.id, StageChange.stage.in_(_INTERVIEWED))
         ),
     )
-    is_sourced = exists().where(
-        Receipt.application_id == Application.id,
-        Receipt.is_newest,
-        Receipt.outcome != NO_TOUCH,
+    is_sourced = or_(
+        has_share,
+        exists().where(
+            Receipt.application_id == Application.id,
+            Receipt.is_newest,
+            Receipt.outcome != NO_TOUCH,
+        ),
     )
     inner = (
         select(

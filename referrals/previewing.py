@@ -21,14 +21,15 @@ from careers.base.config import Settings
 from careers.base.people import Person
 from careers.hiring.models import Application
 from referrals.attribution import Kind
-from referrals.models import Credit, Receipt, RulePreview
+from referrals.bonuses.models import Correction
+from referrals.models import Receipt, RulePreview
 from referrals.recomputing import recomputed
+from referrals.standing import STANDING, UNIT, in_units
 from referrals.terms import Terms, terms_stated
 
 DAYS = (30, 90, 365)  # of the past that can be looked at
 AT_ONCE = 1_000  # receipts
 KEPT = timedelta(days=7)
-UNIT = 10**9  # sums are kept in billionths of an application, for exact ones grow without bound
 
 
 class Past(NamedTuple):
@@ -37,6 +38,7 @@ class Past(NamedTuple):
     applied_at: datetime
     touches: list[Any]
     shares: dict[str, Fraction]  # by the person's public code
+    is_by_hand: bool = False  # corrected by somebody: so it is under every rule
 
 
 class Sums(NamedTuple):
@@ -56,23 +58,23 @@ class Compared(NamedTuple):
 
 def compare(terms: Terms, past: Iterable[Past]) -> Compared:
     """The credit of kind referral in `past` as it is, and as it would be under `terms`. Pure."""
-    changed, sums = 0, dict[str, Sums]()
-    for applied_at, touches, now in past:
-        then = recomputed(terms, applied_at, touches).shares_of(Kind.REFERRAL)
+    changed, sums = 0, dict[str, list[int]]()
+    for applied_at, touches, now, is_by_hand in past:
+        then = now
+        if not is_by_hand:
+            then = recomputed(terms, applied_at, touches).shares_of(Kind.REFERRAL)
         changed += now != then
         for person in now.keys() | then.keys():
             is_so, would_be = now.get(person), then.get(person)
-            sums[person] = _added(
-                sums.get(person, Sums(0, 0, 0)),
-                Sums(_in_units(is_so), _in_units(would_be), int(is_so != would_be)),
-            )
-    return Compared(changed, sums)
+            sum_of = sums.setdefault(person, [0, 0, 0])
+            sum_of[0] += _in_units(is_so)
+            sum_of[1] += _in_units(would_be)
+            sum_of[2] += is_so != would_be
+    return Compared(changed, {person: Sums(*found) for person, found in sums.items()})
 
 
 def _in_units(share: Fraction | None) -> int:
-    if share is None:
-        return 0
-    return (2 * share.numerator * UNIT + share.denominator) // (2 * share.denominator)
+    return in_units(share.numerator, share.denominator) if share else 0
 
 
 def _added(one: Sums, two: Sums) -> Sums:
@@ -149,7 +151,9 @@ def go_on(db: Session, number: int) -> bool:
 
 
 def _next_receipts(db: Session, preview: RulePreview) -> list[Any]:
-    columns: list[Any] = [Receipt.id, Application.created_at, Receipt.touches]
+    columns: list[Any] = [
+        Receipt.id, Receipt.application_id, Application.created_at, Receipt.touches,
+    ]  # fmt: skip
     return list(
         db.execute(
             select(*columns)
@@ -167,17 +171,23 @@ def _next_receipts(db: Session, preview: RulePreview) -> list[Any]:
 
 
 def _with_credits(db: Session, rows: list[Any]) -> Iterator[Past]:
-    columns: list[Any] = [Credit.receipt_id, Person.code, Credit.part, Credit.whole]
+    columns: list[Any] = [
+        STANDING.c.application_id, Person.code, STANDING.c.part, STANDING.c.whole,
+    ]  # fmt: skip
     asked = (
         select(*columns)
-        .join(Person, Person.id == Credit.person_id)
-        .where(Credit.receipt_id.in_([row[0] for row in rows]), Credit.kind == Kind.REFERRAL.value)
+        .join(Person, Person.id == STANDING.c.person_id)
+        .where(STANDING.c.application_id.in_([row[1] for row in rows]))
     )
     shares: dict[int, dict[str, Fraction]] = {}
-    for receipt, person, part, whole in db.execute(asked):
-        shares.setdefault(receipt, {})[person] = Fraction(part, whole)
-    for number, applied_at, touches in rows:
-        yield Past(applied_at, touches, shares.get(number, {}))
+    for application, person, part, whole in db.execute(asked):
+        shares.setdefault(application, {})[person] = Fraction(part, whole)
+    by_hand = select(Correction.receipt_id).where(
+        Correction.receipt_id.in_([row[0] for row in rows])
+    )
+    corrected = set(db.scalars(by_hand))
+    for receipt, application, applied_at, touches in rows:
+        yield Past(applied_at, touches, shares.get(application, {}), receipt in corrected)
 
 
 def queue(db: Session, preview: RulePreview) -> None:

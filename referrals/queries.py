@@ -17,12 +17,10 @@ from careers.base.people import Person
 from careers.blog.models import Article
 from careers.hiring.models import Application
 from referrals.models import (
-    BRINGS,
     CLASSES,
     COUNTS,
     Campaign,
     Click,
-    Credit,
     LinkDay,
     LinkSource,
     Passer,
@@ -31,9 +29,19 @@ from referrals.models import (
     Touch,
 )
 from referrals.periods import Period, bounded, unit_of
-from referrals.starting import WHO, starts
+from referrals.standing import STANDING
+from referrals.starting import starts
 from referrals.targets import Target, target_of
-from referrals.totals import Figures, Trend, applied_in, clicked_in, figures_of, folded
+from referrals.totals import (
+    Figures,
+    Result,
+    Trend,
+    applied_in,
+    clicked_in,
+    counted,
+    figures_of,
+    folded,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,21 +220,26 @@ def _clicks_of(db: Session, links: list[int], period: Period) -> dict[int, Any]:
 
 def _results_of(
     db: Session, links: list[int], period: Period, by: Any = ShareLink.id
-) -> dict[int, Any]:
-    """Applications and hires credited to whose link it is, by link or by what it was passed on of;
-    a colleague who passed it on has a credit of their own through it."""
+) -> dict[int, Result]:
+    """Applications, hires and credit of whose link it is, by link or by what it was passed on of;
+    a colleague who passed it on has a share of their own through it."""
+    columns: list[Any] = [
+        by, Application.id, Application.hired_at.is_not(None), STANDING.c.part, STANDING.c.whole,
+    ]  # fmt: skip
     asked = (
-        select(by, func.count(Application.id), func.count(Application.hired_at))
-        .join(Credit, Credit.link_id == ShareLink.id)
-        .join(Application, Application.id == Credit.application_id)
-        .where(BRINGS, Credit.person_id == ShareLink.person_id, by.in_(links), *applied_in(period))
-        .group_by(by)
+        select(*columns)
+        .join(STANDING, STANDING.c.link_id == ShareLink.id)
+        .join(Application, Application.id == STANDING.c.application_id)
+        .where(STANDING.c.person_id == ShareLink.person_id, by.in_(links), *applied_in(period))
     )
-    return {row[0]: tuple(row[1:]) for row in db.execute(asked) if row[0] is not None}
+    those: dict[int, list[Any]] = defaultdict(list)
+    for key, *share in db.execute(asked):
+        those[key].append(share)
+    return {key: counted(shares) for key, shares in those.items()}
 
 
 def _starts_of(db: Session, links: list[int], period: Period) -> dict[int, int]:
-    each = starts(*WHO).where(Click.link_id.in_(links), *clicked_in(period)).subquery()
+    each = starts(Click.link_id.in_(links), *clicked_in(period))
     asked = select(each.c.link_id, func.count()).group_by(each.c.link_id)
     return {row[0]: row[1] for row in db.execute(asked)}
 

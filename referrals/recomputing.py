@@ -66,18 +66,24 @@ def recomputed(terms: Terms, applied_at: datetime, touches: Touches) -> Result:
     )
 
 
+_BY = {by.value: by for by in By}
+
+
 class UnknownSplit(LookupError):
     """A receipt names a way to split credit along a chain that isn't known here."""
 
 
 def _fact(key: int, touch: Mapping[str, Any], people: dict[str, int]) -> TouchFact:
     """A touch; `people` gives each code a number of its own."""
-    at = datetime.fromisoformat(touch["at"])
-    against = touch.get("against")
+    at, against = datetime.fromisoformat(touch["at"]), touch.get("against")
+    person, by = people.setdefault(touch["sharer"], len(people)), _BY[touch["kind"]]
+    chain = _chain(touch["chain"], people) if "chain" in touch else ()
+    if against == []:  # most of them; receipts are decided again by the hundred thousand
+        return TouchFact(str(key), person, at, True, True, True, False, None, None, by, chain=chain)
     speaks = _told(touch) if against is None else {Dropped(reason) for reason in against}
     return TouchFact(
         key=str(key),
-        person=people.setdefault(touch["sharer"], len(people)),
+        person=person,
         at=at,
         is_person=Dropped.NOT_A_PERSON not in speaks,
         is_opened=Dropped.NOT_OPENED not in speaks,
@@ -85,10 +91,10 @@ def _fact(key: int, touch: Mapping[str, Any], people: dict[str, int]) -> TouchFa
         is_own=Dropped.OWN_APPLICATION in speaks,
         sharer_left_at=at if Dropped.SHARER_HAD_LEFT in speaks else None,
         link_off_since=at if Dropped.LINK_WAS_OFF in speaks else None,
-        by=By(touch["kind"]),
+        by=by,
         is_named=Dropped.NOBODY_NAMED not in speaks,
         is_taken_out=Dropped.TAKEN_OUT in speaks,
-        chain=_chain(touch["chain"], people) if "chain" in touch else (),
+        chain=chain,
     )
 
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Subquery, func, select
 from sqlalchemy.orm import Session
 
 from careers.base import clock
 from careers.base.database import inserting
-from referrals.models import Click, FormStart, ShareLink
+from referrals.models import Click, FormStart
 from referrals.trails import Trail
 
 
@@ -30,18 +30,18 @@ def note_start(db: Session, trail: Trail) -> bool:
     return bool(db.scalars(made.returning(FormStart.click_id)).all())
 
 
-def starts(*columns: Any) -> Select[Any]:
-    """`columns` of starts with their Click and ShareLink, one row for each visitor of a link and
-    day: as people are counted."""
-    return (
-        select(*columns)
-        .select_from(FormStart)
-        .join(Click, Click.id == FormStart.click_id)
-        .join(ShareLink, ShareLink.id == Click.link_id)
-        .where(Click.class_ == "human", Click.is_confirmed)
-        .distinct()
+def starts(*wanted: ColumnElement[bool]) -> Subquery:
+    """Who began, by clicks that fulfil `wanted`: one row for each visitor of a link and day, as
+    people are counted, with the job (0: none) to which their first such click led."""
+    day: ColumnElement[Any] = func.date(Click.at)  # UTC on both databases
+    who = (Click.link_id, day, Click.visitor)
+    place = func.row_number().over(partition_by=who, order_by=(Click.at, Click.id))
+    job: ColumnElement[Any] = func.coalesce(Click.job_id, 0)
+    each = (
+        select(Click.link_id, day.label("day"), job.label("job"), place.label("place"))
+        .join(FormStart, FormStart.click_id == Click.id)
+        .where(Click.class_ == "human", Click.is_confirmed, *wanted)
+        .subquery()
     )
-
-
-DAY: ColumnElement[Any] = func.date(Click.at)  # UTC on both databases
-WHO = (Click.link_id, DAY.label("day"), Click.visitor)  # what makes such a row a row
+    first = select(each.c.link_id, each.c.day, each.c.job).where(each.c.place == 1)
+    return first.subquery("starts")

@@ -2,7 +2,8 @@
 or office. Clicks are read from rollups only, never one by one.
 
 Teams and offices are those that employees have today. An application that several employees share
-counts once for each of them, and once in all.
+counts once for each of them, and once in all; credit is each one's share of it. Both are as they
+stand: what somebody corrected by hand counts as corrected.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from fractions import Fraction
 from functools import cache, cached_property
 from operator import add
 from typing import Any, NamedTuple
@@ -36,10 +38,11 @@ from careers.base.database import Base, UTCDateTime
 from careers.base.people import Person
 from careers.hiring.models import Application
 from careers.jobs.models import Job
-from referrals.models import BRINGS, CHANNELS, COUNTS, Click, Credit, ShareLink
+from referrals.models import CHANNELS, COUNTS, Click, ShareLink
 from referrals.periods import Period, Span, bounded, month, spans, steps, unit_of
 from referrals.periods import starts as rollup_starts
-from referrals.starting import WHO, starts
+from referrals.standing import STANDING, in_units
+from referrals.starting import starts
 
 GROUPS = ("employee", "team", "job", "channel", "office")
 SUBJECTS = {  # group → the subject of click_total that holds its clicks
@@ -63,6 +66,7 @@ class Figures(NamedTuple):
     bot: int = 0
     applications: int = 0
     hires: int = 0  # of those applications
+    credit: int = 0  # the shares in those applications, in billionths of an application
     started: int = 0  # people who began to fill in an application form
 
 
@@ -71,19 +75,18 @@ assert FIGURES[: len(COUNTS)] == COUNTS
 TOTAL = Base.metadata.tables["click_total"].c
 Counts = tuple[int, ...]  # in the order of COUNTS
 Results = list[tuple[Any, ...]]  # one for each employee's credit in an application:
-APPLICATION, DAY, IS_HIRED, PERSON, JOB, CHANNEL = range(6)  # its columns
+APPLICATION, DAY, IS_HIRED, PERSON, JOB, CHANNEL, PART, WHOLE = range(8)  # its columns
+Result = tuple[int, int, int]  # applications, hires and credit, as in `Figures`
 _channel_credited = func.coalesce(ShareLink.channel, "other")  # of word of mouth there is no link
 Starts = list[tuple[Any, ...]]  # how many people began to fill in a form, by
 START_DAY, START_PERSON, START_JOB, START_CHANNEL, STARTED = range(5)
-NO_CLICKS, NO_RESULTS = (0,) * len(COUNTS), (0, 0)
+NO_CLICKS, NO_RESULTS = (0,) * len(COUNTS), (0, 0, 0)
 NOTHING = (*NO_CLICKS, *NO_RESULTS, 0)
 
 
-def figures_of(
-    clicks: Counts | None, results: tuple[int, int] | None = None, started: int = 0
-) -> Figures:
-    """Clicks in the order of COUNTS, applications and hires, and how many began to fill in a form,
-    as figures; None: none."""
+def figures_of(clicks: Counts | None, results: Result | None = None, started: int = 0) -> Figures:
+    """Clicks in the order of COUNTS, what came of them, and how many began to fill in a form, as
+    figures; None: none."""
     both = (clicks or NO_CLICKS) + (results or NO_RESULTS)
     return Figures(*both)._replace(started=started)
 
@@ -104,9 +107,8 @@ class Subject:
     key: str
     name: str
     rows: Any  # the keys of its rows in click_total: numbers, or a query for them
-    is_behind: ColumnElement[bool]  # of a credit, with its link and application
+    is_behind: ColumnElement[bool]  # of a share that stands, with its link and application
     is_shared: ColumnElement[bool]  # of a share link
-    is_clicked: ColumnElement[bool]  # of a click, with its link
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,7 @@ class Board:
         """What each row of `group` brought, in no order; only those who share are there."""
         clicks, results = self._clicks_by(group), self._results_by(group)
         started = self._starts_by(group)
-        names = self._names(group, clicks.keys() | results.keys())
+        names = self._names(group, clicks.keys() | results.keys() | started.keys())
         return [
             Brought(key, name, figures_of(clicks.get(row), results.get(row), started.get(row, 0)))
             for row, (key, name) in names.items()
@@ -175,7 +177,7 @@ class Board:
             found[name] = tuple(map(add, found.get(name, NO_CLICKS), counts))
         return found
 
-    def _results_by(self, group: str) -> dict[Any, tuple[int, int]]:
+    def _results_by(self, group: str) -> dict[Any, Result]:
         if group == "channel":
             found = count_by(CHANNEL, self._results)
             return {CHANNELS.index(name): counts for name, counts in found.items()}
@@ -286,20 +288,21 @@ def _results(db: Session, period: Period, subject: Subject | None = None) -> Res
 
 @cache
 def _asked_credits(begins: bool, ends: bool) -> Select[Any]:
-    """Credits with what is to be counted of their applications: see `Results`."""
+    """Shares with what is to be counted of their applications: see `Results`."""
     columns: list[Any] = [
         Application.id,
         func.date(Application.created_at),  # UTC on both databases
         Application.hired_at.is_not(None),
-        Credit.person_id,
+        STANDING.c.person_id,
         Application.job_id,
         _channel_credited,
+        STANDING.c.part,
+        STANDING.c.whole,
     ]
     asked = (
         select(*columns)
-        .join(Credit, Credit.application_id == Application.id)
-        .outerjoin(ShareLink, ShareLink.id == Credit.link_id)
-        .where(BRINGS)
+        .join(STANDING, STANDING.c.application_id == Application.id)
+        .outerjoin(ShareLink, ShareLink.id == STANDING.c.link_id)
     )
     if begins:
         asked = asked.where(Application.created_at >= bindparam("since", type_=UTCDateTime))
@@ -310,12 +313,13 @@ def _asked_credits(begins: bool, ends: bool) -> Select[Any]:
 
 def _starts(db: Session, period: Period, subject: Subject | None = None) -> Starts:
     """Who began to fill in a form: see `Starts`."""
-    job: Any = func.coalesce(Click.job_id, 0).label("job")
-    wanted = clicked_in(period) + ([] if subject is None else [subject.is_clicked])
-    each = starts(*WHO, ShareLink.person_id, job, ShareLink.channel).where(*wanted).subquery()
-    by = (each.c.day, each.c.person_id, each.c.job, each.c.channel)
-    asked: Select[Any] = select(*by, func.count()).group_by(*by)
-    return [tuple(row) for row in db.execute(asked)]
+    each = starts(*clicked_in(period))
+    by = (each.c.day, ShareLink.person_id, each.c.job, ShareLink.channel)
+    asked: Select[Any] = select(*by, func.count()).join(each, each.c.link_id == ShareLink.id)
+    if subject is not None:
+        is_its = each.c.job.in_(subject.rows) if subject.group == "job" else subject.is_shared
+        asked = asked.where(is_its)
+    return [tuple(row) for row in db.execute(asked.group_by(*by))]
 
 
 def _moments(period: Period) -> dict[str, datetime]:
@@ -348,21 +352,30 @@ def _within(column: Any, period: Period) -> list[ColumnElement[bool]]:
     return found
 
 
-def count_results(results: Results) -> tuple[int, int]:
-    """How many applications there are among `results`, each once, and how many hires."""
-    seen = {result[APPLICATION]: result[IS_HIRED] for result in results}
-    return len(seen), sum(seen.values())
+def count_results(results: Results) -> Result:
+    """How many applications there are among `results`, each once, how many hires, and how much
+    credit."""
+    return counted((row[APPLICATION], row[IS_HIRED], row[PART], row[WHOLE]) for row in results)
 
 
 def count_by(
     column: int, results: Results, names: Mapping[Any, Any] | None = None
-) -> dict[Any, tuple[int, int]]:
+) -> dict[Any, Result]:
     """The same by what stands in a column, or by what `names` calls that."""
-    seen: dict[Any, dict[int, bool]] = defaultdict(dict)
+    those: dict[Any, Results] = defaultdict(list)
     for result in results:
-        key = result[column] if names is None else names[result[column]]
-        seen[key][result[APPLICATION]] = result[IS_HIRED]
-    return {key: (len(those), sum(those.values())) for key, those in seen.items()}
+        those[result[column] if names is None else names[result[column]]].append(result)
+    return {key: count_results(rows) for key, rows in those.items()}
+
+
+def counted(shares: Iterable[tuple[int, bool, int, int]]) -> Result:
+    """Shares, each with its application's key and whether it was hired, added up."""
+    seen: dict[int, bool] = {}
+    credit = 0
+    for application, is_hired, part, whole in shares:
+        seen[application] = is_hired
+        credit += in_units(part, whole)
+    return len(seen), sum(seen.values()), credit
 
 
 def add_starts(column: int, rows: Starts, names: Mapping[Any, Any] | None = None) -> dict[Any, int]:
@@ -389,8 +402,7 @@ def _asked_jobs() -> Select[Any]:
 def _has_shared() -> ColumnElement[bool]:
     """Who has a link, or brought somebody by word of mouth."""
     has_a_link = select(ShareLink.id).where(ShareLink.person_id == Person.id).exists()
-    brought = select(Credit.id).where(Credit.person_id == Person.id, BRINGS).exists()
-    return or_(has_a_link, brought)
+    return or_(has_a_link, Person.id.in_(select(STANDING.c.person_id)))
 
 
 def _jobs(db: Session, brought: set[int]) -> dict[int, tuple[str, str]]:
@@ -413,33 +425,30 @@ def find_subject(db: Session, group: str, key: str) -> Subject | None:
         if key not in CHANNELS:
             return None
         is_behind, is_shared = _channel_credited == key, ShareLink.channel == key
-        return Subject(group, key, key, [CHANNELS.index(key)], is_behind, is_shared, is_shared)
+        return Subject(group, key, key, [CHANNELS.index(key)], is_behind, is_shared)
     column = Person.code if group == "employee" else getattr(Person, group)
     name = Person.name if group == "employee" else column
     found = db.scalar(select(name).where(column == key, _has_shared()).limit(1))
     if found is None:
         return None
     those = select(Person.id).where(column == key)
-    is_behind, is_shared = Credit.person_id.in_(those), ShareLink.person_id.in_(those)
-    return Subject(group, key, found, those, is_behind, is_shared, is_shared)
+    is_behind, is_shared = STANDING.c.person_id.in_(those), ShareLink.person_id.in_(those)
+    return Subject(group, key, found, those, is_behind, is_shared)
 
 
 def _job(db: Session, key: str) -> Subject | None:
     if not key:
         leads_to_none, nothing = ShareLink.job_id.is_(None), Application.job_id.is_(None)
-        return Subject("job", "", "", [0], nothing, leads_to_none, Click.job_id.is_(None))
+        return Subject("job", "", "", [0], nothing, leads_to_none)
     job = db.execute(select(Job.id, Job.title).where(Job.slug == key)).one_or_none()
     if job is None:
         return None
     is_shared, is_behind = ShareLink.job_id == job.id, Application.job_id == job.id
-    brought = (
-        select(Credit.id).join(Application, Application.id == Credit.application_id).where(BRINGS)
-    )
+    brought = select(Application.id).join(STANDING, STANDING.c.application_id == Application.id)
     is_there = select(ShareLink.id).where(is_shared).exists() | brought.where(is_behind).exists()
     if not db.scalar(select(is_there)):
         return None
-    is_clicked = Click.job_id == job.id
-    return Subject("job", key, job.title, [job.id], is_behind, is_shared, is_clicked)
+    return Subject("job", key, job.title, [job.id], is_behind, is_shared)
 
 
 def brought_by(db: Session, subject: Subject, period: Period) -> tuple[Figures, Trend | None]:
@@ -451,24 +460,42 @@ def brought_by(db: Session, subject: Subject, period: Period) -> tuple[Figures, 
     return figures, _trend(db, period, subject, results, started)
 
 
+class Share(NamedTuple):
+    """Somebody's share of an application, as it stands."""
+
+    application: Application
+    person: Person
+    channel: str  # "" when no link was followed
+    share: Fraction
+    is_by_hand: bool  # as somebody corrected it
+
+
 def credited(
     db: Session, subject: Subject, period: Period, count: int, skip: int = 0
-) -> tuple[list[tuple[Credit, Application]], int]:
-    """The credits behind what `subject` brought, with their applications, newest first; and how
-    many there are."""
-    both: list[Any] = [Credit, Application]
+) -> tuple[list[Share], int]:
+    """The shares behind what `subject` brought, of the newest applications first; and how many
+    there are."""
+    columns: list[Any] = [
+        Application, Person, ShareLink.channel, STANDING.c.part, STANDING.c.whole,
+        STANDING.c.is_by_hand,
+    ]  # fmt: skip
     behind = (
-        select(*both)
-        .join(Application, Application.id == Credit.application_id)
-        .outerjoin(ShareLink, ShareLink.id == Credit.link_id)
-        .where(BRINGS, subject.is_behind, *applied_in(period))
+        select(*columns)
+        .join(STANDING, STANDING.c.application_id == Application.id)
+        .join(Person, Person.id == STANDING.c.person_id)
+        .outerjoin(ShareLink, ShareLink.id == STANDING.c.link_id)
+        .where(subject.is_behind, *applied_in(period))
     )
     total = db.scalar(
-        select(func.count()).select_from(behind.with_only_columns(Credit.id).subquery())
+        select(func.count()).select_from(behind.with_only_columns(Application.id).subquery())
     )
-    newest = behind.order_by(Application.created_at.desc(), Credit.id)
-    rows = db.execute(newest.limit(count).offset(skip))
-    return [(row[0], row[1]) for row in rows], total or 0
+    newest = behind.order_by(Application.created_at.desc(), Application.id, Person.id)
+    return [
+        Share(application, person, channel or "", Fraction(part, whole), bool(is_by_hand))
+        for application, person, channel, part, whole, is_by_hand in db.execute(
+            newest.limit(count).offset(skip)
+        )
+    ], total or 0
 
 
 def clicks_of(db: Session, person: Person) -> Figures:
@@ -498,12 +525,12 @@ def _trend(
     )
     by_day = count_by(DAY, results)
     brought = {date.fromisoformat(str(day)): counts for day, counts in by_day.items()}
-    whole = bounded(period, [first, last, *brought], clock.now().date())
-    if whole is None:
-        return None
     began = {
         date.fromisoformat(str(day)): count for day, count in add_starts(START_DAY, started).items()
     }
+    whole = bounded(period, [first, last, *brought, *began], clock.now().date())
+    if whole is None:
+        return None
     clicks = _clicks_in_steps(db, whole, subject)
     return Trend(unit_of(whole), folded(whole, clicks, brought, began))
 
@@ -536,13 +563,13 @@ def _clicks_in_steps(
 def folded(
     period: Period,
     clicks: Iterable[tuple[Any, ...]],
-    results: dict[date, tuple[int, int]],
+    results: dict[date, Result],
     started: dict[date, int],
 ) -> list[tuple[date, Figures]]:
     """A step for each day or month of a bounded `period`: `clicks` are (start, *COUNTS)."""
     by_month = unit_of(period) == "month"
     parts = [(start, (*counts, *NO_RESULTS, 0)) for start, *counts in clicks]
-    parts += [(day, (*NO_CLICKS, *both, 0)) for day, both in results.items()]
+    parts += [(day, (*NO_CLICKS, *result, 0)) for day, result in results.items()]
     parts += [(day, (*NO_CLICKS, *NO_RESULTS, count)) for day, count in started.items()]
     sums: dict[date, tuple[int, ...]] = {}
     for day, figures in parts:

@@ -280,38 +280,45 @@ def postgresql():
 
 
 def recompute_credit(url: str, applications: int = 100_000, most: int = 20) -> None:
-    """Print how long the preview of another rule takes over a year of so many applications, with up
-    to `most` touches each, and how much more memory than before its first piece."""
+    """Print what the preview of another rule takes over a year of so many applications, with up to
+    `most` touches each."""
     with ProcessPoolExecutor(1, get_context("spawn")) as other:  # what it needs isn't measured
-        touches = other.submit(_give_touches, url, applications, most).result()
-    database = Database(url)
+        touches = other.submit(give_touches, url, applications, most).result()
     for terms in (Terms(LINEAR, 30), Terms(TIME_DECAY, 90, 180), Terms(POSITION, 30)):
+        preview_rule(url, terms, touches)
+
+
+def preview_rule(url: str, terms: Terms, touches: int) -> None:
+    """Print how long the preview of `terms` takes, after how long the page has its first figures,
+    and how much more memory it needs than before its first piece."""
+    database = Database(url)
+    start = time.perf_counter()
+    with database.writing() as db:
+        person = db.scalar(select(Person).limit(1))
+        preview = begin(db, person, terms, 0, 365)
+        number, count = preview.id, preview.applications
+        db.commit()
+    before, most_memory, longest, first = memory(os.getpid()), 0, 0.0, 0.0
+    is_done = False
+    while not is_done:
+        piece = time.perf_counter()
         with database.writing() as db:
-            person = db.scalar(select(Person).limit(1))
-            preview = begin(db, person, terms, 0, 365)
-            number, count = preview.id, preview.applications
+            is_done = go_on(db, number)
             db.commit()
-        before, most_memory, longest = memory(os.getpid()), 0, 0.0
-        start = time.perf_counter()
-        is_done = False
-        while not is_done:
-            piece = time.perf_counter()
-            with database.writing() as db:
-                is_done = go_on(db, number)
-                db.commit()
-            longest = max(longest, time.perf_counter() - piece)
-            most_memory = max(most_memory, memory(os.getpid()))
-        took = time.perf_counter() - start
-        print(
-            f"{url.partition(':')[0]:20}{terms.rule.name:14}{count:8} applications"
-            f"{touches:9} touches{took:7.1f} s, longest piece {longest:.2f} s, "
-            f"{most_memory - before:+d} MB on {before} MB",
-            flush=True,
-        )
+        longest = max(longest, time.perf_counter() - piece)
+        first = first or time.perf_counter() - start
+        most_memory = max(most_memory, memory(os.getpid()))
+    took = time.perf_counter() - start
     database.dispose()
+    print(
+        f"{url.partition(':')[0]:20}{terms.rule.name:14}{count:8} applications{touches:9} touches"
+        f"{took:7.1f} s, first figures after {first:.2f} s, longest piece {longest:.2f} s, "
+        f"{most_memory - before:+d} MB on {before} MB",
+        flush=True,
+    )
 
 
-def _give_touches(url: str, applications: int, most: int) -> int:
+def give_touches(url: str, applications: int, most: int) -> int:
     """Fill an empty database with so many applications of last year; how many touches they have."""
     sys.path.insert(0, str(Path(__file__).parent))
     from many_clicks import make

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from blinker import Signal
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -14,17 +15,20 @@ from careers.base import audit
 from careers.base.config import Settings
 from careers.base.people import Person
 from careers.hiring.models import Application, SharerSees
+from referrals.attribution import Kind
 from referrals.bonuses import letters
 from referrals.bonuses.models import CorrectedShare, Correction
-from referrals.bonuses.queries import corrections_of, standing_shares
+from referrals.bonuses.queries import corrections_of
 from referrals.bonuses.settling import award
-from referrals.models import Receipt
+from referrals.crediting import receipt_of, source_of, take_turns
+from referrals.models import Receipt, ShareLink
+from referrals.standing import link_met, standing_shares
 
 corrected = Signal()
 """Sent as `corrected.send(application, db=session, correction=made, is_appeal=bool)` in the
 transaction of a correction; `is_appeal` says that an employee's appeal was granted by it."""
 
-_SHARE = re.compile(r"([0-9]{1,3})(?:\s*/\s*([1-9][0-9]{0,2}))?")
+_SHARE = re.compile(r"([0-9]{1,18})(?:\s*/\s*([1-9][0-9]{0,17}))?")
 
 
 class WrongShares(ValueError):
@@ -33,6 +37,10 @@ class WrongShares(ValueError):
 
 class CorrectedMeanwhile(Exception):
     """Somebody else has corrected this credit since it was looked at."""
+
+
+class DecidedAnew(Exception):
+    """It was decided anew since, because the candidate changed how they came."""
 
 
 def share_from(text: str) -> Fraction | None:
@@ -62,9 +70,13 @@ def correct(
     transaction.
 
     The receipt stays as it is. Nobody raises their own share. `instead_of` is the number of the
-    correction that `person` saw in force (0: none). Raises WrongShares, and CorrectedMeanwhile when
-    it is no longer.
+    correction that `person` saw in force (0: none). Raises WrongShares, CorrectedMeanwhile when it
+    is no longer, and DecidedAnew when `receipt` isn't.
     """
+    take_turns(db, application)
+    standing = receipt_of(db, application.id)
+    if standing is None or standing.id != receipt.id:
+        raise DecidedAnew
     known = corrections_of(db, receipt)
     if instead_of != len(known):
         raise CorrectedMeanwhile
@@ -80,16 +92,15 @@ def correct(
         number=len(known) + 1,
         person=person,
         why=why,
-        shares=[
-            CorrectedShare(person=one, part=share.numerator, whole=share.denominator)
-            for one, share in named.items()
-        ],
+        shares=[_given(db, receipt, one, share) for one, share in named.items()],
     )
     db.add(correction)
     try:
         db.flush()
     except IntegrityError:
         raise CorrectedMeanwhile from None
+    kinds = {credit.kind for credit in receipt.credits if credit.kind != Kind.REFERRAL}
+    application.source = source_of(kinds | ({Kind.REFERRAL.value} if named else set()))
     audit.record(
         db,
         person,
@@ -101,6 +112,22 @@ def correct(
     award(db, application, person, settings, why)
     corrected.send(application, db=db, correction=correction, is_appeal=is_appeal)
     return correction
+
+
+def _given(db: Session, receipt: Receipt, person: Person, share: Fraction) -> CorrectedShare:
+    """A share by hand, and the link through which it counts: that of the rule's credit, else the
+    last one by which the candidate met them."""
+    links = {
+        credit.person_id: credit.link_id
+        for credit in receipt.credits
+        if credit.kind == Kind.REFERRAL
+    }
+    link = links.get(person.id)
+    if person.id not in links and (met := link_met(receipt.touches, person.code)):
+        link = db.scalar(select(ShareLink.id).where(ShareLink.code == met))
+    return CorrectedShare(
+        person=person, link_id=link, part=share.numerator, whole=share.denominator
+    )
 
 
 def _tell(

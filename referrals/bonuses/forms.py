@@ -221,7 +221,7 @@ class CorrectionForm(Form):
         _("Their share"),
         filters=[stripped],
         description=_("1, or a fraction like 1/2."),
-        render_kw={"autocomplete": "off", "maxlength": 9},
+        render_kw={"autocomplete": "off", "maxlength": 37},
     )
     why = _text(
         _("Why is it corrected?"),

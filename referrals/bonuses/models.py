@@ -249,7 +249,10 @@ class CorrectedShare(Base):
     """Somebody's share of the credit by a correction; who isn't named has none."""
 
     __tablename__ = "corrected_share"
-    __table_args__ = (CheckConstraint("part > 0 AND part <= whole", name="share_is_a_fraction"),)
+    __table_args__ = (
+        CheckConstraint("part > 0 AND part <= whole", name="share_is_a_fraction"),
+        Index("ix_corrected_share_link_id", "link_id"),
+    )
 
     correction_id: Mapped[int] = mapped_column(
         ForeignKey("credit_correction.id", ondelete="RESTRICT"), primary_key=True
@@ -257,8 +260,10 @@ class CorrectedShare(Base):
     person_id: Mapped[int] = mapped_column(
         ForeignKey("person.id", ondelete="RESTRICT"), primary_key=True
     )
-    part: Mapped[int]
-    whole: Mapped[int]
+    # By which the candidate had met them, as far as the receipt knows; figures count it there.
+    link_id: Mapped[int | None] = mapped_column(ForeignKey("share_link.id", ondelete="RESTRICT"))
+    part: Mapped[int] = mapped_column(BigInteger)
+    whole: Mapped[int] = mapped_column(BigInteger)
 
     person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
 

@@ -22,31 +22,16 @@ from referrals.bonuses.models import (
     Programme,
 )
 from referrals.bonuses.rules import OVERRULABLE, Reason, State
-from referrals.models import BRINGS, Credit, Receipt, Touch
+from referrals.models import Receipt, Touch
+from referrals.standing import STANDING, standing_shares
 
-# -- credit, as it stands -------------------------------------------------------------------------
+# -- corrections ----------------------------------------------------------------------------------
 
 
 def corrections_of(db: Session, receipt: Receipt) -> list[Correction]:
     """The corrections of a receipt, oldest first; the last one holds."""
     found = select(Correction).where(Correction.receipt_id == receipt.id)
     return list(db.scalars(found.order_by(Correction.number)))
-
-
-def standing_shares(db: Session, application: int) -> dict[int, Fraction]:
-    """Who has which share of the referral of an application, by keys: what the last correction
-    says, or else the receipt."""
-    correction = db.scalar(
-        select(Correction)
-        .join(Receipt, Receipt.id == Correction.receipt_id)
-        .where(Receipt.application_id == application)
-        .order_by(Correction.number.desc())
-        .limit(1)
-    )
-    if correction is not None:
-        return {one.person_id: one.share for one in correction.shares}
-    credits = db.scalars(select(Credit).where(Credit.application_id == application, BRINGS))
-    return {credit.person_id: Fraction(credit.part, credit.whole) for credit in credits}
 
 
 # -- what may be told -----------------------------------------------------------------------------
@@ -58,6 +43,11 @@ def shows_whom(application: Application) -> bool:
     Otherwise a bonus is shown without name and job.
     """
     return application.sharer_sees == SharerSees.STEPS and application.erased_at is None
+
+
+def shows_credit(application: Application) -> bool:
+    """Whether the candidate lets those whom they came through know that they applied."""
+    return application.sharer_sees != SharerSees.NOTHING and application.erased_at is None
 
 
 def may_be_told(application: Application, one: Instalment) -> bool:
@@ -269,43 +259,64 @@ def refused_bonus(db: Session, bonus: Bonus) -> Decision | None:
 
 
 def my_uncredited(db: Session, person: Person, count: int = 100) -> list[Uncredited]:
-    """Applications that carried a link of `person` and give them no credit, or only since they
-    appealed, newest first; only those of which the candidate lets them know."""
+    """Applications that carried a link of `person` and give them no credit, newest first, as far as
+    the candidate lets them know; and all about whose credit they ever appealed, whatever became of
+    it."""
     carried = select(Touch.application_id).where(Touch.person_id == person.id, _REFERS)
-    rows = db.execute(
+    asked = [one for one in _appeals_of(db, person) if not one.is_about_bonus]
+    both = (
         select(Application, Receipt)
         .join(Receipt, and_(Receipt.application_id == Application.id, Receipt.is_newest))
-        .where(
-            Application.id.in_(carried),
-            Application.sharer_sees != SharerSees.NOTHING.value,
-            Application.erased_at.is_(None),
-        )
+        .options(joinedload(Application.job))
         .order_by(Application.created_at.desc())
-        .limit(count)
-    ).all()
-    appeals = _appeals_of(db, person)
+    )
+    credited = select(STANDING.c.application_id).where(STANDING.c.person_id == person.id)
+    shown = (
+        Application.id.in_(carried),
+        Application.id.not_in(credited),
+        Application.sharer_sees != SharerSees.NOTHING.value,
+        Application.erased_at.is_(None),
+    )
+    rows = {row[0].id: row for row in db.execute(both.where(*shown).limit(count))}
+    appealed = both.where(Application.id.in_({one.application_id for one in asked}))
+    rows |= {row[0].id: row for row in db.execute(appealed)}
+    shares = _shares_of(db, person, rows.keys())
+    corrections = _last_corrections(db, [receipt.id for _, receipt in rows.values()])
     found = []
-    for application, receipt in rows:
-        decision = refused_credit(db, person, application, receipt)
-        asked = [
-            one
-            for one in appeals
-            if one.application_id == application.id and not one.is_about_bonus
-        ]
-        if decision is None and not asked:
-            continue
-        corrections = corrections_of(db, receipt)
+    for application, receipt in sorted(
+        rows.values(), key=lambda row: (row[0].created_at, row[0].id), reverse=True
+    ):
+        share = shares.get(application.id, Fraction(0))
+        correction = corrections.get(receipt.id)
+        decision = None
+        if not share and shows_credit(application):
+            decision = _refusal(application, receipt, correction)
         found.append(
             Uncredited(
                 application,
                 reasons=_dropped(receipt, person),
-                correction=corrections[-1] if corrections else None,
-                share=standing_shares(db, application.id).get(person.id, Fraction(0)),
-                can_appeal=_is_open(decision, appeals),
-                appeals=asked,
+                correction=correction,
+                share=share,
+                can_appeal=_is_open(decision, asked),
+                appeals=[one for one in asked if one.application_id == application.id],
             )
         )
     return found
+
+
+def _shares_of(db: Session, person: Person, applications: Collection[int]) -> dict[int, Fraction]:
+    columns: list[Any] = [STANDING.c.application_id, STANDING.c.part, STANDING.c.whole]
+    rows = db.execute(
+        select(*columns).where(
+            STANDING.c.person_id == person.id, STANDING.c.application_id.in_(applications)
+        )
+    )
+    return {application: Fraction(part, whole) for application, part, whole in rows}
+
+
+def _last_corrections(db: Session, receipts: list[int]) -> dict[int, Correction]:
+    found = select(Correction).where(Correction.receipt_id.in_(receipts))
+    return {one.receipt_id: one for one in db.scalars(found.order_by(Correction.number))}
 
 
 def refused_credit(
@@ -314,20 +325,38 @@ def refused_credit(
     """The decision by which `person`, whose link `application` carried, has no credit for it."""
     if person.id in standing_shares(db, application.id):
         return None
-    corrections = corrections_of(db, receipt)
-    if not corrections:
+    return _refusal(application, receipt, _last_corrections(db, [receipt.id]).get(receipt.id))
+
+
+def _refusal(application: Application, receipt: Receipt, correction: Correction | None) -> Decision:
+    if correction is None:
         return Decision(application, receipt_id=receipt.id)
-    return Decision(application, correction_id=corrections[-1].id)
+    return Decision(application, correction_id=correction.id)
 
 
 def carries_link_of(db: Session, application: Application, person: Person) -> bool:
     """Whether `application` carried a link of `person`, and the candidate lets them know of it."""
-    if application.sharer_sees == SharerSees.NOTHING or application.erased_at is not None:
-        return False
     there = select(Touch.id).where(
         Touch.application_id == application.id, Touch.person_id == person.id, _REFERS
     )
-    return db.scalar(there.limit(1)) is not None
+    return shows_credit(application) and db.scalar(there.limit(1)) is not None
+
+
+def sees_receipt(db: Session, application: Application, receipt: Receipt, person: Person) -> bool:
+    """Whether `person` may see why `application` is credited as it is: they are, by the rule or by
+    hand, or they aren't though it carried their link. Whom the candidate took out sees nothing."""
+    if not shows_credit(application):
+        return False
+    if any(credit.person_id == person.id for credit in receipt.credits):
+        return True
+    there = select(Touch.id).where(
+        Touch.application_id == application.id,
+        Touch.person_id == person.id,
+        _REFERS,
+        Touch.taken_out_at.is_(None),
+    )
+    has_share = person.id in standing_shares(db, application.id)
+    return has_share or db.scalar(there.limit(1)) is not None
 
 
 def _dropped(receipt: Receipt, person: Person) -> list[str]:

@@ -22,7 +22,6 @@ from careers.hiring.models import Application, Stage
 from careers.hiring.moving import stage_changed
 from referrals.bonuses import letters
 from referrals.bonuses.models import Bonus, BonusChange, Correction, Instalment, Programme
-from referrals.bonuses.queries import standing_shares
 from referrals.bonuses.rules import (
     Facts,
     Offer,
@@ -34,8 +33,9 @@ from referrals.bonuses.rules import (
     offer_for,
     standing,
 )
-from referrals.crediting import decided_anew, receipt_of, settled
+from referrals.crediting import decided_anew, receipt_of, settled, take_turns
 from referrals.models import Receipt
+from referrals.standing import standing_shares
 
 REMIND_AFTER = timedelta(days=14)
 
@@ -103,6 +103,7 @@ def award(
     Who is credited for a hire of a programme gets a bonus; who has one already keeps it, with the
     amount that their share comes to now.
     """
+    take_turns(db, application)
     known = {bonus.person_id: bonus for bonus in _bonuses_of(db, application)}
     programme = next((bonus.programme for bonus in known.values()), None)
     if programme is None and application.hired_at is not None:

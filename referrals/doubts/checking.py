@@ -21,7 +21,6 @@ from careers.hiring.applying import received
 from careers.hiring.models import Application, StageChange
 from careers.hiring.moving import erased, stage_changed
 from referrals.bonuses.correcting import corrected
-from referrals.bonuses.queries import standing_shares
 from referrals.crediting import decided_anew, receipt_of, touches_of
 from referrals.doubts.inflation import (
     BOTS_FEWEST,
@@ -35,7 +34,8 @@ from referrals.doubts.inflation import (
 from referrals.doubts.models import GONE, OPEN, Doubt, DoubtChange, Trace
 from referrals.doubts.rules import Alike, Facts, LinkUsed, Referrer, Sign, signs
 from referrals.doubts.traces import forget_traces, keep_traces
-from referrals.models import BRINGS, CHANNELS, Click, ClickTotal, Credit, LinkDay, ShareLink, Touch
+from referrals.models import CHANNELS, Click, ClickTotal, LinkDay, ShareLink, Touch
+from referrals.standing import STANDING, standing_shares
 
 CLICKS_AROUND = timedelta(days=28)  # before and after an application: its link's clicks count
 ALIKE_MOST = 50  # applications that are compared with one
@@ -86,9 +86,9 @@ def queue_nightly(db: Session) -> int:
     many. Nothing is committed."""
     since = clock.now() - CLICKS_AROUND - timedelta(days=1)
     lately = (
-        select(Credit.link_id)
-        .join(Application, Application.id == Credit.application_id)
-        .where(BRINGS, Application.created_at >= since)
+        select(STANDING.c.link_id)
+        .join(Application, Application.id == STANDING.c.application_id)
+        .where(Application.created_at >= since)
     )
     clicked = (
         select(LinkDay.link_id)
@@ -104,10 +104,9 @@ def queue_nightly(db: Session) -> int:
     )
     found = db.scalars(
         select(Application.id)
-        .join(Credit, Credit.application_id == Application.id)
+        .join(STANDING, STANDING.c.application_id == Application.id)
         .where(
-            BRINGS,
-            Credit.link_id.in_(clicked),
+            STANDING.c.link_id.in_(clicked),
             Application.created_at >= since,
             Application.erased_at.is_(None),
         )
@@ -195,9 +194,9 @@ def _with_mailbox(db: Session, email: str) -> list[Person]:
 
 def _links(db: Session, application: Application, touches: list[Touch]) -> list[LinkUsed]:
     """The links that it carries; of those that earned credit, with their clicks around it."""
-    credits = select(Credit).where(Credit.application_id == application.id, BRINGS)
+    credited = select(STANDING.c.link_id).where(STANDING.c.application_id == application.id)
     links = {one.link.id: one.link for one in touches if one.link}
-    earned = {one.link_id for one in db.scalars(credits)}
+    earned = set(db.scalars(credited))
     found = []
     for key, link in sorted(links.items()):
         odd = _odd_clicks(db, link, application.created_at) if key in earned else None

@@ -14,12 +14,13 @@ from careers.base.forms import options
 from careers.base.permissions import requires
 from careers.base.web import PAGE_ROWS, db, limiter, me, page_number
 from careers.hiring.models import Application
-from referrals.bonuses.queries import corrections_of, standing_shares
+from referrals.bonuses.queries import corrections_of
 from referrals.crediting import receipt_of
 from referrals.doubts import checking, queries, reviewing, words  # noqa: F401  checking listens
 from referrals.doubts.forms import DismissalForm
 from referrals.doubts.models import OPEN, Doubt
 from referrals.doubts.rules import Kind
+from referrals.standing import standing_shares
 
 blueprint = Blueprint("doubts", __name__)
 _SEEN = re.compile(r"([A-Za-z0-9]{1,16})\.([0-9]{1,9})")

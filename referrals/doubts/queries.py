@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from careers.base.people import Person
 from careers.hiring.models import Application
-from referrals.bonuses.queries import standing_shares
 from referrals.doubts.models import CORRECTED, DISMISSED, OPEN, Doubt
 from referrals.models import ShareLink, Touch
+from referrals.standing import standing_shares
 
 
 def open_doubts(db: Session, kind: str, count: int, skip: int = 0) -> list[Doubt]:

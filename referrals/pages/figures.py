@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from flask_babel import format_decimal, format_percent, gettext
 
 from referrals.pages.blueprint import blueprint
+from referrals.standing import UNIT
 from referrals.totals import FIGURES, Figures
 
 # As a reader wants them: what came of it first, then people, then all that is no person.
 ORDER = (
-    "hires", "applications", "started", "confirmed", "people", "human", "repeat", "preview",
-    "prefetch", "bot",
+    "hires", "applications", "credit", "started", "confirmed", "people", "human", "repeat",
+    "preview", "prefetch", "bot",
 )  # fmt: skip
 assert set(ORDER) == set(FIGURES)
-RESULTS = ("hires", "applications", "started")
+RESULTS = ("hires", "applications", "credit", "started")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,13 @@ def figure_columns(clicks_only: bool = False) -> list[Column]:
             gettext(
                 "Applications of the period that are credited to the person who shared. One that "
                 "two people share counts for both, and once in all."
+            ),
+        ),
+        "credit": (
+            gettext("Credit"),
+            gettext(
+                "Their shares of those applications, added up: one is the whole credit for one "
+                "application. What was corrected by hand counts as corrected."
             ),
         ),
         "started": (
@@ -90,6 +98,12 @@ def credits(applications: float) -> str:
     return str(format_decimal(applications, "#,##0.00"))
 
 
+@blueprint.app_template_filter("figure")
+def figure(figures: Figures, name: str) -> str:
+    """One of the figures as the reader's language writes it."""
+    return credits(figures.credit / UNIT) if name == "credit" else grouped(getattr(figures, name))
+
+
 @blueprint.app_template_filter("gains")
 def gains(applications: float) -> str:
     """A difference of credit with its sign: +1.50, −0.25, ±0.00."""
@@ -103,6 +117,9 @@ def percents(part: float) -> str:
     return str(format_percent(part, "#,##0.0%"))
 
 
-def numbers(figures: Figures) -> list[int]:
-    """All figures in the order in which they are shown."""
-    return [getattr(figures, name) for name in ORDER]
+def numbers(figures: Figures) -> list[int | float]:
+    """All figures in the order in which they are shown, credit in applications."""
+    return [
+        round(figures.credit / UNIT, 2) if name == "credit" else getattr(figures, name)
+        for name in ORDER
+    ]

@@ -16,7 +16,7 @@ from careers.base.web import db, me
 from careers.hiring.models import Application, SharerSees
 from referrals import queries
 from referrals.attribution import Kind
-from referrals.bonuses.queries import standing_shares
+from referrals.bonuses.queries import sees_receipt
 from referrals.forms import RULE_WORDS
 from referrals.models import Credit, Receipt
 from referrals.pages.blueprint import blueprint
@@ -46,14 +46,9 @@ def export_my_receipt(code: str) -> ResponseReturnValue:
 
 
 def _mine(code: str) -> tuple[Application, Receipt]:
-    """An application with its receipt, for an employee who is credited, by the rule or by hand, and
-    may see it."""
+    """An application with its receipt, for an employee who may see it."""
     application, receipt = queries.receipt_for(db(), code) or abort(404)
-    if receipt is None or application.sharer_sees == SharerSees.NOTHING or application.erased_at:
-        abort(404)
-    credited = {credit.person_id for credit in receipt.credits}
-    corrected = {person for person, share in standing_shares(db(), application.id).items() if share}
-    if me().id not in credited | corrected:
+    if receipt is None or not sees_receipt(db(), application, receipt, me()):
         abort(404)
     return application, receipt
 
@@ -103,6 +98,16 @@ def credit_share(credit: Credit) -> tuple[Person, float, str]:
     """A credit as the macro `shares` shows it."""
     words = gettext("all of it") if credit.whole == 1 else f"{credit.part}/{credit.whole}"
     return credit.person, credit.part / credit.whole, words
+
+
+@blueprint.app_template_filter("read_share")
+def read_share(credit: Credit) -> tuple[Person, str]:
+    """Who was read, and what of all that was read, in words that no credit has."""
+    if credit.whole == 1:
+        return credit.person, gettext("nobody else was read")
+    return credit.person, gettext(
+        "%(share)s of what was read", share=f"{credit.part}/{credit.whole}"
+    )
 
 
 @blueprint.get("/recruiting/receipts/<code>")

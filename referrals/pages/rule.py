@@ -46,13 +46,13 @@ def rule() -> ResponseReturnValue:
 @blueprint.get("/recruiting/rule/<code>")
 @requires("rule:choose")
 def rule_preview(code: str) -> ResponseReturnValue:
-    """Who would have gained and lost; until all is looked at, how far it has come."""
+    """Who would have gained and lost; until all is looked at, so far and how far it has come."""
     preview = previewing.find_preview(db(), code) or abort(404)
     return _preview_page(preview, "")
 
 
 def _preview_page(preview: RulePreview, wrong: str) -> ResponseReturnValue:
-    rows = previewing.rows_of(db(), preview) if previewing.is_finished(preview) else []
+    rows = previewing.rows_of(db(), preview)
     differing = [row for row in rows if row.changed]
     page = page_number()
     in_force = choosing_rule.terms_in_force(db(), clock.now(), settings())

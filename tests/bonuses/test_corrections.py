@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from careers.base.people import Role, person_by_email
 from referrals.bonuses.models import Instalment
+from referrals.models import Credit, Receipt
 from tests.bonuses.standing import NEW, mails_to, only_bonus, opened, standings, text
 from tests.cast import Cast
 
@@ -100,3 +101,35 @@ def test_of_two_who_correct_a_credit_in_two_windows_the_second_is_told_and_loses
     hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', text(refused)))
     assert edith.client.post(page, data=second | hidden).status_code == 303
     assert standings(db, application)[0] == (12_500, "eligible", "")
+
+
+def test_who_corrects_what_was_decided_anew_meanwhile_is_told(visit_as, db, hired):
+    application = hired(Cast.ENGINEER)
+    ada = person_by_email(db, Cast.ENGINEER)
+    page = f"/recruiting/receipts/{application.code}/correction"
+    rosa = visit_as(Cast.RECRUITER)
+    seen = opened(rosa, page) | {f"share-{ada.code}": "1/2", "why": "Both told her."}
+    db.query(Receipt).update({"sha256": "1" * 64})
+    db.commit()
+    refused = rosa.client.post(page, data=seen)
+    assert refused.status_code == 422
+    assert "the credit was decided anew meanwhile" in text(refused)
+    again = seen | {"receipt": "1" * 64}
+    assert rosa.client.post(page, data=again).status_code == 303
+
+
+def test_shares_of_any_rule_can_be_kept_beside_one_that_is_corrected(visit_as, db, applied):
+    application = applied(Cast.ENGINEER, Cast.COLLEAGUE)
+    odd = "524288/1048577"  # as a rule by which touches age gives them
+    db.query(Credit).filter_by(person=person_by_email(db, Cast.ENGINEER)).update(
+        {"part": 524_288, "whole": 1_048_577}
+    )
+    db.commit()
+    page = f"/recruiting/receipts/{application.code}/correction"
+    rosa = visit_as(Cast.RECRUITER)
+    shown = text(rosa.get(page))
+    assert f'value="{odd}" maxlength="37"' in shown
+    ada, carl = (person_by_email(db, one) for one in (Cast.ENGINEER, Cast.COLLEAGUE))
+    sent = {f"share-{ada.code}": odd, f"share-{carl.code}": "1/4", "why": "Less."}
+    assert rosa.post(page, sent).status_code == 303
+    assert "524288/1048577" in text(rosa.get(f"/recruiting/receipts/{application.code}"))

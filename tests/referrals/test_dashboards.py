@@ -74,8 +74,8 @@ def test_clicks_are_shown_apart_and_never_added_up(visit_as, visitor, link, inge
     ingested()
     for group in GROUPS:
         page = visit_as(Cast.RECRUITER).get(f"/recruiting/referrals?by={group}")
-        # hires, applications, began; confirmed, people, visits, again; previews, prefetched, robots
-        assert numbers_of(page.get_data(as_text=True)) == [0, 0, 0, 0, 1, 1, 2, 1, 1, 1], group
+        # hires, applications, credit, began; confirmed, people, visits, again; previews, prefetched, robots
+        assert numbers_of(page.get_data(as_text=True)) == [0, 0, 0, 0, 0, 1, 1, 2, 1, 1, 1], group
     mine = visit_as(Cast.ENGINEER).get("/me/links").get_data(as_text=True)
     assert numbers_of(mine) == [0, 1, 1, 2, 1, 1, 1]
     assert "WhatsApp" in mine, "who fetched a preview is named"

@@ -194,7 +194,7 @@ def test_a_saved_receipt_is_verified_without_a_database(came, visit_as, db, tmp_
     assert (broken.exit_code, "was changed" in broken.output) == (1, True)
 
 
-def test_who_is_credited_saves_the_same_file_and_nobody_else_does(came, visit_as, db):
+def test_who_is_credited_or_refused_saves_the_same_file_and_nobody_else_does(came, visit_as, db):
     application = came(ada=4, carl=2)
     mine, address = f"/me/receipts/{application.code}", "/me/links"
     carl, ada = visit_as(Cast.COLLEAGUE), visit_as(Cast.ENGINEER)
@@ -203,7 +203,10 @@ def test_who_is_credited_saves_the_same_file_and_nobody_else_does(came, visit_as
     text = answer.get_data(as_text=True)
     for kept in (application.name, application.email, person_by_email(db, Cast.COLLEAGUE).name):
         assert kept not in text
-    assert ada.post(f"{mine}/export", form_on=address).status_code == 404
+    assert ada.post(f"{mine}/export", form_on=mine).data == answer.data
+    assert "another was closer" in ada.get(mine).get_data(as_text=True)
+    edith = visit_as(Cast.EDITOR)  # whom no touch names
+    assert edith.post(f"{mine}/export", form_on=address).status_code == 404
     application.sharer_sees = "nothing"
     db.commit()
     assert carl.post(f"{mine}/export", form_on=address).status_code == 404

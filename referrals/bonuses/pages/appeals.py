@@ -9,19 +9,21 @@ from flask_babel import gettext
 from careers.base.permissions import requires
 from careers.base.web import PAGE_ROWS, db, limiter, me, settings
 from referrals.bonuses import appealing, queries
-from referrals.bonuses.correcting import CorrectedMeanwhile, WrongShares, correct
+from referrals.bonuses.correcting import CorrectedMeanwhile, DecidedAnew, WrongShares, correct
 from referrals.bonuses.forms import AnswerForm
 from referrals.bonuses.models import Appeal
 from referrals.bonuses.pages.blueprint import blueprint
 from referrals.bonuses.pages.corrections import (
     corrections_seen,
+    decided_anew,
     made_meanwhile,
     named,
+    same_receipt,
     shares_sent,
     wrong_shares,
 )
-from referrals.bonuses.queries import standing_shares
 from referrals.crediting import receipt_of
+from referrals.standing import standing_shares
 
 
 @blueprint.get("/recruiting/appeals")
@@ -49,6 +51,9 @@ def appeal(code: str) -> ResponseReturnValue:
             error = _decide(found, form)
         except CorrectedMeanwhile:
             db().rollback()
+        except DecidedAnew:
+            db().rollback()
+            error = decided_anew()
         else:
             if not error:
                 return redirect(url_for("bonuses.appeals"), code=303)
@@ -92,6 +97,7 @@ def _correct(found: Appeal, answer: str) -> None:
     shares = shares_sent(named(found.application, found.person))
     receipt = receipt_of(db(), found.application_id)
     assert receipt is not None
+    same_receipt(receipt)
     if shares is None or not shares.get(found.person):
         raise WrongShares
     if standing_shares(db(), found.application_id) == {

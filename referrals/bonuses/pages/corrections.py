@@ -13,13 +13,20 @@ from careers.base.permissions import requires
 from careers.base.web import db, limiter, me, settings
 from careers.hiring.models import Application
 from referrals.bonuses import queries
-from referrals.bonuses.correcting import CorrectedMeanwhile, WrongShares, correct, share_from
+from referrals.bonuses.correcting import (
+    CorrectedMeanwhile,
+    DecidedAnew,
+    WrongShares,
+    correct,
+    share_from,
+)
 from referrals.bonuses.forms import CorrectionForm
 from referrals.bonuses.models import Correction
 from referrals.bonuses.pages.blueprint import blueprint
 from referrals.crediting import receipt_of
 from referrals.models import Receipt
 from referrals.queries import people_on, receipt_for
+from referrals.standing import standing_shares
 
 Named = list[tuple[Person, str]]
 """People with the share that stands in their field."""
@@ -28,7 +35,7 @@ Named = list[tuple[Person, str]]
 def named(application: Application, *others: Person) -> Named:
     """Everybody whom a correction may concern, with their present share, or with what was just
     written."""
-    shares = queries.standing_shares(db(), application.id)
+    shares = standing_shares(db(), application.id)
     receipt = receipt_of(db(), application.id)
     carried = people_on(db(), receipt).values() if receipt else ()
     people = {one.id: one for one in (*carried, *others)}
@@ -37,7 +44,7 @@ def named(application: Application, *others: Person) -> Named:
     found = []
     for one in sorted(people.values(), key=lambda person: (person.name, person.id)):
         now = str(shares.get(one.id, Fraction(0)))
-        found.append((one, request.form.get(f"share-{one.code}", now)[:20]))
+        found.append((one, request.form.get(f"share-{one.code}", now)[:37]))
     return found
 
 
@@ -63,6 +70,22 @@ def made_meanwhile(receipt: Receipt) -> list[Correction]:
     if request.method != "POST":
         return []
     return queries.corrections_of(db(), receipt)[corrections_seen() :]
+
+
+def same_receipt(receipt: Receipt) -> None:
+    """Raise DecidedAnew unless the form that was sent showed this receipt."""
+    if request.form.get("receipt", receipt.sha256) != receipt.sha256:
+        raise DecidedAnew
+
+
+def decided_anew() -> str:
+    """What to do about a credit that was decided anew while the form was open."""
+    return str(
+        gettext(
+            "The candidate changed how they came, and the credit was decided anew meanwhile. Look"
+            " at the receipt again: nothing of yours is kept yet."
+        )
+    )
 
 
 def wrong_shares() -> str:
@@ -91,9 +114,15 @@ def correction(code: str) -> ResponseReturnValue:
     is_carried = "carried" in request.form
     if not is_carried and form.sent_and_valid() and _other_works_here(form):
         try:
+            same_receipt(receipt)
             error = _correct(application, receipt, form)
         except CorrectedMeanwhile:
             db().rollback()
+        except DecidedAnew:
+            db().rollback()
+            application, receipt = receipt_for(db(), code) or abort(404)
+            assert receipt is not None
+            error = decided_anew()
         else:
             if not error:
                 return redirect(url_for("referrals.receipt", code=code), code=303)

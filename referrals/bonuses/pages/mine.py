@@ -22,6 +22,7 @@ def my_bonuses() -> ResponseReturnValue:
         "bonuses/my_bonuses.html",
         bonuses=queries.my_bonuses(db(), me()),
         uncredited=queries.my_uncredited(db(), me()),
+        shows_credit=queries.shows_credit,
     )
 
 
