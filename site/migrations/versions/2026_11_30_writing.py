@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0016_writing"
-down_revision = "0015_networks"
+revision = "0017_writing"
+down_revision = "0016_corrected_links"
 branch_labels = None
 depends_on = None
 
