@@ -17,7 +17,7 @@ from experts.editing import (
     profile_of,
     write_profile,
 )
-from experts.forms import ProfileForm, profile_form
+from experts.forms import AfterForm, ProfileForm, profile_form
 from experts.models import Expert, Network
 from experts.networks import READABLE
 from experts.pages import blueprint
@@ -166,6 +166,10 @@ def preview_profile() -> ResponseReturnValue:
 @requires("profile:edit")
 def my_consents() -> ResponseReturnValue:
     """What everybody may see of the person who asks, since when, and what they took back."""
+    return _consents()
+
+
+def _consents(form: AfterForm | None = None) -> str:
     given = {one.item: one for one in consents.consents_of(db(), me()) if not one.withdrawn_at}
     items = [(item, item_name(item), given.get(item)) for item in showing.ITEMS]
     items += [
@@ -176,8 +180,30 @@ def my_consents() -> ResponseReturnValue:
         "experts/my_consents.html",
         page=given.get(showing.PAGE),
         items=items,
+        form=form or AfterForm(articles=me().articles_after),
         history=list(reversed(consents.consents_of(db(), me())))[:50],
         item_name=item_name,
+    )
+
+
+@blueprint.post("/me/consents/articles")
+@requires("profile:edit")
+def choose_after() -> ResponseReturnValue:
+    """Say beforehand what becomes of one's articles when one leaves."""
+    form = AfterForm()
+    if not form.validate():
+        return _consents(form), 422
+    me().articles_after = form.articles.data
+    return _noted(gettext("Kept."))
+
+
+@blueprint.post("/me/consents/leave")
+@requires("profile:edit")
+def leave_experts() -> ResponseReturnValue:
+    """Stop taking part at once; coming back restores what one wrote about oneself."""
+    showing.leave(db(), me())
+    return _noted(
+        gettext("You no longer take part. Whoever opens your page reads that it is gone.")
     )
 
 

@@ -13,6 +13,7 @@ from wtforms import (
     FormField,
     HiddenField,
     IntegerField,
+    RadioField,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -276,6 +277,22 @@ def _forget(field: Any) -> None:
         field.entries[:] = kept
     else:
         field.data = [] if isinstance(field, SelectMultipleField) else ""
+
+
+class AfterForm(Form):
+    """What becomes of one's articles when one leaves."""
+
+    articles = RadioField(_("When I leave, what I wrote here"), choices=[])
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(**values)
+        self.articles.choices = options(
+            [
+                ("named", gettext("stays, under my name")),
+                ("anonymous", gettext("stays, without my name")),
+                ("removed", gettext("is taken away")),
+            ]
+        )
 
 
 class PhotographForm(Form):

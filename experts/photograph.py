@@ -16,7 +16,7 @@ from careers.base.config import Settings
 from careers.base.people import Person, employee_left
 from careers.base.pictures import SERVED, read_picture, written
 from experts.models import Portrait
-from experts.showing import settle_photo
+from experts.showing import left, settle_photo
 
 SIDES = (64, 128, 224, 448, 640)  # once and twice the sizes of `ui.portrait`
 SMALLEST, LARGEST = 200, 1600  # pixels: what is taken, and the longer side of what is kept
@@ -141,7 +141,8 @@ def forget_portrait(_db: Session, payload: dict[str, Any], settings: Settings) -
         files.forget(key)
 
 
+@left.connect
 @employee_left.connect
 def forget_who_left(person: Person, db: Session) -> None:
-    """Nobody's photograph stays here when they have left."""
+    """Nobody's photograph stays here when they have left, the company or these pages."""
     take_photograph_away(db, person)

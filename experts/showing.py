@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 
 from careers.base import audit, clock, codes, consents
 from careers.base.people import Person, employee_left
+from careers.blog import publishing
 from experts.models import Expert, Portrait
 from experts.queries import expert_of
+from feeds.subscribing import hide_feeds
 
 # What is consented to: the page as a whole, and what stands on it only with a yes of its own.
 PAGE, PORTRAIT, NETWORKS, TALKS = "page", "portrait", "networks", "talks"
@@ -19,6 +21,10 @@ ITEMS = (PORTRAIT, NETWORKS, TALKS)
 shown_changed = Signal()
 """Sent as `shown_changed.send(person, db=session, shown=bool)` in the transaction in which a
 public page begins, ends, or is edited while it is shown."""
+
+
+left = Signal()
+"""Sent as `left.send(person, db=session)` when somebody no longer takes part, but works here."""
 
 
 class NotReady(Exception):
@@ -45,6 +51,7 @@ def opt_in(db: Session, person: Person) -> Expert:
         consents.agree(db, person, PAGE)
         person.page = expert.slug
         settle_photo(db, person)
+        publishing.name_again(db, person)
         audit.record(db, person, "page:show", expert.slug or "")
         db.flush()
         shown_changed.send(person, db=db, shown=True)
@@ -68,6 +75,22 @@ def opt_out(db: Session, person: Person) -> None:
     audit.record(db, person, "page:hide", was or "", left=not person.is_active)
     db.flush()
     shown_changed.send(person, db=db, shown=False)
+
+
+def leave(db: Session, person: Person) -> None:
+    """Stop taking part: the page goes, every consent and the photograph with it, and the articles
+    become what `person` chose beforehand. What they wrote about themselves waits for them.
+    """
+    opt_out(db, person)
+    _take_everything_back(db, person)
+    publishing.settle_articles(db, person)
+    left.send(person, db=db)
+
+
+def _take_everything_back(db: Session, person: Person) -> None:
+    hide_feeds(db, person)
+    for item in consents.standing(db, person):
+        consents.withdraw(db, person, item)
 
 
 def agree(db: Session, person: Person, item: str) -> None:
@@ -106,8 +129,7 @@ def settle_photo(db: Session, person: Person) -> None:
 def take_down(person: Person, db: Session) -> None:
     """Whoever leaves is no longer shown, from the same moment, and has agreed to nothing more."""
     opt_out(db, person)
-    for item in consents.standing(db, person):
-        consents.withdraw(db, person, item)
+    _take_everything_back(db, person)
 
 
 def _give_address(db: Session, expert: Expert, person: Person) -> None:

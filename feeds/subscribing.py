@@ -90,16 +90,24 @@ def item_of(feed: Feed) -> str:
 
 def show_feed(db: Session, person: Person, feed: Feed) -> None:
     """Show what came from `feed`, and record that `person` wanted it."""
-    _set_shown(db, feed, consents.agree(db, person, item_of(feed)), True)
+    consents.agree(db, person, item_of(feed))
+    _set_shown(db, feed, True)
 
 
 def hide_feed(db: Session, person: Person, feed: Feed) -> None:
     """Show nothing that came from `feed`, and record that `person` took their yes back."""
-    _set_shown(db, feed, consents.withdraw(db, person, item_of(feed)), False)
+    consents.withdraw(db, person, item_of(feed))
+    _set_shown(db, feed, False)
 
 
-def _set_shown(db: Session, feed: Feed, has_changed: bool, is_shown: bool) -> None:
-    if has_changed:
+def hide_feeds(db: Session, person: Person) -> None:
+    """Show nothing any more that came from any feed of `person`."""
+    for feed in db.scalars(select(Feed).where(Feed.person_id == person.id)).all():
+        hide_feed(db, person, feed)
+
+
+def _set_shown(db: Session, feed: Feed, is_shown: bool) -> None:
+    if feed.is_shown is not is_shown:
         feed.is_shown = is_shown
         db.flush()
         entries_changed.send(feed, db=db)
@@ -158,7 +166,5 @@ def _settle(db: Session, person: Person, entry: Entry, was: str, becomes: str, w
 
 @employee_left.connect
 def stop_feeds(person: Person, db: Session) -> None:
-    """Nothing is read any more for somebody who has left, nor shown unless they come back and say
-    so."""
-    theirs = update(Feed).where(Feed.person_id == person.id)
-    db.execute(theirs.values(state="stopped", is_shown=False))
+    """Nothing is read any more for somebody who has left."""
+    db.execute(update(Feed).where(Feed.person_id == person.id).values(state="stopped"))

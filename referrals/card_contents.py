@@ -157,7 +157,7 @@ def _of_jobs(count: int, brand: Brand, language: str, sharing: Sharing | None) -
 
 def _of_article(article: Article, brand: Brand, language: str, sharing: Sharing | None) -> Contents:
     author = article.author
-    is_named = author.is_active and drawable(author.name, "sans")
+    is_named = article.byline and author.is_active and drawable(article.byline, "sans")
     return _contents(
         brand, language, sharing, (author,) if author.page else (),
         _sentences(article.summary, _ask(sharing)),

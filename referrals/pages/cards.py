@@ -32,6 +32,7 @@ from referrals.targets import Standing, target_of
 DRAWINGS = "60/minute"  # of one address; what is kept already is served without limit
 PATIENCE = 5.0  # seconds that a request waits for its turn to draw
 IMMUTABLE = "public, max-age=31536000, immutable"
+FOR_A_MINUTE = "public, max-age=60"  # who or what is seen may be taken back
 _drawing = threading.Lock()  # one card at a time in a process: the processor has clicks to serve
 
 
@@ -117,7 +118,8 @@ def _card(name: str, stem: str, contents: Contents, asked: str) -> BaseResponse:
         card_store.keep(folder, name, present, contents.shows, content)
     response = Response(content, mimetype="image/png")
     response.set_etag(present)
-    return _for_others(response.make_conditional(request), IMMUTABLE)
+    caching = FOR_A_MINUTE if contents.shows else IMMUTABLE
+    return _for_others(response.make_conditional(request), caching)
 
 
 def _drawn(contents: Contents) -> bytes:

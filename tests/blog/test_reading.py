@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import event, select
 
 from careers.base import prose
-from careers.base.people import person_by_email
+from careers.base.people import leave, person_by_email
 from careers.base.topics import merge_topics, topics_named
 from careers.blog import publishing, queries
 from careers.blog.models import Article
@@ -178,3 +178,22 @@ def test_an_author_s_facts_are_kept_as_they_were_typed(visit_as, db):
     assert 'value="Clocks, Time"' in ada.get(page).text
     assert 'value="https://ada.example/clocks"' in ada.get(page).text
     assert queries.topics_written_about(db) == []
+
+
+def test_whoever_left_without_their_name_is_named_by_no_feed_and_no_list(
+    app, database, visitor, published
+):
+    clocks = published("Clocks lie", topics=("Clocks",))
+    published("Clocks again", topics=("Clocks",), author=Cast.COLLEAGUE)
+    published("Bread")
+    with database.writing() as db:
+        person_by_email(db, Cast.ENGINEER).articles_after = "anonymous"
+        leave(db, person_by_email(db, Cast.ENGINEER))
+        db.commit()
+    pages = ("/blog", f"/blog/{clocks}", "/blog/clocks-again", "/blog/feed.atom", "/blog/feed.json")
+    for page in pages:
+        read = visitor.get(page)
+        assert read.status_code == 200
+        assert "Ada" not in read.text, page
+    assert "Clocks lie" in visitor.get("/blog/clocks-again").text
+    assert 'href="/blog/bread"' not in visitor.get(f"/blog/{clocks}").text

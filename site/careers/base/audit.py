@@ -37,6 +37,13 @@ def record(
     )
 
 
+# What people decide about themselves is kept as their proof, and listed to nobody: who takes part
+# and who doesn't could be read from it.
+OWN = ("page:", "consent:", "portrait:", "feed:", "entry:show", "entry:hide")
+
+
 def recent_acts(db: Session, count: int, skip: int = 0) -> list[Act]:
-    """The last acts, newest first."""
-    return list(db.scalars(select(Act).order_by(Act.id.desc()).limit(count).offset(skip)))
+    """The last acts, newest first, without those that people did about themselves."""
+    others = [Act.what.not_like(f"{own}%") for own in OWN]
+    acts = select(Act).where(*others).order_by(Act.id.desc())
+    return list(db.scalars(acts.limit(count).offset(skip)))

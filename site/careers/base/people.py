@@ -30,6 +30,9 @@ class Person(Base):
     __table_args__ = (
         CheckConstraint("status IN ('active', 'left')", name="status_known"),
         CheckConstraint("(status = 'left') = (left_at IS NOT NULL)", name="left_has_a_date"),
+        CheckConstraint(
+            "articles_after IN ('named', 'anonymous', 'removed')", name="articles_after_known"
+        ),
         Index("ix_person_team", "team"),
     )
 
@@ -56,6 +59,8 @@ class Person(Base):
     oidc_subject: Mapped[str | None] = mapped_column(String(255))
     # As a recruiter: sees only jobs in whose hiring team they are.
     is_limited: Mapped[bool] = mapped_column(default=False)
+    # What becomes of their articles when they leave: chosen beforehand.
+    articles_after: Mapped[str] = mapped_column(String(10), default="named")
     # The address of this person's public page while they show themselves, else nothing.
     # `experts` keeps it; whoever links to a person asks here and needs to know no more.
     page: Mapped[str | None] = mapped_column(String(90), unique=True)

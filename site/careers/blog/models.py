@@ -83,8 +83,16 @@ class Article(Base):
     publish_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
 
+    # Its author has left and wanted it to stay without their name.
+    is_anonymous: Mapped[bool] = mapped_column(default=False)
+
     author: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
     topics: Mapped[list[Topic]] = relationship(secondary=article_topic, order_by=Topic.name)
+
+    @property
+    def byline(self) -> str:
+        """Whom the public reads as its author; "" for nobody."""
+        return "" if self.is_anonymous else self.author.name
 
 
 class Revision(Base):

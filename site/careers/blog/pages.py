@@ -127,8 +127,8 @@ def address_of(article: Article) -> str:
 
 def _author(article: Article) -> dict[str, str]:
     who, base = article.author, settings().base_url
-    if not who.page:
-        return {"name": who.name}
+    if not article.byline or not who.page:
+        return {"name": article.byline or the_company(db()).name}
     page = address_in(settings().default_language, f"/experts/{who.page}")
     return {"name": who.name, "url": base + page}
 
@@ -171,7 +171,8 @@ def described(article: Article, cover: Picture | None = None) -> dict[str, Any]:
     """The article for machines: schema.org BlogPosting."""
     base, author = settings().base_url, article.author
     address = base + address_in(article.language, f"/blog/{article.slug}")
-    by: dict[str, Any] = {"@type": "Person", "name": author.name}
+    ours = {"@type": "Organization", "name": the_company(db()).name, "url": base}
+    by: dict[str, Any] = {"@type": "Person", "name": article.byline}
     if author.page:
         by["url"] = base + address_in(settings().default_language, f"/experts/{author.page}")
     pictured = {"image": f"{base}/blog/pictures/{cover.code}/{cover.width}"} if cover else {}
@@ -188,6 +189,6 @@ def described(article: Article, cover: Picture | None = None) -> dict[str, Any]:
         "datePublished": article.published_at.isoformat() if article.published_at else None,
         "mainEntityOfPage": article.canonical_url or address,
         "url": address,
-        "author": by,
-        "publisher": {"@type": "Organization", "name": the_company(db()).name, "url": base},
+        "author": by if article.byline else ours,
+        "publisher": ours,
     }

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from careers.base import audit, clock, codes, outbox, prose
 from careers.base.config import Settings
-from careers.base.people import Person, person_by_code
+from careers.base.people import Person, employee_left, person_by_code
 from careers.base.topics import Topic, topic_merged, topics_named
 from careers.blog import history, letters, pictures
 from careers.blog.models import Article, Revision, article_topic
@@ -274,6 +274,34 @@ def be_about_the_other(topic: Topic, into: Topic, db: Session) -> None:
         .values(topic_id=into.id)
     )
     db.execute(delete(article_topic).where(theirs))
+
+
+def settle_articles(db: Session, author: Person) -> None:
+    """Do with the articles of `author`, who leaves, what they chose beforehand."""
+    theirs = select(Article).where(Article.author_id == author.id, Article.state == "published")
+    if author.articles_after == "removed":
+        for article in db.scalars(theirs).all():
+            withdraw(db, author, article)
+    elif author.articles_after == "anonymous":
+        _name(db, author, is_anonymous=True)
+
+
+def name_again(db: Session, author: Person) -> None:
+    """Put the name of `author`, who has come back, under what they wrote."""
+    _name(db, author, is_anonymous=False)
+
+
+def _name(db: Session, author: Person, is_anonymous: bool) -> None:
+    theirs = update(Article).where(Article.author_id == author.id)
+    db.execute(
+        theirs.where(Article.is_anonymous.is_not(is_anonymous)).values(is_anonymous=is_anonymous)
+    )
+
+
+@employee_left.connect
+def settle_on_leaving(person: Person, db: Session) -> None:
+    """Whoever leaves the company has chosen beforehand what becomes of their articles."""
+    settle_articles(db, person)
 
 
 def _step(db: Session, article: Article, *conditions: ColumnElement[bool], **changes: Any) -> None:

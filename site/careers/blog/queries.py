@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, aliased, defer, selectinload
 
 from careers.base.people import Person
@@ -89,7 +89,8 @@ def translation_of(db: Session, article: Article) -> Article | None:
 
 def related_articles(db: Session, article: Article, most: int = 3) -> Sequence[Article]:
     """What else one may read: about the most of the same topics, the newest first, and by the same
-    author; never what `article` itself is in another language."""
+    author if both say so; never what `article` itself is in another language.
+    """
     mine, theirs = aliased(article_topic), aliased(article_topic)
     shared = (
         select(theirs.c.article_id, func.count().label("topics"))
@@ -98,13 +99,17 @@ def related_articles(db: Session, article: Article, most: int = 3) -> Sequence[A
         .group_by(theirs.c.article_id)
         .subquery()
     )
+    by_the_same = []
+    if not article.is_anonymous:
+        of_them = Article.author_id == article.author_id
+        by_the_same.append(and_(of_them, Article.is_anonymous.is_(False)))
     itself = [Article.id != article.id, Article.id.is_distinct_from(article.translation_id)]
     itself.append(Article.translation_id.is_distinct_from(article.id))
     return db.scalars(
         select(Article)
         .outerjoin(shared, shared.c.article_id == Article.id)
         .where(Article.state == "published", *itself)
-        .where(or_(shared.c.topics.is_not(None), Article.author_id == article.author_id))
+        .where(or_(shared.c.topics.is_not(None), *by_the_same))
         .options(*_WITHOUT_TEXT)
         .order_by(func.coalesce(shared.c.topics, 0).desc(), Article.published_at.desc())
         .limit(most)

@@ -14,6 +14,7 @@ from careers.base.people import Person
 from careers.jobs import describing
 from careers.jobs.importing import CLOSED
 from careers.jobs.models import HERE, Job
+from experts.showing import shown_changed
 
 
 class Conflict(Exception):
@@ -134,3 +135,10 @@ def _step(db: Session, job: Job, *conditions: ColumnElement[bool], **values: Any
 def _tell(db: Session, by: Person, act: str, job: Job) -> None:
     audit.record(db, by, act, job.code)
     search.changed(db, "job", job.slug)
+
+
+@shown_changed.connect
+def ask_somebody_else(person: Person, *, db: Session, shown: bool, **_: Any) -> None:
+    """Whoever takes their page down is no longer named as the one to ask about a job."""
+    if not shown:
+        db.execute(update(Job).where(Job.contact_id == person.id).values(contact_id=None))

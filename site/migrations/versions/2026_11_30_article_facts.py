@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from careers.base.database import Json
 
-revision = "0019_article_facts"
-down_revision = "0018_article_pictures"
+revision = "0020_article_facts"
+down_revision = "0019_article_pictures"
 branch_labels = None
 depends_on = None
 

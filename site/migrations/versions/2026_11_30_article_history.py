@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from careers.base.database import UTCDateTime
 
-revision = "0020_article_history"
-down_revision = "0019_article_facts"
+revision = "0021_article_history"
+down_revision = "0020_article_facts"
 branch_labels = None
 depends_on = None
 

@@ -5,8 +5,8 @@ from alembic import op
 from careers.base.database import Json
 from careers.base.database import UTCDateTime
 
-revision = "0018_article_pictures"
-down_revision = "0017_writing"
+revision = "0019_article_pictures"
+down_revision = "0018_writing"
 branch_labels = None
 depends_on = None
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0017_writing"
-down_revision = "0016_corrected_links"
+revision = "0018_writing"
+down_revision = "0017_leaving"
 branch_labels = None
 depends_on = None
 
