@@ -7,21 +7,27 @@ import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from types import CodeType
 
 import hypothesis
 import psycopg
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
-from sqlalchemy import create_engine
+from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
 
+import careers.base.database
 from careers.app import create_app
-from careers.base import outbox
+from careers.base import clock, outbox
 from careers.base.config import Settings
 from careers.base.database import Database
 from careers.base.migrating import migrate
+from careers.base.signin import passwords
+from careers.hiring import cvs
 from tests.cast import Cast, invite_cast
 from tests.databases import Databases
 
@@ -30,6 +36,8 @@ SERVER = os.environ.get(
     "ENTOURAGE_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432/postgres"
 )
 TEMPLATE = f"entourage_template_{os.getpid()}"
+PROCESS = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+REDIS = f"redis://127.0.0.1:6379/{9 + PROCESS % 6}"  # no process of tests takes another's work
 
 
 MEMORY = Path("/dev/shm")
@@ -47,6 +55,51 @@ def pytest_configure() -> None:
     """Keep the tests' files in memory where there is room: most wait for disks otherwise."""
     if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+class LateRule(Rule):
+    """Writes what builds its addresses when one is built: of hundreds, a test needs a few."""
+
+    def _compile_builder(self, append_unknown: bool = True):
+        compile_now = super()._compile_builder
+        made = []
+
+        def build(rule, **values):
+            if not made:
+                made.append(compile_now(append_unknown))
+            return made[0](rule, **values)
+
+        return build
+
+
+Flask.url_rule_class = LateRule
+_first_engines: dict[str, Engine] = {}
+
+
+def engine_of(url: str, **options) -> Engine:
+    """An engine like any other, but each statement is compiled once in a process for all of them,
+    and not once in each test: they have one dialect, and one place for what it compiled.
+    """
+    engine = create_engine(url, **options)
+    first = _first_engines.setdefault(engine.dialect.name, engine)
+    if engine is first:
+        engine.update_execution_options(compiled_cache={})
+    else:
+        engine.dialect = first.dialect
+        engine.update_execution_options(
+            compiled_cache=first.get_execution_options()["compiled_cache"]
+        )
+    return engine
+
+
+careers.base.database.create_engine = engine_of
+
+# On a busy machine CVs wait for the processor as long as it takes; what they use of it is limited.
+cvs.CHECK_SECONDS = cvs.WAIT_FOR_A_PLACE = 600.0
+
+# Signing in takes the time that makes guessing slow only where that is what a test is about.
+REAL_HASHER = passwords._hasher
+passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # as `cheap_hash`
 
 
 def lacking(what: str) -> None:
@@ -123,14 +176,13 @@ class CompiledTemplates(BytecodeCache):
     """Compiles each template once in a process, and not once in each test."""
 
     def __init__(self) -> None:
-        self._compiled: dict[str, bytes] = {}
+        self._compiled: dict[str, CodeType] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self._compiled:
-            bucket.bytecode_from_string(self._compiled[bucket.key])
+        bucket.code = self._compiled.get(bucket.key)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        self._compiled[bucket.key] = bucket.bytecode_to_string()
+        self._compiled[bucket.key] = bucket.code
 
 
 @pytest.fixture(scope="session")
@@ -158,10 +210,26 @@ def db(app: Flask, database_url: str) -> Iterator[Session]:
 
     Unlike the application's own, it takes no lock by looking.
     """
-    engine = create_engine(database_url)
+    engine = engine_of(database_url)
     with Session(engine) as session:
         yield session
     engine.dispose()
+
+
+@pytest.fixture
+def real_hashing(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Passwords are hashed with all the work that it takes on a real site."""
+    monkeypatch.setattr(passwords, "_hasher", REAL_HASHER)
+    passwords._nobodys_hash.cache_clear()
+    yield
+    passwords._nobodys_hash.cache_clear()
+
+
+@pytest.fixture
+def still() -> Iterator[None]:
+    """The clock stands still: what a page does once a minute comes into no count."""
+    with clock.set_to(clock.now()):
+        yield
 
 
 class Visitor:

@@ -17,9 +17,7 @@ from careers.background import Background
 from careers.base import clock, outbox
 from careers.base.config import Settings
 from careers.base.outbox import Work
-from tests.conftest import lacking
-
-REDIS = "redis://127.0.0.1:6379/9"
+from tests.conftest import REDIS, lacking
 
 
 @pytest.fixture(params=["sqlite queue", "redis queue"])
@@ -53,7 +51,7 @@ def chore():
     return kind, done
 
 
-def wait_for(happens, seconds=15):
+def wait_for(happens, seconds=120):
     end = time.monotonic() + seconds
     while not happens() and time.monotonic() < end:
         time.sleep(0.05)

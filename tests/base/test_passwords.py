@@ -18,6 +18,7 @@ from tests.base.conftest import link_in
 from tests.cast import Cast
 from tests.conftest import Visitor
 
+pytestmark = pytest.mark.usefixtures("real_hashing")
 FORGOT = "/sign-in/forgot"
 FRESH = "a fresh elephant walks"
 

@@ -17,6 +17,7 @@ from careers.base.web import limiter
 from tests.cast import Cast
 from tests.conftest import Visitor
 
+pytestmark = pytest.mark.usefixtures("real_hashing")
 HOME = "/sign-in"
 MINE = "/me/account"
 
@@ -86,11 +87,11 @@ def test_an_unknown_account_takes_the_same_time(app, db):
         visitor, times = Visitor(app), []
         token = visitor.form_token(HOME)
         for _ in range(6):
-            begun = time.perf_counter()
+            begun = time.thread_time()
             visitor.client.post(
                 HOME, data={"form_token": token, "email": email, "password": "wrong wrong"}
             )
-            times.append(time.perf_counter() - begun)
+            times.append(time.thread_time() - begun)
         return min(times)
 
     known, unknown = fastest(Cast.ENGINEER), fastest("nobody@acme.example")

@@ -424,6 +424,7 @@ def test_an_article_is_described_for_machines_and_names_its_author(visitor, arti
     assert found["author"]["url"] == "http://127.0.0.1:8000/experts/ada-engel"
 
 
+@pytest.mark.usefixtures("still")
 def test_the_number_of_queries_does_not_grow_with_the_articles(visitor, edith, article, database):
     sent: list[str] = []
 

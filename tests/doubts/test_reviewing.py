@@ -275,6 +275,7 @@ def test_once_it_is_judged_the_payroll_says_nothing(hired, visit_as, db):
     assert "doubt open" not in rosa.get("/recruiting/payroll").get_data(as_text=True)
 
 
+@pytest.mark.usefixtures("still")
 def test_no_page_asks_more_when_there_is_more(apply, rosa, database, db):
     def asked(address):
         statements = []

@@ -226,6 +226,7 @@ def test_the_command_reads_what_is_due(app, site, fetch, ada, monkeypatch):
     assert tried == [{"contact": "http://127.0.0.1:8000"}]
 
 
+@pytest.mark.usefixtures("still")
 def test_the_number_of_queries_does_not_grow_with_the_feeds(ada, database, queries):
     def add(number):
         with database.writing() as db:

@@ -72,7 +72,7 @@ def stream(content: bytes, head: bytes = b"") -> bytes:
 
 def in_object_stream(hidden: bytes, *, bomb: bool = False) -> bytes:
     """A PDF 1.5 whose fifth object lies, compressed, in an object stream."""
-    body = b"5 0 " + hidden + (b" " * 60_000_000 if bomb else b"")
+    body = b"5 0 " + hidden + (b" " * 100_000_000 if bomb else b"")
     packed_body = zlib.compress(body, 9)
     objects = [
         ROOT % b"/Extra 5 0 R", PAGES, PAGE % b"",
@@ -205,7 +205,7 @@ PDFS = [
     Odd("a table that goes on from itself", "cv.pdf",
         lambda: made(trailer=b"/Root 1 0 R /Prev 9"), ""),
     Odd("an object stream that becomes huge", "cv.pdf",
-        lambda: in_object_stream(b"<< >>", bomb=True), f"{HURT}|in a minute"),  # a slow machine
+        lambda: in_object_stream(b"<< >>", bomb=True), HURT),
     Odd("a table of a milliard rows", "cv.pdf",
         lambda: made().replace(b"xref\n0 4", b"xref\n0 999999999"), HURT),
     Odd("a stream shorter than nothing", "cv.pdf",

@@ -91,6 +91,7 @@ def _queries(database, browser, path):
     return sum("SELECT" in statement for statement in counted)
 
 
+@pytest.mark.usefixtures("still")
 def test_more_of_anything_takes_no_more_queries(browser, database, db):
     job, rosa = open_job(db), person_by_email(db, Cast.RECRUITER)
     one = applied(db, job)

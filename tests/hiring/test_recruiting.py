@@ -81,6 +81,7 @@ def test_without_applications_the_page_says_what_to_do(visit_as):
     )
 
 
+@pytest.mark.usefixtures("still")
 def test_more_applications_take_no_more_queries(visit_as, db, job, database):
     recruiter = visit_as(Cast.RECRUITER)
 

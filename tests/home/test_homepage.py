@@ -105,6 +105,7 @@ def test_it_works_with_every_outside_network_unreachable(visitor, ada, job, monk
     assert "twenty-five hours" in text_of(visitor, "/")
 
 
+@pytest.mark.usefixtures("still")
 def test_the_homepage_asks_the_database_the_same_number_of_times_whatever_there_is(
     visitor, app, database, ada
 ):

@@ -284,6 +284,7 @@ def test_only_employees_are_offered_to_share(visitor, visit_as, db):
     assert f"/jobs/{job.slug}/share" in _text(visit_as(Cast.ENGINEER).get(f"/jobs/{job.slug}"))
 
 
+@pytest.mark.usefixtures("still")
 def test_reading_more_jobs_takes_no_more_queries(visitor, db, database):
     def queries(address) -> int:
         counted = []
@@ -312,6 +313,7 @@ def test_reading_more_jobs_takes_no_more_queries(visitor, db, database):
     assert many[1] <= few[1] + 2
 
 
+@pytest.mark.usefixtures("still")
 def test_searching_more_jobs_takes_no_more_queries(visitor, db, database, work):
     def queries() -> list[int]:
         counted = []

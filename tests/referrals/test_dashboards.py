@@ -271,6 +271,7 @@ def test_a_chart_has_its_numbers_in_a_table_and_a_name(visit_as, visitor, link, 
         (Cast.RECRUITER, "/recruiting/referrals/team/Platform"),
     ],
 )
+@pytest.mark.usefixtures("still")
 def test_the_number_of_queries_does_not_grow_with_the_rows(
     visit_as, database, db, job, link, email, address
 ):

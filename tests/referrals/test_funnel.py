@@ -107,6 +107,7 @@ def test_only_who_may_read_referrals_sees_it(visit_as):
     assert visit_as(Cast.ENGINEER).get("/recruiting/funnel").status_code in {403, 404}
 
 
+@pytest.mark.usefixtures("still")
 def test_the_number_of_queries_does_not_grow(applied, app, visit_as):
     recruiter = visit_as(Cast.RECRUITER)
     engine = app.extensions["database"].engine

@@ -11,9 +11,7 @@ import redis
 
 from careers.base import clock
 from referrals.visitors import Visitors, network
-from tests.conftest import lacking
-
-REDIS = "redis://127.0.0.1:6379/9"
+from tests.conftest import REDIS, lacking
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 

@@ -56,6 +56,7 @@ def test_the_panel_is_a_page_and_a_part_of_one(visit_as, pages):
                 assert f'name="channel" value="{channel}"' in text
 
 
+@pytest.mark.usefixtures("still")
 def test_a_page_asks_the_database_nothing_more_for_its_entrance(app, database, visit_as, pages):
     ada, asked = visit_as(Cast.ENGINEER), []
     event.listen(database.engine, "before_cursor_execute", lambda *a: asked.append(a[2]))
@@ -64,6 +65,7 @@ def test_a_page_asks_the_database_nothing_more_for_its_entrance(app, database, v
     assert not [statement for statement in asked if "share_" in statement]
 
 
+@pytest.mark.usefixtures("still")
 def test_the_panel_asks_as_much_with_many_links_as_with_none(database, visit_as, job, db):
     ada, asked = visit_as(Cast.ENGINEER), []
     ada.get("/jobs/engineer-x/share")
