@@ -47,6 +47,7 @@ def test_an_article_from_the_first_word_to_its_readers(site, browser):
     expect(body).to_have_value("Elles **dérivent**, sans réseau.")
 
     page.get_by_role("button", name="Hand it to the editors").click()
+    expect(page.get_by_text("The editors have it now.")).to_be_visible()
     desk = edith.sign_in(Cast.EDITOR)
     desk.goto("/editing")
     desk.get_by_role("link", name="Les horloges mentent").click()
@@ -57,6 +58,8 @@ def test_an_article_from_the_first_word_to_its_readers(site, browser):
     expect(page.get_by_text("Dites de combien.")).to_be_visible()
     body.fill("Elles **dérivent** d’une minute par an.")
     page.get_by_role("button", name="Hand it to the editors").click()
+    expect(page.get_by_text("The editors have it now.")).to_be_visible()
+    desk.goto("/editing")
     desk.get_by_role("link", name="Les horloges mentent").click()
     desk.get_by_role("button", name="Publish").click()
 
@@ -121,7 +124,7 @@ def test_hostile_texts_run_nothing_in_a_browser_even_without_the_policy(browser)
         "html => { document.open(); document.write(html); document.close(); }", "".join(made)
     )
     schemes = page.evaluate("[...new Set([...document.links].map((link) => link.protocol))]")
-    assert set(schemes) <= {"http:", "https:", "mailto:", "about:"}
+    assert set(schemes) <= {"http:", "https:", "mailto:", "about:", ":"}
     page.mouse.move(200, 200)
     page.mouse.click(200, 200)
     page.keyboard.press("Tab")

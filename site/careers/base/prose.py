@@ -52,8 +52,11 @@ _PICTURE = re.compile(r'<img src="picture:([A-Za-z0-9]{1,16})" alt="([^"]*)">')
 _OF_ARTICLES = {"img": {"src", "alt"}, "span": {"class"}}
 
 
-def _only_our_classes(_tag: str, name: str, value: str) -> str | None:
-    return value if name != "class" or value in highlighting.CLASSES else None
+def _only_ours(_tag: str, name: str, value: str) -> str | None:
+    """Classes are those of source code, and nothing but an image is a picture of ours."""
+    if name == "class":
+        return value if value in highlighting.CLASSES else None
+    return None if name == "href" and value.startswith("picture:") else value
 
 
 def _marked(code: str, language: str, _rest: str) -> str:
@@ -124,7 +127,7 @@ def _clean(outside: str, *, of_article: bool = False) -> str:
         outside,
         tags=_TAGS | ({"img"} if of_article else set()),
         attributes=_ATTRIBUTES | (_OF_ARTICLES if of_article else {}),
-        attribute_filter=_only_our_classes if of_article else None,
+        attribute_filter=_only_ours if of_article else None,
         url_schemes={"http", "https", "mailto"} | ({"picture"} if of_article else set()),
         link_rel="ugc nofollow noopener noreferrer",
         clean_content_tags={"script", "style", "iframe", "object", "template", "svg", "math"},

@@ -50,7 +50,9 @@ function write(form) {
   }
 
   function fill(values) {
-    for (const name of FIELDS) if (values[name] !== undefined) form.elements[name].value = values[name];
+    for (const name of FIELDS) {
+      if (form.elements[name] && values[name] !== undefined) form.elements[name].value = values[name];
+    }
     changed();
   }
 
