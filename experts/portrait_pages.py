@@ -11,7 +11,7 @@ from flask_babel import gettext
 from careers.base import consents, storage
 from careers.base.people import Person, person_by_code
 from careers.base.permissions import public, requires
-from careers.base.pictures import SERVED, NotAPicture
+from careers.base.pictures import SERVED, NotAPicture, best_kind
 from careers.base.web import db, limiter, me, no_store, settings
 from experts import showing
 from experts.editing import draw_another_portrait, show_initials
@@ -50,7 +50,7 @@ def portrait(code: str, side: str) -> ResponseReturnValue:
     photograph = _photograph(person)
     if photograph is None:
         return _drawn(person) if not kind else abort(404)
-    kind = kind or _best_kind()
+    kind = kind or best_kind(request.headers.get("Accept", ""))
     try:
         content = storage.store(settings(), "portraits").read(photograph.keys[f"{pixels}.{kind}"])
     except OSError:
@@ -76,12 +76,6 @@ def _photograph(person: Person) -> Portrait | None:
     if person.photo is None and (g.person is None or g.person.id != person.id):
         return None
     return portrait_of(db(), person)
-
-
-def _best_kind() -> str:
-    """What the browser says it reads, best first; every browser reads JPEG."""
-    accepted = request.headers.get("Accept", "")
-    return next((kind for kind in SERVED if SERVED[kind][0] in accepted), "jpg")
 
 
 def _drawn(person: Person) -> ResponseReturnValue:

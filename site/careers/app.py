@@ -29,7 +29,10 @@ from careers.base.files import folder
 from careers.base.logs import init_logs
 from careers.base.signin import pages as signin
 from careers.base.signin.sessions import ServerSessions
+from careers.blog import editing_pages as blog_editing_pages
+from careers.blog import history_pages as blog_history_pages
 from careers.blog import pages as blog
+from careers.blog import writing_pages as blog_writing_pages
 from careers.hiring import pages as hiring
 from careers.home import pages as home
 from careers.home import topics
@@ -40,10 +43,10 @@ from careers.jobs.alerts import pages as alerts
 MOST_PROCESSES = 4  # of the server, unless the settings ask for more; each holds about 100 MB
 THREADS = 24  # of each; each may wait for a disk, a database or a client
 SENDING_AT_ONCE = 8  # of them, those that may wait for what clients send
-# They add their routes to the blueprints of `jobs`, `experts` and `home`.
+# They add their routes to the blueprint of their package.
 PAGES = (
-    board_pages, editing_pages, feed_pages, experts.editing_pages, experts.portrait_pages,
-    experts.topic_pages, topics,
+    board_pages, editing_pages, feed_pages, blog_editing_pages, blog_history_pages,
+    blog_writing_pages, experts.editing_pages, experts.portrait_pages, experts.topic_pages, topics,
 )  # fmt: skip
 PACKAGES = (
     home,

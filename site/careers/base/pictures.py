@@ -90,6 +90,11 @@ def _as_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
     return changed or picture
 
 
+def best_kind(accepted: str) -> str:
+    """What a browser that sends this Accept header reads, best first; every browser reads JPEG."""
+    return next((kind for kind in SERVED if SERVED[kind][0] in accepted), "jpg")
+
+
 def written(picture: Image.Image, kind: str) -> bytes:
     """`picture` as a file of one of the kinds that are `SERVED`."""
     _type, format_name, options = SERVED[kind]

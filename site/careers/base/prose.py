@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections import Counter
+from collections.abc import Callable, Sequence
+from html import escape, unescape
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
+
+from careers.base import highlighting
 
 MARKDOWN_LONGEST = 100_000  # characters; markdown-it-py's worst known input takes 1.9 s at 280 KB
 HTML_LONGEST = 200_000
@@ -40,19 +46,68 @@ _markdown = (
 )
 
 
+ShowPicture = Callable[[str, str], str]
+_PICTURE = re.compile(r'<img src="picture:([A-Za-z0-9]{1,16})" alt="([^"]*)">')
+_OF_ARTICLES = {"img": {"src", "alt"}, "span": {"class"}}
+
+
+def _only_ours(_tag: str, name: str, value: str) -> str | None:
+    """Classes are those of source code, and nothing but an image is a picture of ours."""
+    if name == "class":
+        return value if value in highlighting.CLASSES else None
+    return None if name == "href" and value.startswith("picture:") else value
+
+
+def _marked(code: str, language: str, _rest: str) -> str:
+    return highlighting.highlighted(code, language)
+
+
+_options = {"html": False}
+_of_articles = MarkdownIt("commonmark", _options | {"highlight": _marked})
+_unmarked = MarkdownIt("commonmark", _options)
+
+
+def _draw_picture(
+    renderer: RendererHTML, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType
+) -> str:
+    """A picture of our own for `_PICTURE`; of one elsewhere only a link: a foreign host is never
+    called."""
+    token = tokens[at]
+    words = renderer.renderInlineAsText(token.children, options, env)
+    address = str(token.attrGet("src") or "")
+    if re.fullmatch("picture:[A-Za-z0-9]{1,16}", address):
+        return f'<img src="{address}" alt="{escape(words)}">'
+    return f'<a href="{escape(address)}">{escape(words or address)}</a>'
+
+
+for _one in (_of_articles, _unmarked):
+    _one.enable(["table", "strikethrough"]).add_render_rule("image", _draw_picture)
+
+
 class TooDeep(ValueError):
     """The HTML nests more elements than any honest text does."""
 
 
-def markdown_to_html(text: str) -> str:
+def markdown_to_html(text: str, picture: ShowPicture | None = None) -> str:
     """Markdown (CommonMark with tables and strikethrough) as safe HTML.
 
-    A first-level heading becomes second-level: the page has its own. Raises ValueError over
-    `MARKDOWN_LONGEST` characters.
+    A first-level heading becomes second-level: the page has its own. `![words](picture:CODE)`
+    becomes what `picture` answers for the code and the words, which are escaped; with it, source
+    code has its words told apart. Raises ValueError over `MARKDOWN_LONGEST` characters.
     """
     if len(text) > MARKDOWN_LONGEST:
         raise ValueError(f"longer than {MARKDOWN_LONGEST} characters")
-    return safe_html(_markdown.render(text).replace("<h1>", "<h2>").replace("</h1>", "</h2>"))
+    if picture is None:
+        return safe_html(_as_second_level(_markdown.render(text)))
+    made = _of_articles.render(text)
+    if len(made) > HTML_LONGEST:  # marks in source code are left out first
+        made = _unmarked.render(text)
+    html = _clean(_as_second_level(made), of_article=True)
+    return _PICTURE.sub(lambda found: picture(found[1], found[2]), html)
+
+
+def _as_second_level(html: str) -> str:
+    return html.replace("<h1>", "<h2>").replace("</h1>", "</h2>")
 
 
 def safe_html(outside: str) -> str:
@@ -60,14 +115,19 @@ def safe_html(outside: str) -> str:
 
     Raises ValueError when it is too long or nested too deeply to be honest.
     """
+    return _clean(outside)
+
+
+def _clean(outside: str, *, of_article: bool = False) -> str:
     if len(outside) > HTML_LONGEST:
         raise ValueError(f"longer than {HTML_LONGEST} characters")
     _check_depth(outside)
     clean = nh3.clean(
         outside,
-        tags=_TAGS,
-        attributes=_ATTRIBUTES,
-        url_schemes={"http", "https", "mailto"},
+        tags=_TAGS | ({"img"} if of_article else set()),
+        attributes=_ATTRIBUTES | (_OF_ARTICLES if of_article else {}),
+        attribute_filter=_only_ours if of_article else None,
+        url_schemes={"http", "https", "mailto"} | ({"picture"} if of_article else set()),
         link_rel="ugc nofollow noopener noreferrer",
         clean_content_tags={"script", "style", "iframe", "object", "template", "svg", "math"},
     )
@@ -103,7 +163,7 @@ _TAG = re.compile(
 def plain_text(safe: str) -> str:
     """The words of HTML that `safe_html` made, with single spaces."""
     words = _TAG.sub(lambda tag: "" if tag[1] and tag[1].lower() in _INLINE else " ", safe)
-    return _SPACE.sub(" ", html.unescape(words)).strip()
+    return _SPACE.sub(" ", unescape(words)).strip()
 
 
 def excerpt(text: str, longest: int = 240) -> str:

@@ -167,6 +167,12 @@ def keeps_form(view: View) -> View:
     return view
 
 
+def changes_nothing(view: View) -> View:
+    """Declare that what is sent to a route is only read: it takes no lock and writes nothing."""
+    view.changes_nothing = True  # type: ignore[attr-defined]
+    return view
+
+
 # -- each request ----------------------------------------------------------------------------
 
 
@@ -183,11 +189,12 @@ def _begin() -> ResponseReturnValue | None:
         abort(404)
     if any("\0" in value for values in (request.args, request.form) for value in _texts(values)):
         abort(400)
+    view = current_app.view_functions[request.endpoint] if request.endpoint else None
+    g.only_reads = getattr(view, "changes_nothing", False)
     person_id = session.get("person_id")
     g.person = db().get(Person, person_id) if person_id else None
-    if request.endpoint is None:
+    if view is None:
         return None
-    view = current_app.view_functions[request.endpoint]
     permission = permissions.declared(view)
     if permission is None:
         log.error("a route declares no permission", endpoint=request.endpoint)

@@ -2,23 +2,47 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import HiddenField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length
+from wtforms import (
+    DateTimeLocalField,
+    FileField,
+    HiddenField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import DataRequired, Length, ValidationError
 
+from careers.base import clock, codes
+from careers.base.fetching import Allow, Unreachable, checked_address
 from careers.base.forms import Form, options, stripped
-from careers.base.languages import LANGUAGES
+from careers.base.languages import LANGUAGES, time_zone
 from careers.base.prose import MARKDOWN_LONGEST
-from careers.blog.publishing import Text
+from careers.base.topics import MOST_TOPICS, TOPIC_LONGEST
+from careers.blog.models import Article, Picture
+from careers.blog.pictures import ALT_LONGEST
+from careers.blog.publishing import Tab, Text
 
+_CODE = re.compile(f"[{codes.ALPHABET}]{{12}}")
 _TOO_LONG = _("This text is too long.")
 
 
 class ArticleForm(Form):
-    """An article as its author writes it. `version` is the one that was being changed."""
+    """An article as its author writes it. `version` is the one that was being changed, `tab` and
+    `turn` say where and how often it was sent; `code` is the one that a new article will have.
+    """
 
     version = HiddenField(default="0")
+    code = HiddenField()
+    tab = HiddenField()
+    turn = HiddenField(default="1")
     title = StringField(
         _("Title"), [Length(max=160, message=_("Please stay under 160 characters."))],
         filters=[stripped],
@@ -36,6 +60,83 @@ class ArticleForm(Form):
         filters=[stripped],
         description=_("Markdown: ## heading, **bold**, *italic*, lists, tables, links."),
     )
+
+    topics = StringField(
+        _("Topics"), filters=[stripped],
+        description=_("With commas between them. Readers find what else was written about them."),
+    )  # fmt: skip
+    translation = SelectField(
+        _("The same in the other language"), choices=[], default="",
+        description=_("Readers can then change to it."),
+    )  # fmt: skip
+    canonical = StringField(
+        _("Published elsewhere first?"), filters=[stripped],
+        description=_("Its address there, so that search engines know which one came first."),
+    )  # fmt: skip
+    cover = SelectField(
+        _("Cover picture"), choices=[], default="",
+        description=_("It stands above the article, and beside it in lists."),
+    )  # fmt: skip
+    picture = FileField(_("Add a picture"), description=_("JPEG, PNG or WebP, at most 10 MB."))
+    alt = StringField(
+        _("What is to be seen"), filters=[stripped],
+        description=_("For those who cannot see it, and for search engines: one sentence."),
+    )  # fmt: skip
+
+    def __init__(
+        self, pictures: Iterable[Picture] = (), others: Iterable[Article] = (), **values: Any
+    ) -> None:
+        """`pictures` are those of the article, one of which may be its cover; `others` the author's
+        other articles, one of which may be its translation.
+        """
+        super().__init__(**values)
+        titled = [(article.code, article.title) for article in others if article.title]
+        self.translation.choices = options([("", gettext("There is none")), *titled])
+        of_it = [(picture.code, picture.alt) for picture in pictures]
+        self.cover.choices = options([("", gettext("No cover")), *of_it])
+
+    def validate_topics(self, field: StringField) -> None:
+        """Keep the list of topics readable."""
+        names = self._topics()
+        if len(names) > MOST_TOPICS:
+            raise ValidationError(
+                gettext("Please choose at most %(count)s topics.", count=MOST_TOPICS)
+            )
+        for name in names:
+            if len(name) > TOPIC_LONGEST:
+                raise ValidationError(
+                    gettext(
+                        "A topic has at most %(count)s characters: “%(start)s…” is longer.",
+                        count=TOPIC_LONGEST,
+                        start=name[:20].rstrip(),
+                    )
+                )
+
+    def _topics(self) -> list[str]:
+        written = (" ".join(name.split()) for name in (self.topics.data or "").split(","))
+        return list(dict.fromkeys(name for name in written if name))
+
+    def validate_canonical(self, field: StringField) -> None:
+        """Take only addresses of pages."""
+        if not field.data:
+            return
+        try:
+            address = checked_address(field.data, Allow(any_port=True))
+        except Unreachable as error:
+            raise ValidationError(gettext(error.reason)) from None
+        if len(address) > 500:
+            raise ValidationError(gettext("This address is too long."))
+        field.data = address
+
+    def has_picture(self) -> bool:
+        """Whether there is a picture to add, with words; what is missing is asked for."""
+        if not getattr(self.picture.data, "filename", ""):
+            self.picture.errors = [gettext("Please choose a picture.")]
+        if not self.alt.data:
+            self.alt.errors = [gettext("Please say in words what is to be seen on it.")]
+        elif len(self.alt.data) > ALT_LONGEST:
+            self.alt.errors = [gettext("Please stay under 300 characters.")]
+        return not (self.picture.errors or self.alt.errors)
 
     def says_something(self) -> bool:
         """Whether there is anything to keep; if not, the title is asked for."""
@@ -59,12 +160,49 @@ class ArticleForm(Form):
             summary=" ".join((self.summary.data or "").split()),
             body=(self.body.data or "").replace("\r\n", "\n"),
             language=self.language.data,
+            cover=self.cover.data or "",
+            topics=tuple(self._topics()),
+            canonical=self.canonical.data or "",
+            translation=self.translation.data or "",
         )
 
     def read_version(self) -> int:
         """The version that was being changed; nonsense is none."""
-        sent = self.version.data or ""
-        return int(sent[:9]) if sent.isascii() and sent.isdigit() else 0
+        return number(self.version.data)
+
+    def read_tab(self) -> Tab:
+        """The tab that it was written in; nonsense is none."""
+        key = self.tab.data or ""
+        return Tab(key, number(self.turn.data)) if _CODE.fullmatch(key) else Tab()
+
+    def read_code(self) -> str | None:
+        """The code that the page of a new article was given; nonsense is none."""
+        sent = self.code.data or ""
+        return sent if _CODE.fullmatch(sent) else None
+
+
+def number(sent: str | None) -> int:
+    """What a hidden field counts; nonsense is 0."""
+    return int(sent[:9]) if sent and sent.isascii() and sent.isdigit() else 0
+
+
+class ScheduleForm(Form):
+    """When an article is to be published, by the clock of whoever asks."""
+
+    at = DateTimeLocalField(
+        _("Day and time"), [DataRequired(_("Please say when."))], format="%Y-%m-%dT%H:%M"
+    )
+
+    def validate_at(self, field: DateTimeLocalField) -> None:
+        """Take only what is to come."""
+        if field.data and self.moment() <= clock.now():
+            raise ValidationError(gettext("This is over already."))
+
+    def moment(self) -> datetime:
+        """The moment that was chosen."""
+        chosen = self.at.data
+        assert chosen is not None  # the field is required
+        return chosen.replace(tzinfo=ZoneInfo(time_zone()))
 
 
 class ReviewForm(Form):

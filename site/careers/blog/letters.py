@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from flask import current_app
-from flask_babel import force_locale, gettext
+from flask_babel import force_locale, format_date, gettext
 from sqlalchemy.orm import Session
 
 from careers.base import mail
-from careers.base.languages import address_in
+from careers.base.languages import address_in, locale_of
 from careers.base.people import Person
 from careers.blog.models import Article
 
@@ -26,6 +29,30 @@ def tell_published(db: Session, article: Article) -> None:
             address=_address(article.language, f"/blog/{article.slug}"),
         )
     mail.write(db, author.email, subject, text)
+
+
+def tell_scheduled(db: Session, article: Article) -> None:
+    """Tell the author when everybody will be able to read it."""
+    author = article.author
+    if not author.is_active or article.publish_at is None:
+        return
+    with force_locale(locale_of(author.language)):
+        subject = gettext("To be published: %(title)s", title=article.title)
+        text = gettext(
+            "Hello %(name)s,\n\nyour article “%(title)s” will be published by itself on %(when)s."
+            "\n\nUntil then you can take it back:\n%(address)s\n",
+            name=author.first_name,
+            title=article.title,
+            when=_in_zone_of(author, article.publish_at),
+            address=_address(author.language, f"/me/articles/{article.code}"),
+        )
+    mail.write(db, author.email, subject, text)
+
+
+def _in_zone_of(author: Person, moment: datetime) -> str:
+    zone = ZoneInfo(author.time_zone or str(current_app.extensions["settings"].time_zone))
+    there = moment.astimezone(zone)
+    return f"{format_date(there.date(), 'long')}, {there:%H:%M}"
 
 
 def tell_returned(db: Session, article: Article, editor: Person) -> None:

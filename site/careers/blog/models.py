@@ -3,13 +3,33 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from careers.base import clock, codes
 from careers.base.database import Base, primary_key
 from careers.base.people import Person
+from careers.base.topics import Topic
+
+article_topic = Table(
+    "article_topic",
+    Base.metadata,
+    Column("article_id", ForeignKey("article.id", ondelete="CASCADE"), primary_key=True),
+    Column("topic_id", ForeignKey("topic.id", ondelete="CASCADE"), primary_key=True),
+    Index("ix_article_topic_topic_id", "topic_id"),
+)
 
 
 class Article(Base):
@@ -18,8 +38,11 @@ class Article(Base):
     __tablename__ = "article"
     __table_args__ = (
         CheckConstraint(
-            "state IN ('draft', 'submitted', 'returned', 'published', 'withdrawn')",
+            "state IN ('draft', 'submitted', 'returned', 'scheduled', 'published', 'withdrawn')",
             name="state_known",
+        ),
+        CheckConstraint(
+            "(state = 'scheduled') = (publish_at IS NOT NULL)", name="scheduled_has_a_day"
         ),
         CheckConstraint(
             "state <> 'published' OR (slug IS NOT NULL AND published_at IS NOT NULL)",
@@ -28,6 +51,7 @@ class Article(Base):
         CheckConstraint("language IN ('en', 'fr')", name="language_known"),
         Index("ix_article_state_published_at", "state", "published_at"),
         Index("ix_article_author_id", "author_id"),
+        Index("ix_article_translation_id", "translation_id"),
     )
 
     id: Mapped[int] = primary_key()
@@ -40,22 +64,78 @@ class Article(Base):
     body_html: Mapped[str] = mapped_column(Text, default="")
     minutes: Mapped[int] = mapped_column(default=1)
     language: Mapped[str] = mapped_column(String(2), default="en")
+    # As its author writes them: they join the shared vocabulary on the day it is published.
+    topic_names: Mapped[list[str]] = mapped_column(default=list)
+    canonical_url: Mapped[str] = mapped_column(String(500), default="")  # where it was first
+    translation_id: Mapped[int | None] = mapped_column(
+        ForeignKey("article.id", ondelete="SET NULL")
+    )
     state: Mapped[str] = mapped_column(String(10), default="draft")
-    version: Mapped[int] = mapped_column(
-        default=1
-    )  # counts saves: two tabs can't overwrite each other
+    version: Mapped[int] = mapped_column(default=1)  # counts saves: tabs can't overwrite each other
+    # The tab that kept it last, and its how manieth time that was: what a tab sends again, because
+    # no answer came, is no conflict, and what arrives late doesn't replace what it sent after.
+    tab: Mapped[str] = mapped_column(String(16), default="")
+    turn: Mapped[int] = mapped_column(default=0)
     editor_comment: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     changed_at: Mapped[datetime] = mapped_column(default=clock.now)
     submitted_at: Mapped[datetime | None]
+    publish_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
 
     # Its author has left and wanted it to stay without their name.
     is_anonymous: Mapped[bool] = mapped_column(default=False)
 
     author: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+    topics: Mapped[list[Topic]] = relationship(secondary=article_topic, order_by=Topic.name)
 
     @property
     def byline(self) -> str:
         """Whom the public reads as its author; "" for nobody."""
         return "" if self.is_anonymous else self.author.name
+
+
+class Revision(Base):
+    """What an article said in one of its versions before the present one."""
+
+    __tablename__ = "article_revision"
+    __table_args__ = (UniqueConstraint("article_id", "version"),)
+
+    id: Mapped[int] = primary_key()
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"))
+    version: Mapped[int]
+    title: Mapped[str] = mapped_column(String(160))
+    summary: Mapped[str] = mapped_column(String(300))
+    body: Mapped[str] = mapped_column(Text)
+    written_at: Mapped[datetime]
+    remembered_at: Mapped[datetime]
+    handed_in: Mapped[bool] = mapped_column(default=False)  # to the editors, as it then was
+
+
+class Picture(Base):
+    """A picture that was handed in for an article; `keys` name its files, as "960.avif"."""
+
+    __tablename__ = "article_picture"
+    __table_args__ = (
+        CheckConstraint("alt <> ''", name="said_in_words"),
+        Index("ix_article_picture_article_id", "article_id"),
+        Index(
+            "uq_article_picture_cover",
+            "article_id",
+            unique=True,
+            sqlite_where=text("is_cover"),
+            postgresql_where=text("is_cover"),
+        ),
+    )
+
+    id: Mapped[int] = primary_key()
+    code: Mapped[str] = mapped_column(String(16), unique=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"))
+    alt: Mapped[str] = mapped_column(String(300))
+    width: Mapped[int]
+    height: Mapped[int]
+    keys: Mapped[dict[str, Any]]
+    is_cover: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    article: Mapped[Article] = relationship(lazy="joined", innerjoin=True)

@@ -5,17 +5,20 @@ of two people at once, one does it and the other is told.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from blinker import Signal
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from careers.base import audit, clock, codes, prose
-from careers.base.people import Person, employee_left
-from careers.blog import letters
-from careers.blog.models import Article
+from careers.base import audit, clock, codes, outbox, prose
+from careers.base.config import Settings
+from careers.base.people import Person, employee_left, person_by_code
+from careers.base.topics import Topic, topic_merged, topics_named
+from careers.blog import history, letters, pictures
+from careers.blog.models import Article, Revision, article_topic
 
 EDITABLE = ("draft", "returned")
 
@@ -42,43 +45,92 @@ class Text:
     summary: str
     body: str
     language: str
+    cover: str = ""  # the code of one of its pictures
+    topics: tuple[str, ...] = ()  # names
+    canonical: str = ""  # the address where it was published first
+    translation: str = ""  # the code of an article of the same author's in the other language
 
 
-def start_article(db: Session, author: Person, text: Text) -> Article:
-    """A new draft. Raises ValueError when the body is too long or nested too deeply."""
-    article = Article(author_id=author.id, **_stored(text))
-    db.add(article)
-    db.flush()
+@dataclass(frozen=True)
+class Tab:
+    """Where something is written: a tab of a browser, and how often it has sent what is there."""
+
+    key: str = ""
+    turn: int = 0
+
+
+def start_article(
+    db: Session, author: Person, text: Text, code: str | None = None, tab: Tab = Tab()
+) -> Article:
+    """A new draft, with the code that its page was given.
+
+    Raises Conflict when an article has that code, ValueError when the body is too long or nested
+    too deeply.
+    """
+    article = Article(
+        code=code or codes.code(), author_id=author.id, tab=tab.key, turn=tab.turn,
+        translation_id=_translation(db, author, text), **_stored(text),
+    )  # fmt: skip
+    try:
+        with db.begin_nested():
+            db.add(article)
+    except IntegrityError:
+        raise Conflict from None
     audit.record(db, author, "article:start", article.code)
     return article
 
 
-def write_article(db: Session, author: Person, article: Article, text: Text, version: int) -> None:
-    """Keep `text`, written upon `version` of a draft or a returned article.
+def write_article(
+    db: Session, author: Person, article: Article, text: Text, version: int, tab: Tab = Tab()
+) -> None:
+    """Keep `text`, written upon `version` of a draft or a returned article, or in the tab that kept
+    it last.
 
-    Raises Conflict when another version has been kept meanwhile or it is out of the author's
+    Raises Conflict when another tab has kept something meanwhile or it is out of the author's
     hands, ValueError when the body is too long or nested too deeply.
     """
+    in_this_tab = and_(Article.tab != "", Article.tab == tab.key, Article.turn < tab.turn)
+    show = pictures.shown_in_text(pictures.pictures_of(db, article))
+    if history.is_worth_remembering(db, article, tab.key):
+        history.remember(db, article)
     _step(
         db, article, Article.author_id == author.id, Article.state.in_(EDITABLE),
-        Article.version == version, version=version + 1, changed_at=clock.now(), **_stored(text),
+        or_(Article.version == version, in_this_tab),
+        version=Article.version + 1, tab=tab.key, turn=tab.turn, changed_at=clock.now(),
+        translation_id=_translation(db, author, text), **_stored(text, show),
     )  # fmt: skip
+    pictures.choose_cover(db, article, text.cover)
 
 
-def _stored(text: Text) -> dict[str, Any]:
-    html = prose.markdown_to_html(text.body)
+def _laid_out(body: str, show: prose.ShowPicture | None = None) -> dict[str, Any]:
+    html = prose.markdown_to_html(body, show or pictures.shown_in_text(()))
+    minutes = prose.reading_minutes(prose.plain_text(html))
+    return {"body": body, "body_html": html, "minutes": minutes}
+
+
+def _stored(text: Text, show: prose.ShowPicture | None = None) -> dict[str, Any]:
     return {
         "title": text.title,
         "summary": text.summary,
         "language": text.language,
-        "body": text.body,
-        "body_html": html,
-        "minutes": prose.reading_minutes(prose.plain_text(html)),
+        **_laid_out(text.body, show),
+        "topic_names": list(text.topics),
+        "canonical_url": text.canonical,
     }
+
+
+def _translation(db: Session, author: Person, text: Text) -> int | None:
+    """The row number of the article that `text` says what it is in another language."""
+    if not text.translation:
+        return None
+    return db.scalar(
+        select(Article.id).where(Article.code == text.translation, Article.author_id == author.id)
+    )
 
 
 def delete_article(db: Session, author: Person, article: Article) -> None:
     """Delete a draft or a returned article for ever. Raises Conflict when it is neither."""
+    pictures.forget_pictures(db, article)
     gone = db.execute(
         delete(Article)
         .where(
@@ -100,26 +152,89 @@ def submit(db: Session, author: Person, article: Article) -> None:
         db, article, Article.author_id == author.id, Article.state.in_(EDITABLE),
         Article.version == article.version, state="submitted", submitted_at=clock.now(),
     )  # fmt: skip
+    history.remember(db, article, handed_in=True)
     audit.record(db, author, "article:submit", article.code)
 
 
+def restore_revision(
+    db: Session, author: Person, article: Article, revision: Revision, version: int
+) -> None:
+    """Make a draft or a returned article say again what it said; what it says now is remembered.
+
+    Raises Conflict when it no longer is at `version`, or out of the author's hands.
+    """
+    history.remember(db, article)
+    show = pictures.shown_in_text(pictures.pictures_of(db, article))
+    _step(
+        db, article, Article.author_id == author.id, Article.state.in_(EDITABLE),
+        Article.version == version, version=version + 1, tab="", turn=0, changed_at=clock.now(),
+        title=revision.title, summary=revision.summary, **_laid_out(revision.body, show),
+    )  # fmt: skip
+
+
 def take_back(db: Session, author: Person, article: Article) -> None:
-    """Take a submitted article back into one's own hands. Raises Conflict."""
-    _step(db, article, Article.author_id == author.id, Article.state == "submitted", state="draft")
+    """Take a submitted article, or one that is to be published some day, back into one's own
+    hands. Raises Conflict.
+    """
+    waits = Article.state.in_(("submitted", "scheduled"))
+    _step(db, article, Article.author_id == author.id, waits, state="draft", publish_at=None)
     audit.record(db, author, "article:take-back", article.code)
 
 
 def publish(db: Session, editor: Person, article: Article, version: int) -> None:
-    """Publish the `version` of a submitted article that the editor has read. Raises Conflict."""
+    """Publish the `version` of an article that the editor has read, whether it was submitted or is
+    to be published some day. Raises Conflict.
+    """
     if article.slug is None:
         _give_address(db, article)
     _step(
-        db, article, Article.state == "submitted", Article.version == version,
-        state="published", published_at=clock.now(), editor_comment="",
+        db, article, Article.state.in_(("submitted", "scheduled")), Article.version == version,
+        state="published", published_at=clock.now(), publish_at=None, editor_comment="",
     )  # fmt: skip
+    article.topics = topics_named(db, article.topic_names)
     audit.record(db, editor, "article:publish", article.code, slug=article.slug)
     letters.tell_published(db, article)
     published.send(article, db=db)
+
+
+def schedule(db: Session, editor: Person, article: Article, version: int, at: datetime) -> None:
+    """Have the `version` of a submitted article that the editor has read published `at` some day.
+
+    Raises Conflict.
+    """
+    _step(
+        db, article, Article.state == "submitted", Article.version == version,
+        state="scheduled", publish_at=at, editor_comment="",
+    )  # fmt: skip
+    payload = {"article": article.code, "at": at.isoformat(), "editor": editor.code}
+    outbox.add(db, "publish_article", payload, at)
+    audit.record(db, editor, "article:schedule", article.code, at=at.isoformat())
+    letters.tell_scheduled(db, article)
+
+
+@outbox.handles("publish_article")
+def publish_scheduled(db: Session, payload: dict[str, Any], _settings: Settings) -> None:
+    """Publish an article whose day has come, unless somebody has changed their mind; what its
+    author can no longer answer for waits for an editor instead.
+    """
+    article = db.scalar(select(Article).where(Article.code == payload["article"]))
+    editor = person_by_code(db, payload["editor"])
+    if article is None or editor is None or article.publish_at is None:
+        return
+    if article.publish_at != datetime.fromisoformat(payload["at"]):
+        return  # it has another day
+    if article.author.is_active:
+        publish(db, editor, article, article.version)
+    else:
+        unschedule(db, editor, article)
+
+
+def unschedule(db: Session, editor: Person, article: Article) -> None:
+    """Have an article that was to be published some day wait for an editor again. Raises
+    Conflict.
+    """
+    _step(db, article, Article.state == "scheduled", state="submitted", publish_at=None)
+    audit.record(db, editor, "article:unschedule", article.code)
 
 
 def return_article(
@@ -146,6 +261,19 @@ def put_back(db: Session, editor: Person, article: Article) -> None:
     _step(db, article, Article.state == "withdrawn", state="published")
     audit.record(db, editor, "article:put-back", article.code, slug=article.slug)
     published.send(article, db=db)
+
+
+@topic_merged.connect
+def be_about_the_other(topic: Topic, into: Topic, db: Session) -> None:
+    """An article about a topic that is merged into another is about that one."""
+    theirs = article_topic.c.topic_id == topic.id
+    about_both = select(article_topic.c.article_id).where(article_topic.c.topic_id == into.id)
+    db.execute(
+        update(article_topic)
+        .where(theirs, article_topic.c.article_id.not_in(about_both))
+        .values(topic_id=into.id)
+    )
+    db.execute(delete(article_topic).where(theirs))
 
 
 def settle_articles(db: Session, author: Person) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, defer
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session, aliased, defer, selectinload
 
 from careers.base.people import Person
-from careers.blog.models import Article
+from careers.base.topics import Topic
+from careers.blog.models import Article, Picture, article_topic
 
 ARTICLES_AT_A_TIME = 20
 _WITHOUT_TEXT = (defer(Article.body), defer(Article.body_html))
@@ -23,9 +24,9 @@ class ArticleList:
     pages: int
 
 
-def published_articles(db: Session, page: int = 1) -> ArticleList:
-    """What everybody can read, newest first."""
-    return _listed(db, "published", page)
+def published_articles(db: Session, page: int = 1, topic: str = "") -> ArticleList:
+    """What everybody can read, newest first; only what is about the topic with this slug."""
+    return _listed(db, "published", page, topic)
 
 
 def withdrawn_articles(db: Session, page: int = 1) -> ArticleList:
@@ -33,17 +34,86 @@ def withdrawn_articles(db: Session, page: int = 1) -> ArticleList:
     return _listed(db, "withdrawn", page)
 
 
-def _listed(db: Session, state: str, page: int) -> ArticleList:
-    count = db.scalar(select(func.count(Article.id)).where(Article.state == state)) or 0
+def _listed(db: Session, state: str, page: int, topic: str = "") -> ArticleList:
+    wanted = [Article.state == state]
+    if topic:
+        about = select(article_topic.c.article_id).join(Topic).where(Topic.slug == topic)
+        wanted.append(Article.id.in_(about))
+    count = db.scalar(select(func.count(Article.id)).where(*wanted)) or 0
     articles = db.scalars(
         select(Article)
-        .where(Article.state == state)
+        .where(*wanted)
         .options(*_WITHOUT_TEXT)
         .order_by(Article.published_at.desc(), Article.id.desc())
         .limit(ARTICLES_AT_A_TIME)
         .offset((page - 1) * ARTICLES_AT_A_TIME)
     ).all()
     return ArticleList(articles, -(-count // ARTICLES_AT_A_TIME))
+
+
+def newest_articles(db: Session, count: int) -> Sequence[Article]:
+    """What everybody can read, newest first, with its whole text and its topics: for a feed."""
+    return db.scalars(
+        select(Article)
+        .where(Article.state == "published")
+        .options(selectinload(Article.topics))
+        .order_by(Article.published_at.desc(), Article.id.desc())
+        .limit(count)
+    ).all()
+
+
+def topics_written_about(db: Session, most: int = 8) -> list[Topic]:
+    """What published articles are about, the most frequent first."""
+    counted = (
+        select(article_topic.c.topic_id, func.count().label("articles"))
+        .join(Article, Article.id == article_topic.c.article_id)
+        .where(Article.state == "published")
+        .group_by(article_topic.c.topic_id)
+        .subquery()
+    )
+    rows = select(Topic).join(counted, counted.c.topic_id == Topic.id)
+    return list(db.scalars(rows.order_by(counted.c.articles.desc(), Topic.name).limit(most)))
+
+
+def translation_of(db: Session, article: Article) -> Article | None:
+    """What `article` is in the other language, if everybody can read that."""
+    linked = or_(Article.id == article.translation_id, Article.translation_id == article.id)
+    return db.scalar(
+        select(Article)
+        .where(linked, Article.state == "published", Article.language != article.language)
+        .options(*_WITHOUT_TEXT)
+        .order_by(Article.id)
+        .limit(1)
+    )
+
+
+def related_articles(db: Session, article: Article, most: int = 3) -> Sequence[Article]:
+    """What else one may read: about the most of the same topics, the newest first, and by the same
+    author if both say so; never what `article` itself is in another language.
+    """
+    mine, theirs = aliased(article_topic), aliased(article_topic)
+    shared = (
+        select(theirs.c.article_id, func.count().label("topics"))
+        .join(mine, mine.c.topic_id == theirs.c.topic_id)
+        .where(mine.c.article_id == article.id)
+        .group_by(theirs.c.article_id)
+        .subquery()
+    )
+    by_the_same = []
+    if not article.is_anonymous:
+        of_them = Article.author_id == article.author_id
+        by_the_same.append(and_(of_them, Article.is_anonymous.is_(False)))
+    itself = [Article.id != article.id, Article.id.is_distinct_from(article.translation_id)]
+    itself.append(Article.translation_id.is_distinct_from(article.id))
+    return db.scalars(
+        select(Article)
+        .outerjoin(shared, shared.c.article_id == Article.id)
+        .where(Article.state == "published", *itself)
+        .where(or_(shared.c.topics.is_not(None), *by_the_same))
+        .options(*_WITHOUT_TEXT)
+        .order_by(func.coalesce(shared.c.topics, 0).desc(), Article.published_at.desc())
+        .limit(most)
+    ).all()
 
 
 def article_by_slug(db: Session, slug: str) -> Article | None:
@@ -58,9 +128,25 @@ def article_by_code(db: Session, code: str) -> Article | None:
     return db.scalar(select(Article).where(Article.code == code))
 
 
+def picture_by_code(db: Session, code: str) -> Picture | None:
+    """The picture with this code, whoever may see it."""
+    return db.scalar(select(Picture).where(Picture.code == code))
+
+
 def article_of(db: Session, author: Person, code: str) -> Article | None:
     """The article with this code, if `author` wrote it."""
     return db.scalar(select(Article).where(Article.code == code, Article.author_id == author.id))
+
+
+def scheduled_articles(db: Session) -> Sequence[Article]:
+    """What will be published by itself, the next one first."""
+    return db.scalars(
+        select(Article)
+        .where(Article.state == "scheduled")
+        .options(*_WITHOUT_TEXT)
+        .order_by(Article.publish_at, Article.id)
+        .limit(200)
+    ).all()
 
 
 def articles_of(db: Session, author: Person) -> Sequence[Article]:

@@ -123,7 +123,10 @@ def publish_articles(db: Session, now: datetime) -> None:
     articles.sort(key=lambda article: -article[0]["days_ago"])
     for number, (meta, body) in enumerate(articles, 1):
         author = found(db, meta["author"])
-        text = publishing.Text(meta["title"], meta["summary"], body, meta["language"])
+        topics = tuple(meta.get("topics", ()))
+        text = publishing.Text(
+            meta["title"], meta["summary"], body, meta["language"], topics=topics
+        )
         with clock.set_to(now - timedelta(days=meta["days_ago"] + 2)):
             article = publishing.start_article(db, author, text)
             publishing.submit(db, author, article)

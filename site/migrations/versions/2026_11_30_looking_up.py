@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0018_looking_up"
-down_revision = "0017_leaving"
+revision = "0020_looking_up"
+down_revision = "0019_asked"
 branch_labels = None
 depends_on = None
 

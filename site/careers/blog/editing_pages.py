@@ -1,0 +1,176 @@
+"""The editors' desk."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import format_timedelta, gettext
+
+from careers.base import clock
+from careers.base.permissions import requires
+from careers.base.web import db, me, page_number
+from careers.blog import history, pictures, publishing, queries
+from careers.blog.forms import ReviewForm, ScheduleForm, number
+from careers.blog.models import Article
+from careers.blog.pages import blueprint, language_named
+from careers.blog.publishing import Conflict
+from careers.blog.writing_pages import settled
+
+
+@blueprint.get("/editing")
+@requires("article:review")
+def editing() -> ResponseReturnValue:
+    """What waits for an editor, then what is published and what was withdrawn."""
+    page = page_number()
+    return render_template(
+        "blog/editing.html",
+        submitted=queries.submitted_articles(db()),
+        scheduled=queries.scheduled_articles(db()),
+        age=_age,
+        published=queries.published_articles(db(), page),
+        withdrawn=queries.withdrawn_articles(db()).articles,
+        page=page,
+        named=language_named,
+    )
+
+
+def _age(moment: datetime) -> str:
+    return str(format_timedelta(clock.now() - moment, granularity="minute"))
+
+
+@blueprint.get("/editing/articles/<code>")
+@requires("article:review")
+def review(code: str) -> ResponseReturnValue:
+    """One article as it would be read, and what an editor can do with it."""
+    found = _handed_in(code)
+    return _review(found, _fresh(found))
+
+
+def _fresh(found: Article) -> ReviewForm:
+    form = ReviewForm()
+    form.version.data, form.comment.data = str(found.version), ""
+    return form
+
+
+def _review(
+    found: Article, form: ReviewForm, *, late: bool = False, day: ScheduleForm | None = None
+) -> str:
+    cover = pictures.covers_of(db(), [found]).get(found.id)
+    return render_template(
+        "blog/review.html",
+        article=found,
+        form=form,
+        day=day or ScheduleForm(),
+        late=late,
+        came_back=history.handed_in_before(db(), found) is not None,
+        cover_html=pictures.cover_html(cover) if cover else "",
+    )
+
+
+@blueprint.post("/editing/articles/<code>/publish")
+@requires("article:review")
+def publish_article(code: str) -> ResponseReturnValue:
+    """Publish what the editor has read."""
+    found = _known(code)
+    version = number(request.form.get("version"))
+    return settled(
+        lambda: publishing.publish(db(), me(), found, version),
+        gettext("Published. The author gets a mail."),
+        url_for("blog.editing"),
+    )
+
+
+@blueprint.post("/editing/articles/<code>/schedule")
+@requires("article:review")
+def schedule_article(code: str) -> ResponseReturnValue:
+    """Have what the editor has read published on a day to come."""
+    found, form = _known(code), ScheduleForm()
+    if found.state == "submitted" and not form.validate():
+        return _review(found, _fresh(found), day=form), 422
+    version = number(request.form.get("version"))
+    return settled(
+        lambda: publishing.schedule(db(), me(), found, version, form.moment()),
+        gettext("It will be published by itself. The author gets a mail."),
+        url_for("blog.editing"),
+    )
+
+
+@blueprint.post("/editing/articles/<code>/unschedule")
+@requires("article:review")
+def unschedule_article(code: str) -> ResponseReturnValue:
+    """Have an article wait for an editor again, and not for its day."""
+    found = _known(code)
+    return settled(
+        lambda: publishing.unschedule(db(), me(), found),
+        gettext("It waits for an editor again."),
+        url_for("blog.review", code=code),
+    )
+
+
+@blueprint.post("/editing/articles/<code>/return")
+@requires("article:review")
+def return_article(code: str) -> ResponseReturnValue:
+    """Give an article back to its author with a comment."""
+    found, form = _known(code), ReviewForm()
+    if found.state == "submitted" and not form.validate():
+        form.version.data = str(found.version)
+        return _review(found, form), 422
+    version = number(form.version.data)
+    try:
+        publishing.return_article(db(), me(), found, version, str(form.comment.data))
+    except Conflict:
+        db().rollback()
+        return _too_late(_known(code), form)
+    db().commit()
+    flash(gettext("Returned. The author gets your comment by mail."))
+    return redirect(url_for("blog.editing"))
+
+
+def _too_late(found: Article, form: ReviewForm) -> ResponseReturnValue:
+    """Show how it stands now, with the comment; of what is in its author's hands, only that."""
+    if found.state == "submitted":
+        form.version.data = str(found.version)
+        return _review(found, form, late=True), 409
+    readable = found.state not in publishing.EDITABLE
+    return render_template(
+        "blog/return_article.html", article=found if readable else None, comment=form.comment.data
+    ), 409
+
+
+@blueprint.post("/editing/articles/<code>/withdraw")
+@requires("article:review")
+def withdraw_article(code: str) -> ResponseReturnValue:
+    """Take a published article away from everybody."""
+    found = _known(code)
+    return settled(
+        lambda: publishing.withdraw(db(), me(), found),
+        gettext("Withdrawn. Whoever opens it reads that it is gone."),
+        url_for("blog.editing"),
+    )
+
+
+@blueprint.post("/editing/articles/<code>/put-back")
+@requires("article:review")
+def put_back_article(code: str) -> ResponseReturnValue:
+    """Show a withdrawn article again."""
+    found = _known(code)
+    return settled(
+        lambda: publishing.put_back(db(), me(), found),
+        gettext("It is there again, at its old address."),
+        url_for("blog.editing"),
+    )
+
+
+def _handed_in(code: str) -> Article:
+    """An article that editors may read: never somebody's draft."""
+    found = queries.article_by_code(db(), code)
+    if found is None or found.state in publishing.EDITABLE:
+        abort(404)
+    return found
+
+
+def _known(code: str) -> Article:
+    """An article that an editor may want to act upon; the act itself tells whether it still can."""
+    return queries.article_by_code(db(), code) or abort(404)
