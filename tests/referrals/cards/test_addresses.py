@@ -31,7 +31,7 @@ CHANGES = {
 }
 NO_CHANGES = {
     "description": lambda db, job, ada, company: setattr(job, "description_html", "<p>New.</p>"),
-    "second name": lambda db, job, ada, company: setattr(ada, "name", "Ada Lang"),
+    "second name": lambda db, job, ada, company: setattr(ada, "name", "Ada Ernst"),
     "e-mail": lambda db, job, ada, company: setattr(ada, "email", "lang@acme.example"),
     "tagline": lambda db, job, ada, company: setattr(company, "tagline_en", "We do."),
 }

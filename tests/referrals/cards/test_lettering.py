@@ -111,7 +111,7 @@ def test_no_title_leaves_its_place(title, faces):
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     texts=st.lists(st.text(max_size=120), min_size=7, max_size=7),
-    faces=st.lists(st.text(max_size=5), max_size=2),
+    faces=st.lists(st.text(min_size=1, max_size=5), max_size=2),
     colour=st.integers(0, 0xFFFFFF),
 )
 def test_whatever_it_says_a_card_stays_within_its_margins(texts, faces, colour):

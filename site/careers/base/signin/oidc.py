@@ -35,6 +35,7 @@ ALGORITHMS = (
 SKEW = 60  # seconds
 LARGEST = 256 * 1024  # bytes of any answer of the provider
 METADATA_LASTS = timedelta(hours=1)
+ATTEMPT_LASTS = timedelta(minutes=30)
 log = structlog.get_logger(__name__)
 
 
@@ -140,15 +141,16 @@ def start(settings: Settings, **remembered: Any) -> ResponseReturnValue:
     except _PROBLEMS as error:
         log.warning("the sign-on provider cannot be used", error=str(error))
         raise SignOnFailed("unreachable") from None
-    session["sign_on"] = remembered
+    session["sign_on"] = {"begun": clock.now().isoformat(), "remembered": remembered}
     return answer
 
 
 def finish(settings: Settings) -> tuple[Identity, dict[str, Any]]:
     """Whom the provider sent back, and what `start` was asked to remember. Raises SignOnFailed."""
-    remembered = present().pop("sign_on", None)
-    if remembered is None:
+    attempt = present().pop("sign_on", None)
+    if attempt is None or clock.now() - datetime.fromisoformat(attempt["begun"]) >= ATTEMPT_LASTS:
         raise SignOnFailed("expired")
+    remembered = attempt["remembered"]
     try:
         client = _client(settings)
         issuer, client_id = settings.oidc_issuer or "", settings.oidc_client_id or ""
