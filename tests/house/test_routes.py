@@ -9,7 +9,10 @@ from careers.base import permissions
 from careers.base.people import Role
 from tests.cast import Cast
 
-VALUES = {"slug": "nothing", "code": "nothing1", "token": "nothing", "by": "job", "key": "nothing"}
+VALUES = {
+    "slug": "nothing", "code": "nothing1", "token": "nothing", "by": "job", "key": "nothing",
+    "version": "1", "width": "640",
+}  # fmt: skip
 
 
 def test_every_route_declares_who_may_come_in(app: Flask):

@@ -54,12 +54,13 @@ def standing(db: Session, person: Person) -> frozenset[str]:
 def agree(db: Session, person: Person, item: str) -> bool:
     """Record that `person` wants `item` to be seen; False when they have said so before."""
     db.flush()
-    given = db.execute(
+    given = db.scalar(
         inserting(db, Consent)
         .values(person_id=person.id, item=item, given_at=clock.now())
         .on_conflict_do_nothing()
+        .returning(Consent.id)
     )
-    if not rows_changed(given):
+    if given is None:
         return False
     audit.record(db, person, "consent:give", person.code, item=item)
     return True
