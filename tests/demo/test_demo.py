@@ -6,6 +6,7 @@ import sqlite3
 
 import extruct
 import pytest
+from PIL import Image
 from sqlalchemy import func, select
 
 from careers.base.database import Database
@@ -120,6 +121,9 @@ def test_every_job_is_as_google_and_indeed_want_it(demo):
         page = visitor.get(f"/jobs/{slug}").get_data(as_text=True)
         (posting,) = extruct.extract(page, syntaxes=["json-ld"])["json-ld"]
         check_posting(posting, page)
+        assert posting["hiringOrganization"]["logo"] == "http://127.0.0.1:8000/logo.png"
+    with Image.open(visitor.get("/logo.png").stream) as logo:
+        assert min(logo.size) >= 112  # Google, "Organization structured data", `logo`
     found = check_indeed(visitor.get("/jobs/indeed.xml").get_data(as_text=True))
     assert {job["url"].rsplit("/", 1)[1] for job in found} == set(jobs)
     assert len(found) >= sum(jobs.values())

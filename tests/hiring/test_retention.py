@@ -15,6 +15,7 @@ from careers.base.mail import Mail
 from careers.hiring import retention
 from careers.hiring.commands import retention_group
 from careers.hiring.models import Application, StageChange
+from tests.conftest import Visitor
 from tests.hiring import samples
 from tests.hiring.candidates import apply_to, shown
 from tests.jobs.samples import open_job
@@ -92,29 +93,62 @@ def test_data_are_erased_after_a_reminder(app, db, settings, applied, visitor):
     assert _run(app, settings, 900) == []
 
 
-def test_who_agrees_stays_and_is_asked_again(app, db, settings, applied, visitor):
+def _link(db) -> str:
+    return re.search(r"http://127.0.0.1:8000(/applications/\S+)", _reminder(db).text)[1]
+
+
+def test_the_reminder_s_link_names_nothing_until_its_button_is_pressed(app, db, settings, applied):
+    code, job = _one(db).code, _one(db).job.title
     _run(app, settings, 695)
-    page = re.search(r"http://127.0.0.1:8000(\S+/stay/\S+)", _reminder(db).text)[1]
-    assert "Yes, keep it" in shown(visitor.get(page))
+    stranger = Visitor(app)
     with clock.set_to(clock.now() + timedelta(days=700)):
-        token = visitor.form_token(page)
-        answer = visitor.client.post(page, data={"form_token": token, "choice": "stay"})
-        assert answer.status_code == 303
-        assert "Thank you. We keep it until" in shown(visitor.get(page))
-    assert _one(db).agreed_at is not None
+        closed = shown(stranger.get(_link(db)))
+        assert "Open my application" in closed
+        for said in (job, "Nadia", code, "20"):
+            assert said not in re.search("<main.*</main>", closed, re.DOTALL)[0].replace(
+                _link(db), ""
+            ), said
+        opened = stranger.post(_link(db)).location
+        assert "Yes, keep it" in shown(stranger.get(opened))
+
+
+def test_who_agrees_stays_and_is_asked_again(app, db, settings, applied):
+    _run(app, settings, 695)
+    candidate = Visitor(app)
+    with clock.set_to(clock.now() + timedelta(days=700)):
+        own = candidate.post(_link(db)).location
+        assert "Yes, keep it" in shown(candidate.get(own))
+        thanks = candidate.post(f"{own}/stay", form_on=own).location
+        page = shown(candidate.get(thanks))
+        assert "Thank you. We keep your data longer" in page
+        assert "Yes, keep it" not in page
+    agreed = _one(db).agreed_at
+    assert agreed is not None
+    with clock.set_to(clock.now() + timedelta(days=700, minutes=5)):
+        candidate.post(f"{own}/stay", form_on=own)
+    assert _one(db).agreed_at == agreed
     assert _run(app, settings, 721) == []
     assert _run(app, settings, 700 + 695)[0][1] is False
     assert _run(app, settings, 700 + 721)[0][1] is True
 
 
-def test_the_reminder_leads_to_erasing_at_once(app, db, settings, applied, visitor):
+def test_only_who_came_by_the_mail_can_agree(app, db, settings, applied, visitor):
+    own = f"/applications/mine/{_one(db).code}"
     _run(app, settings, 695)
-    page = re.search(r"http://127.0.0.1:8000(\S+/stay/\S+)", _reminder(db).text)[1]
-    assert visitor.get(page[:-1] + ("0" if page[-1] != "0" else "1")).status_code == 404
-    assert visitor.post(page, {"choice": "else"}).status_code == 400
-    assert "Your data is erased" in shown(visitor.post(page, {"choice": "erase"}))
+    assert "Yes, keep it" not in shown(visitor.get(own))  # who sent it, in that browser
+    assert visitor.post(f"{own}/stay", form_on=own).status_code == 404
+    assert visitor.post(f"{own}/stay", form_on="/sign-in").status_code == 404
+    assert _one(db).agreed_at is None
+
+
+def test_the_reminder_leads_to_erasing_at_once(app, db, settings, applied):
+    _run(app, settings, 695)
+    candidate = Visitor(app)
+    with clock.set_to(clock.now() + timedelta(days=700)):
+        own = candidate.post(_link(db)).location
+        erased = candidate.post(f"{own}/erasure", form_on=own).location
+        assert "Your data is erased" in shown(candidate.get(erased))
     assert _one(db).name == ""
-    assert visitor.get(page).status_code == 404
 
 
 @pytest.mark.parametrize("stage", ["hired", "rejected"])

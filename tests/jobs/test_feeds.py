@@ -130,4 +130,58 @@ def test_the_sitemap_says_when_a_job_truly_changed_and_names_both_languages(visi
             address = f"http://127.0.0.1:8000{prefix}/jobs/{job.slug}"
             found = re.search(rf"<url><loc>{re.escape(address)}</loc>.*?</url>", xml)[0]
             assert f"<lastmod>{job.changed_at.isoformat()}</lastmod>" in found
-            assert found.count("hreflang=") == 2
+            assert re.findall('hreflang="([^"]*)"', found) == ["en", "fr", "x-default"]
+
+
+def _postings(db, *rows):
+    rows = [
+        greenhouse_row(number, f"Job {number}", language=spoken, internal_job_id=7)
+        for number, spoken in rows
+    ]
+    import_jobs(db, "greenhouse", "acme", greenhouse(*rows))
+    db.commit()
+    return [f"/jobs/{job.slug}" for job in db.scalars(select(Job).order_by(Job.id))]
+
+
+def _alternates(html):
+    base = "http://127.0.0.1:8000"
+    return dict(re.findall(rf'hreflang="([^"]+)" href="{base}([^"]+)"', html.split("</head>")[0]))
+
+
+def _in_sitemap(visitor):
+    urls = re.findall("<url>.*?</url>", _text(visitor.get("/sitemap.xml")))
+    found = {re.search("<loc>http://127.0.0.1:8000(.*?)</loc>", url)[1]: url for url in urls}
+    return {at: _alternates(url) for at, url in found.items() if "/jobs/" in at}
+
+
+def test_postings_in_two_languages_name_each_other_while_both_are_open(visitor, db):
+    english, french = _postings(db, (1, "en"), (2, "fr"))
+    both = {"en": english, "x-default": english, "fr": f"/fr{french}"}
+    for page, canonical in (
+        (english, english), (f"/fr{french}", f"/fr{french}"),
+        (f"/fr{english}", english), (french, f"/fr{french}"),
+    ):  # fmt: skip
+        html = _text(visitor.get(page))
+        assert _alternates(html) == both, page
+        assert f'<link rel="canonical" href="http://127.0.0.1:8000{canonical}">' in html
+    assert _in_sitemap(visitor) == {english: both, f"/fr{french}": both}
+    db.scalars(select(Job).where(Job.source_id == "2")).one().closed_at = clock.now()
+    db.commit()
+    alone = {"en": english, "x-default": english, "fr": f"/fr{english}"}
+    assert _alternates(_text(visitor.get(english))) == alone
+    assert _in_sitemap(visitor) == {english: alone, f"/fr{english}": alone}
+
+
+def test_every_page_that_is_named_for_a_language_names_the_same_ones(visitor, db):
+    """German has no pages here, the second French posting is for another place."""
+    german, french, second, italian = _postings(db, (1, "de"), (2, "fr"), (3, "fr"), (4, "it"))
+    named = {
+        "en": french, "x-default": french, "fr": f"/fr{french}", "de": german, "it": italian,
+    }  # fmt: skip
+    for page in named.values():
+        assert _alternates(_text(visitor.get(page))) == named
+    own = {"en": second, "x-default": second, "fr": f"/fr{second}"}
+    assert _alternates(_text(visitor.get(second))) == own
+    assert _in_sitemap(visitor) == {
+        **dict.fromkeys(named.values(), named), **dict.fromkeys(own.values(), own),
+    }  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from flask import current_app, g, has_request_context, request
@@ -55,6 +55,18 @@ def address_in(language: str, path: str) -> str:
     settings = current_app.extensions["settings"]
     path = "/" + path.lstrip("/\\")  # two of them at the start would lead to another host
     return path if language == settings.default_language else f"/{language}{path}"
+
+
+def addresses_in_each(paths: Mapping[str, str]) -> dict[str, str]:
+    """Where something that has a page of its own in several languages (`paths`, by language) is
+    read in each of them, and in those of this site that it lacks: there its first one stands in."""
+    settings = current_app.extensions["settings"]
+    own = (settings.default_language, settings.other_language)
+    first = next((paths[code] for code in own if code in paths), next(iter(paths.values())))
+    found = {code: address_in(code, paths.get(code, first)) for code in own}
+    for code, path in paths.items():
+        found.setdefault(code, address_in(settings.default_language, path))
+    return found
 
 
 def time_zone() -> str:

@@ -16,6 +16,7 @@ from careers.base.employees import import_employees, read_employees
 from careers.base.people import Person, Role, person_by_email
 from careers.base.signin.passwords import cheap_hash
 from careers.blog import publishing
+from careers.demo.logo import demo_logo
 from careers.demo.outside import COMPANY
 from careers.jobs import editing
 from careers.jobs.importing import import_jobs
@@ -27,6 +28,7 @@ from feeds.subscribing import subscribe
 from referrals.bonuses.models import Programme, Term
 
 PASSWORD = "lumenne demo"  # noqa: S105  printed for everybody who tries the demo
+COLOUR = "#d2371f"
 EMPLOYEE, EDITOR, RECRUITER, ADMIN, SECOND_RECRUITER = (
     f"{name}@lumenne.example"
     for name in ("mina.okafor", "lucie.moreau", "grace.whitfield", "samir.haddad", "anais.fournier")
@@ -48,7 +50,9 @@ def found_company(db: Session) -> None:
             tagline_fr="Nous mesurons et pilotons l’électricité des bâtiments, "
             "des microréseaux et des dépôts.",
             website="https://lumenne.example",
-            colour="#d2371f",
+            colour=COLOUR,
+            logo=demo_logo(COLOUR),
+            logo_type="image/png",
             is_demo=True,
         )
     )

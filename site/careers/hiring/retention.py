@@ -3,8 +3,6 @@ authority asks (CNIL, guide du recrutement, 2023), unless they agree to stay."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,9 +15,8 @@ from sqlalchemy.orm import Session
 from careers.base import audit, clock, mail
 from careers.base.config import Settings
 from careers.base.database import Database
-from careers.base.languages import address_in
 from careers.base.mail import Mail
-from careers.hiring import moving
+from careers.hiring import moving, own_links
 from careers.hiring.models import Application, Stage, StageChange
 from careers.hiring.pipeline.models import Letter
 
@@ -131,10 +128,7 @@ def run(database: Database, settings: Settings) -> list[Due]:
 
 
 def _remind(db: Session, settings: Settings, application: Application, end: datetime) -> None:
-    page = settings.base_url + address_in(
-        application.language,
-        f"/applications/{application.code}/stay/{stay_key(application, settings)}",
-    )
+    page = own_links.link_for(application, settings)
     with force_locale(application.language):
         written = mail.write(
             db,
@@ -145,7 +139,8 @@ def _remind(db: Session, settings: Settings, application: Application, end: date
                 "on %(day)s we erase what you sent us when you applied for “%(job)s”: name, "
                 "address, CV and all the rest. You need not do anything.\n\n"
                 "If you would like us to keep it, so that we can write to you about other jobs, "
-                "say so here; you can also have it erased at once.\n%(page)s\n",
+                "open your application here and say so; you can also have it erased at once.\n"
+                "%(page)s\n",
                 day=format_date(end, "long"),
                 job=application.job.title,
                 page=page,
@@ -163,11 +158,12 @@ def _forget_reminder(db: Session, application: Application) -> None:
         db.delete(before)
 
 
-def stay_key(application: Application, settings: Settings) -> str:
-    """What only the reminder carries; 128 bits."""
-    said = f"stay:{application.code}:{application.email}"
-    digest = hmac.new(settings.signing_key.encode(), said.encode(), hashlib.sha256)
-    return digest.hexdigest()[:32]
+def is_asked(db: Session, application: Application) -> bool:
+    """Whether a reminder asks the candidate if their data may stay, and nothing came since."""
+    told = application.reminded_at
+    if told is None or application.erased_at or application.stage == Stage.HIRED.value:
+        return False
+    return last_contact(db, application) <= told
 
 
 def agree(db: Session, application: Application) -> None:

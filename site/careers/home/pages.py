@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 
 from careers.base import search as engine
-from careers.base.languages import LANGUAGES, address_in
+from careers.base.languages import LANGUAGES, address_in, addresses_in_each
 from careers.base.migrating import is_current
 from careers.base.permissions import public
 from careers.base.web import database, db, settings
@@ -126,18 +126,20 @@ def sitemap() -> ResponseReturnValue:
     if asked is not None and asked not in names:
         abort(404)
     pages = [
-        (
-            [
-                (code, base + address_in(code, page.path))
-                for code in LANGUAGES
-                if page.only in {"", code}
-            ],
-            page.changed_at,
-        )
+        (*_addresses(page), page.changed_at)
         for page in (parts[names.index(asked)] if asked else found)
     ]
-    body = render_template("home/sitemap.xml", pages=pages)
+    body = render_template("home/sitemap.xml", pages=pages, base=base)
     return Response(body, mimetype="application/xml")
+
+
+def _addresses(page: queries.PublicPage) -> tuple[list[str], dict[str, str]]:
+    """The addresses of `page`, and those of all that says the same, by language."""
+    own = {code: address_in(code, page.path) for code in LANGUAGES if page.only in {"", code}}
+    versions = addresses_in_each(page.versions) if page.versions else dict(own)
+    if len(versions) > 1:
+        versions["x-default"] = versions[settings().default_language]
+    return [address for address in own.values() if address in versions.values()], versions
 
 
 @blueprint.get("/healthz")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import String, case, cast, func, or_, select
@@ -14,7 +14,7 @@ from careers.base.people import Person
 from careers.base.topics import Topic
 from careers.blog.models import Article
 from careers.jobs.models import OPEN, Job
-from careers.jobs.queries import names_of
+from careers.jobs.queries import names_of, postings
 from experts.models import Expert
 from experts.queries import SHOWN, topics_shown
 
@@ -32,12 +32,13 @@ class Figures:
 @dataclass(frozen=True, slots=True)
 class PublicPage:
     """A page that everybody may read; `path` without a language prefix, `only` the language of one
-    that is in one language alone.
+    that is in one language alone, `versions` the paths of pages that say the same, by language.
     """
 
     path: str
     changed_at: datetime | None
     only: str = ""
+    versions: Mapping[str, str] = field(default_factory=dict)
 
 
 def figures(db: Session) -> Figures:
@@ -62,11 +63,20 @@ def public_pages(db: Session) -> list[PublicPage]:
         .order_by(Article.id)
     )
     jobs = db.execute(select(Job.slug, Job.changed_at).where(OPEN).order_by(Job.id))
+    posted = {
+        slug: {code: f"/jobs/{one}" for code, one in same.items()}
+        for same in postings(db).values()
+        for slug in same.values()
+        if len(same) > 1
+    }
     pages = [PublicPage(path, None) for path in ("/", "/experts", "/blog", "/jobs")]
     pages += [PublicPage(f"/topics/{topic.slug}", None) for topic in topics_shown(db)]
     pages += [PublicPage(f"/experts/{slug}", changed) for slug, changed in experts]
     pages += [PublicPage(f"/blog/{slug}", changed, only) for slug, changed, only in articles]
-    pages += [PublicPage(f"/jobs/{slug}", changed) for slug, changed in jobs]
+    pages += [
+        PublicPage(f"/jobs/{slug}", changed, versions=posted.get(slug, {}))
+        for slug, changed in jobs
+    ]
     return pages
 
 

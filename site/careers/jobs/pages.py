@@ -13,7 +13,7 @@ from careers.base import clock
 from careers.base import search as engine
 from careers.base.company import the_company
 from careers.base.forms import stripped
-from careers.base.languages import address_in, language
+from careers.base.languages import address_in, addresses_in_each, language
 from careers.base.permissions import may, public
 from careers.base.prose import excerpt, plain_text
 from careers.base.web import db, page_number, settings, wants_part
@@ -137,12 +137,14 @@ def job(slug: str) -> ResponseReturnValue:
     experts = queries.experts_of_team(db(), found.team)
     said = words.wording(found, language())
     address = address_of(found)
+    posted = {code: f"/jobs/{slug}" for code, slug in queries.posted_in(db(), found).items()}
     return render_template(
         "jobs/job.html",
         job=found,
         address=address,
         wording=said,
         translations=queries.translations_of(db(), found),
+        versions=addresses_in_each(posted) if posted else {},
         experts=experts,
         posts=posts_of_people(db(), [expert.person_id for expert in experts], POSTS),
         ask=words.whom_to_ask(found) or (experts[0].person if experts else None),

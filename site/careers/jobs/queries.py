@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, cast, func, select
+from sqlalchemy import ColumnElement, String, cast, func, select, tuple_
 from sqlalchemy.orm import Session, defer, lazyload
 
 from careers.base import search
@@ -77,6 +77,32 @@ def translations_of(db: Session, job: Job) -> list[Job]:
         Job.language != job.language,
     )
     return list(db.scalars(same.order_by(Job.language, Job.id)))
+
+
+def posted_in(db: Session, job: Job) -> dict[str, str]:
+    """The slug under which the same job is posted in each language, the first one where there are
+    several; empty while it is in one language, or `job` is not one of these."""
+    found = {job.language: job.slug}
+    if job.translation_group:
+        found = postings(db, job).get(_group(job), found)
+    return found if len(found) > 1 and found.get(job.language) == job.slug else {}
+
+
+def postings(db: Session, job: Job | None = None) -> dict[tuple[str, str, str], dict[str, str]]:
+    """What boards say is the same job (as `job`, or any): slugs by language."""
+    same = select(Job.source, Job.board, Job.translation_group, Job.language, Job.slug).where(
+        OPEN, Job.translation_group != ""
+    )
+    if job is not None:
+        same = same.where(tuple_(Job.source, Job.board, Job.translation_group) == _group(job))
+    found: dict[tuple[str, str, str], dict[str, str]] = {}
+    for source, board, group, language, slug in db.execute(same.order_by(Job.id)):
+        found.setdefault((source, board, group), {}).setdefault(language, slug)
+    return found
+
+
+def _group(job: Job) -> tuple[str, str, str]:
+    return job.source, job.board, job.translation_group
 
 
 def similar_jobs(db: Session, job: Job, count: int = SIMILAR) -> list[Job]:

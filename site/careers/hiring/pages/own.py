@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from hmac import compare_digest
 
 from flask import (
     Response,
@@ -39,6 +38,10 @@ SAID: dict[str, tuple[str, LazyString]] = {
     "doubles": (
         "",
         lazy_gettext("You had sent this application more than once. We keep this one."),
+    ),
+    "stay": (
+        "",
+        lazy_gettext("Thank you. We keep your data longer, and write to you before we erase it."),
     ),
     "sees": ("", lazy_gettext("Changed: this is what they see from now on.")),
 }
@@ -146,6 +149,8 @@ def my_application(code: str) -> ResponseReturnValue:
         at=steps.index(stage) if stage in steps else None,
         can_withdraw=moving.may_withdraw(stage),
         by_mail=by_mail,
+        is_asked_to_stay=by_mail and retention.is_asked(db(), application),
+        kept_until=retention.ends_at(clock.now(), settings().retention_months),
         letters=letters_sent(db(), application) if by_mail else [],
         others=queries.others_of(db(), application) if by_mail else [],
         mine=_mine(),
@@ -215,6 +220,20 @@ def withdraw(code: str) -> ResponseReturnValue:
     return back_to(code)
 
 
+@blueprint.post("/applications/mine/<code>/stay")
+@limiter.limit("60/hour")
+@public
+def stay(code: str) -> ResponseReturnValue:
+    """Let us keep one's data longer, when a mail has asked for it; pressing twice is once."""
+    application = own_application(code)
+    if not came_by_mail(application):
+        abort(404)
+    if retention.is_asked(db(), application):
+        retention.agree(db(), application)
+        db().commit()
+    return back_to(code, "stay")
+
+
 @blueprint.post("/applications/mine/<code>/erasure")
 @limiter.limit("60/hour")
 @public
@@ -242,35 +261,6 @@ def _leave(*codes: str) -> None:
         session[MINE] = kept
     else:
         session.pop(MINE, None)
-
-
-@blueprint.route("/applications/<code>/stay/<key>", methods=["GET", "POST"])
-@limiter.limit("60/hour", methods=["POST"])
-@public
-def stay(code: str, key: str) -> ResponseReturnValue:
-    """From the mail before the end: let us keep one's data longer, or have them erased now."""
-    application = queries.application_by_code(db(), code) or abort(404)
-    right = retention.stay_key(application, settings())
-    if not compare_digest(key.encode(), right.encode()) or application.erased_at is not None:
-        abort(404)
-    if request.method == "POST":
-        choice = request.form.get("choice", "")
-        if choice not in {"stay", "erase"}:
-            abort(400)
-        if choice == "stay":
-            retention.agree(db(), application)
-            db().commit()
-            return private(redirect(url_for("hiring.stay", code=code, key=key), code=303))
-        _erase_now(application)
-        return private(render_template("hiring/gone.html"))
-    page = render_template(
-        "hiring/stay.html",
-        application=application,
-        until=retention.ends_at(clock.now(), settings().retention_months),
-        agreed_until=application.agreed_at
-        and retention.ends_at(application.agreed_at, settings().retention_months),
-    )
-    return private(page)
 
 
 def _erase_now(application: Application) -> None:
