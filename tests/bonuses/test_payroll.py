@@ -77,6 +77,8 @@ def test_above_the_limit_two_people_say_that_it_was_paid(visit_as, db, hired):
         db.expire_all()
         assert one.state == state
     assert (one.first_by.email, one.paid_by.email) == (Cast.RECRUITER, SECOND)
+    log = text(alma.get("/admin/audit"))
+    assert "Said first of two that a bonus was paid" in log and "Amount: €500<" in log
 
 
 def test_up_to_the_limit_one_says_so_and_parallel_words_pay_once(
