@@ -34,6 +34,23 @@ def corrections_of(db: Session, receipt: Receipt) -> list[Correction]:
     return list(db.scalars(found.order_by(Correction.number)))
 
 
+def corrections_told(db: Session, receipt: Receipt) -> list[dict[str, Any]]:
+    """The corrections of a receipt as its file holds them: who, when, why and which shares."""
+    return [
+        {
+            "number": one.number,
+            "at": one.at.isoformat(),
+            "by": one.person.code,
+            "why": one.why,
+            "shares": [
+                {"person": part.person.code, "share": f"{part.part}/{part.whole}"}
+                for part in one.shares
+            ],
+        }
+        for one in corrections_of(db, receipt)
+    ]
+
+
 # -- what may be told -----------------------------------------------------------------------------
 
 
