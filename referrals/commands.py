@@ -127,4 +127,13 @@ def verify_receipt(file: BinaryIO, expected: str) -> None:
     )
     for person, kind, share in found.credits:
         click.echo(f"  {person}  {share}  {kind}")
+    for one in found.corrections:
+        click.echo(f"Corrected by hand at {one.at} by {one.by}: {_plain(one.why)}")
+        for person, share in one.shares:
+            click.echo(f"  {person}  {share}")
     click.echo(f"sha256 {found.sha256}\nThe receipt holds.")
+
+
+def _plain(words: str) -> str:
+    """Somebody's words on one line, without what a terminal would obey."""
+    return " ".join("".join(c if c.isprintable() else " " for c in words).split())

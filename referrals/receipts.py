@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 
 from careers.hiring.models import Application
@@ -20,6 +22,7 @@ from referrals.recomputing import UnknownSplit, recomputed
 from referrals.terms import terms_stated
 
 FORM = "entourage receipt 1"
+CORRECTED = "entourage receipt 2"  # with what was corrected by hand
 OUTSIDE = "outside"  # in the place of a kind: somebody outside, who passed a link on
 LARGEST = 5_000_000  # bytes; a thousand touches have a twentieth of it
 
@@ -60,14 +63,28 @@ def checksum(says: dict[str, Any]) -> str:
     return hashlib.sha256(canonical(says)).hexdigest()
 
 
-def receipt_file(receipt: Receipt, application: Application) -> bytes:
-    """The receipt as a file to take along.
+def receipt_file(
+    receipt: Receipt, application: Application, corrections: Sequence[dict[str, Any]] = ()
+) -> bytes:
+    """The receipt as a file to take along, with what was corrected by hand beside it.
 
     It names nobody but by public codes, and nothing of the candidate but the code and the time of
-    their application.
+    their application; the reasons of corrections are people's own words.
     """
     says = what_it_says(receipt, application)
-    return canonical({"form": FORM, "receipt": says, "sha256": receipt.sha256}) + b"\n"
+    file: dict[str, Any] = {"form": FORM, "receipt": says, "sha256": receipt.sha256}
+    if corrections:
+        file |= {
+            "form": CORRECTED,
+            "corrections": list(corrections),
+            "corrections_sha256": corrections_checksum(receipt.sha256, corrections),
+        }
+    return canonical(file) + b"\n"
+
+
+def corrections_checksum(sha256: str, corrections: Sequence[dict[str, Any]]) -> str:
+    """SHA-256, in hexadecimal, over corrections of the receipt with this hash."""
+    return checksum({"receipt": sha256, "corrections": list(corrections)})
 
 
 # -- verifying --------------------------------------------------------------------------------
@@ -94,6 +111,16 @@ class ResultDiffers(Unverified):
 
 
 @dataclass(frozen=True, slots=True)
+class Corrected:
+    """A decision by hand: who changed what, when and why."""
+
+    at: str
+    by: str
+    why: str
+    shares: list[tuple[str, str]]  # person, share; nobody else has one
+
+
+@dataclass(frozen=True, slots=True)
 class Verified:
     """A receipt that holds."""
 
@@ -104,6 +131,7 @@ class Verified:
     outcome: str
     credits: list[tuple[str, str, str]]  # person, kind (or OUTSIDE), share
     sha256: str
+    corrections: list[Corrected] = field(default_factory=list)  # oldest first: the last one holds
 
 
 def verify(content: bytes) -> Verified:
@@ -111,11 +139,13 @@ def verify(content: bytes) -> Verified:
 
     Raises Damaged, HashDiffers, UnknownRule or ResultDiffers.
     """
-    says, sha256 = _opened(content)
+    file = _opened(content)
+    says, sha256 = file["receipt"], str(file["sha256"])
     if checksum(says) != sha256:
         raise HashDiffers(
             f"The receipt was changed: its SHA-256 is {checksum(says)}, but the file says {sha256}."
         )
+    corrections = _corrections(file, sha256)
     differs = differences(says)
     if differs:
         raise ResultDiffers(f"The credit comes out differently: {'; '.join(differs)}.")
@@ -123,12 +153,12 @@ def verify(content: bytes) -> Verified:
         says["application"], says["rule"], says["version"], len(says["touches"]), says["outcome"],
         [(one["person"], one["kind"], one["share"]) for one in says["credits"]]
         + [(one["person"], OUTSIDE, one["share"]) for one in says.get("outside", [])],
-        sha256,
+        sha256, corrections,
     )  # fmt: skip
 
 
-def _opened(content: bytes) -> tuple[dict[str, Any], str]:
-    """What the receipt in a file says, and the hash it states."""
+def _opened(content: bytes) -> dict[str, Any]:
+    """What a receipt's file holds."""
     if len(content) > LARGEST:
         raise Damaged("The file is too large for a receipt.")
     try:
@@ -136,15 +166,45 @@ def _opened(content: bytes) -> tuple[dict[str, Any], str]:
         is_canonical = canonical(found) + b"\n" == content
     except (ValueError, RecursionError) as error:
         raise Damaged(f"The file is damaged, it can’t be read as JSON: {error}.") from None
-    if not isinstance(found, dict) or found.keys() != {"form", "receipt", "sha256"}:
+    if not isinstance(found, dict) or not found.keys() >= {"form", "receipt", "sha256"}:
         raise Damaged("The file is no receipt.")
-    if found["form"] != FORM:
+    if found["form"] not in {FORM, CORRECTED}:
         raise Damaged(f"The file has a form that isn’t known here: {found['form']!r}.")
+    more = {"corrections", "corrections_sha256"} if found["form"] == CORRECTED else set()
+    if found.keys() != {"form", "receipt", "sha256"} | more:
+        raise Damaged("The file is no receipt.")
     if not is_canonical:
         raise Damaged("The file was changed: receipts are written without spaces, keys sorted.")
     if not isinstance(found["receipt"], dict):
         raise Damaged("The file is no receipt.")
-    return found["receipt"], str(found["sha256"])
+    return found
+
+
+def _corrections(file: dict[str, Any], sha256: str) -> list[Corrected]:
+    """What a file says was corrected by hand. Raises HashDiffers, and Damaged for what can't be."""
+    if file["form"] == FORM:
+        return []
+    told = file["corrections"]
+    if not isinstance(told, list) or not told:
+        raise Damaged("The file is no receipt.")
+    if corrections_checksum(sha256, told) != file["corrections_sha256"]:
+        raise HashDiffers("What was corrected by hand was changed: its SHA-256 differs.")
+    try:
+        found = [
+            Corrected(
+                datetime.fromisoformat(one["at"]).isoformat(), str(one["by"]), str(one["why"]),
+                [(str(part["person"]), str(Fraction(part["share"]))) for part in one["shares"]],
+            )
+            for one in told
+        ]  # fmt: skip
+        numbers = [one["number"] for one in told]
+    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        raise Damaged(f"The receipt says something that none can: {error!r}.") from None
+    if numbers != list(range(1, len(told) + 1)):
+        raise Damaged("A correction by hand is missing.")
+    if any(sum(Fraction(share) for _, share in one.shares) > 1 for one in found):
+        raise Damaged("A correction by hand gives more than there is.")
+    return found
 
 
 def differences(says: dict[str, Any]) -> list[str]:

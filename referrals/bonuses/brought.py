@@ -8,14 +8,25 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from careers.base.people import Person
 from careers.hiring.models import Application, SharerSees, StageChange
 from referrals.bonuses.models import Bonus, CorrectedShare, Correction
 from referrals.bonuses.queries import shows_whom
-from referrals.models import Credit, Receipt
+from referrals.models import Credit, Receipt, ShareLink
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """That an application came through an employee, or its candidate had read them, and how."""
+
+    key: int  # of the application
+    channel: str  # "" when no link was followed
+    share: Fraction  # of the referral as it stands; 0 for who was only read
+    is_corrected: bool  # by hand
+    read: Fraction  # their part of having been read, which never pays
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +34,7 @@ class CameThrough:
     """An application as an employee who brought its candidate, or was read, may see it."""
 
     application: Application
-    channel: str  # "" when no link was followed
-    share: Fraction  # of the referral as it stands; 0 for who was only read
-    is_corrected: bool  # by hand
-    read: Fraction  # their part of having been read, which never pays
+    came: Came
     steps: list[tuple[str, datetime]] = field(default_factory=list)  # none: they are kept back
     bonus: Bonus | None = None  # none, too, where it would tell of a hire that is kept back
 
@@ -36,52 +44,46 @@ class CameThrough:
         return self.application.created_at
 
 
-def came_through(db: Session, person: Person, count: int = 100) -> list[CameThrough]:
-    """Who came through `person`, by the rule or by hand, newest first; of each only what the
-    candidate allows, and nothing of those who keep it to themselves."""
+def came_through(db: Session, person: Person) -> list[Came]:
+    """All who came through `person`, by the rule or by hand, or had read them, newest first, but
+    for those who keep it to themselves."""
     by_rule = select(Credit.application_id).where(Credit.person_id == person.id, Credit.is_newest)
-    rows = list(
-        db.scalars(
-            select(Application)
-            .where(
-                or_(Application.id.in_(by_rule), Application.id.in_(_by_hand(person))),
-                Application.sharer_sees != SharerSees.NOTHING.value,
-                Application.erased_at.is_(None),
-            )
-            .order_by(Application.created_at.desc(), Application.id.desc())
-            .limit(count)
-        )
+    theirs = select(Application.id).where(
+        or_(Application.id.in_(by_rule), Application.id.in_(_by_hand(person))),
+        Application.sharer_sees != SharerSees.NOTHING.value,
+        Application.erased_at.is_(None),
     )
-    keys = [row.id for row in rows]
-    credits = _credits(db, person, keys)
-    corrections = _corrections(db, keys)
-    steps = _steps(db, [row.id for row in rows if shows_whom(row)])
+    credits = _credits(db, person, theirs)
+    corrections = _corrections(db, person, theirs)
+    found = []
+    for key in db.scalars(
+        theirs.order_by(Application.created_at.desc(), Application.id.desc())
+    ).all():
+        channel, by_credit = credits[key].get("referral", ("", Fraction(0)))
+        _, read = credits[key].get("inspiration", ("", Fraction(0)))
+        share = corrections.get(key, by_credit)
+        if not (share or read or by_credit):
+            continue  # an older correction named them
+        found.append(Came(key, channel, share, share != by_credit, read))
+    return found
+
+
+def told(db: Session, person: Person, some: list[Came]) -> list[CameThrough]:
+    """Some of those who came through `person`; of each only what the candidate allows."""
+    keys = [one.key for one in some]
+    rows = {row.id: row for row in db.scalars(select(Application).where(Application.id.in_(keys)))}
+    steps = _steps(db, [row.id for row in rows.values() if shows_whom(row)])
     bonuses = {
         bonus.application_id: bonus
         for bonus in db.scalars(
             select(Bonus).where(Bonus.person_id == person.id, Bonus.application_id.in_(keys))
         )
     }
-    found = []
-    for row in rows:
-        referral, read = credits[row.id].get("referral"), credits[row.id].get("inspiration")
-        share, corrected = _share(referral), corrections.get(row.id)
-        if corrected is not None:
-            share = corrected.get(person.id, Fraction(0))
-        if not (share or read or referral):
-            continue  # an older correction named them
-        found.append(
-            CameThrough(
-                row,
-                channel=referral.link.channel if referral and referral.link else "",
-                share=share,
-                is_corrected=corrected is not None and share != _share(referral),
-                read=_share(read),
-                steps=steps[row.id],
-                bonus=bonuses.get(row.id) if shows_whom(row) else None,
-            )
-        )
-    return found
+    return [
+        CameThrough(row, one, steps[row.id], bonuses.get(row.id) if shows_whom(row) else None)
+        for one in some
+        if (row := rows.get(one.key)) is not None
+    ]
 
 
 def _by_hand(person: Person) -> Select[Any]:
@@ -93,30 +95,42 @@ def _by_hand(person: Person) -> Select[Any]:
     )
 
 
-def _share(credit: Credit | None) -> Fraction:
-    return Fraction(credit.part, credit.whole) if credit else Fraction(0)
-
-
-def _credits(db: Session, person: Person, keys: list[int]) -> dict[int, dict[str, Credit]]:
-    found: dict[int, dict[str, Credit]] = defaultdict(dict)
-    for credit in db.scalars(
-        select(Credit).where(
-            Credit.person_id == person.id, Credit.is_newest, Credit.application_id.in_(keys)
+def _credits(
+    db: Session, person: Person, applications: Select[Any]
+) -> dict[int, dict[str, tuple[str, Fraction]]]:
+    """The channel and the share of each of `person`'s credits, by application and kind."""
+    found: dict[int, dict[str, tuple[str, Fraction]]] = defaultdict(dict)
+    asked = select(
+        Credit.application_id, Credit.kind, ShareLink.channel, Credit.part, Credit.whole
+    ).outerjoin(ShareLink, ShareLink.id == Credit.link_id)
+    for key, kind, channel, part, whole in db.execute(
+        asked.where(
+            Credit.person_id == person.id,
+            Credit.is_newest,
+            Credit.application_id.in_(applications),
         )
     ):
-        found[credit.application_id][credit.kind] = credit
+        found[key][kind] = channel or "", Fraction(part, whole)
     return found
 
 
-def _corrections(db: Session, keys: list[int]) -> dict[int, dict[int, Fraction]]:
-    """The shares that the last correction of each application gives, by people's keys."""
-    rows = db.execute(
-        select(Receipt.application_id, Correction)
-        .join(Receipt, Receipt.id == Correction.receipt_id)
-        .where(Receipt.application_id.in_(keys))
+def _corrections(db: Session, person: Person, applications: Select[Any]) -> dict[int, Fraction]:
+    """The share that the last correction of each corrected application gives to `person`."""
+    asked = (
+        select(Receipt.application_id, CorrectedShare.part, CorrectedShare.whole)
+        .join(Correction, Correction.receipt_id == Receipt.id)
+        .outerjoin(
+            CorrectedShare,
+            and_(
+                CorrectedShare.correction_id == Correction.id,
+                CorrectedShare.person_id == person.id,
+            ),
+        )
+        .where(Receipt.application_id.in_(applications))
         .order_by(Correction.number)
     )
-    return {key: {one.person_id: one.share for one in made.shares} for key, made in rows}
+    rows = db.execute(asked)
+    return {key: Fraction(part, whole) if whole else Fraction(0) for key, part, whole in rows}
 
 
 def _steps(db: Session, keys: list[int]) -> dict[int, list[tuple[str, datetime]]]:

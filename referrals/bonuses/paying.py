@@ -154,7 +154,8 @@ def take_back(db: Session, one: Instalment, person: Person, why: str, settings: 
         return False
     db.refresh(one)
     record_change(db, one, State.PAID.value, person, why)
-    audit.record(db, person, "bonus:unpaid", one.code, amount=one.amount)
+    currency = one.bonus.currency
+    audit.record(db, person, "bonus:unpaid", one.code, amount=one.amount, currency=currency)
     letters.tell_moved(db, one.bonus, [one])
     award(db, one.bonus.application, person, settings, why)  # its amount may have changed since
     return True
@@ -173,5 +174,8 @@ def _say_first(db: Session, one: Instalment, person: Person) -> bool:
     )
     if said.rowcount:
         db.refresh(one)
-        audit.record(db, person, "bonus:first_of_two", one.code, amount=one.amount)
+        currency = one.bonus.currency
+        audit.record(
+            db, person, "bonus:first_of_two", one.code, amount=one.amount, currency=currency
+        )
     return bool(said.rowcount)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from careers.base.people import Person
@@ -32,6 +32,23 @@ def corrections_of(db: Session, receipt: Receipt) -> list[Correction]:
     """The corrections of a receipt, oldest first; the last one holds."""
     found = select(Correction).where(Correction.receipt_id == receipt.id)
     return list(db.scalars(found.order_by(Correction.number)))
+
+
+def corrections_told(db: Session, receipt: Receipt) -> list[dict[str, Any]]:
+    """The corrections of a receipt as its file holds them: who, when, why and which shares."""
+    return [
+        {
+            "number": one.number,
+            "at": one.at.isoformat(),
+            "by": one.person.code,
+            "why": one.why,
+            "shares": [
+                {"person": part.person.code, "share": f"{part.part}/{part.whole}"}
+                for part in one.shares
+            ],
+        }
+        for one in corrections_of(db, receipt)
+    ]
 
 
 # -- what may be told -----------------------------------------------------------------------------
@@ -124,15 +141,26 @@ def history_of(db: Session, bonus: Bonus) -> list[BonusChange]:
 # -- payroll --------------------------------------------------------------------------------------
 
 
-def due(db: Session, *, exported: bool | None = None) -> list[Instalment]:
+def due(
+    db: Session, *, exported: bool | None = None, count: int | None = None, skip: int = 0
+) -> list[Instalment]:
     """What is eligible, by name and hire; only what was exported before, or what was not, where
-    `exported` says so."""
-    asked = _payroll_rows().where(Instalment.state == State.ELIGIBLE.value)
+    `exported` says so. All of it, or `count` rows after `skip`."""
+    return list(db.scalars(_payroll_rows().where(*_is_due(exported)).limit(count).offset(skip)))
+
+
+def due_applications(db: Session, *, exported: bool) -> list[int]:
+    """The key of the application of each instalment that is due, as often as it has some."""
+    asked = select(Bonus.application_id).join(Instalment, Instalment.bonus_id == Bonus.id)
+    return list(db.scalars(asked.where(*_is_due(exported))))
+
+
+def _is_due(exported: bool | None) -> list[ColumnElement[bool]]:
+    is_due = [Instalment.state == State.ELIGIBLE.value]
     if exported is not None:
-        asked = asked.where(
-            Instalment.batch_id.is_not(None) if exported else Instalment.batch_id.is_(None)
-        )
-    return list(db.scalars(asked))
+        in_a_batch = Instalment.batch_id.is_not(None)
+        is_due.append(in_a_batch if exported else Instalment.batch_id.is_(None))
+    return is_due
 
 
 def rows_of(db: Session, batch: PayrollBatch) -> list[Instalment]:

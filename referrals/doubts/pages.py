@@ -49,6 +49,13 @@ def doubted_among(applications: Iterable[Application]) -> set[int]:
     return queries.doubted_among(db(), (one.id for one in applications))
 
 
+@blueprint.app_template_global()
+def count_doubted(applications: list[int]) -> int:
+    """About how many of these, which are keys of applications, a doubt is open."""
+    doubted = queries.doubted_among(db(), applications)
+    return sum(1 for one in applications if one in doubted)
+
+
 @blueprint.app_template_filter("age")
 def age(since: object) -> str:
     """How long ago a moment was, in words."""

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from careers.base.permissions import may, requires
 from careers.base.web import PAGE_ROWS, db, me, page_number
 from referrals import queries
-from referrals.bonuses.brought import came_through
+from referrals.bonuses.brought import Came, came_through, told
 from referrals.campaigns import campaigns_of
 from referrals.classifying import LISTS
 from referrals.losses import lost_since
@@ -53,6 +53,9 @@ def my_links() -> ResponseReturnValue:
     }
     wanted = queries.own(me(), **narrowed)
     came = came_through(db(), me())
+    brought = [one for one in came if one.share or not one.read]
+    readers = [one for one in came if one.read]
+    at_brought, at_readers = page_number("brought"), page_number("readers")
     choice = chosen_period("30")
     page = page_number()
     count = queries.count_links(db(), wanted)
@@ -66,8 +69,11 @@ def my_links() -> ResponseReturnValue:
         totals=queries.clicks_on(db(), wanted, Period()) if is_narrowed else clicks_of(db(), me()),
         trend=queries.clicks_by_day(db(), wanted, choice.period),
         lost=lost_since(db(), None),
-        brought=[one for one in came if one.share or not one.read],
-        readers=[one for one in came if one.read],
+        came=sum(1 for one in brought if one.share),
+        brought=told(db(), me(), _rows_of_page(brought, at_brought)),
+        brought_pages=(at_brought, -(-len(brought) // PAGE_ROWS)),
+        readers=told(db(), me(), _rows_of_page(readers, at_readers)),
+        readers_pages=(at_readers, -(-len(readers) // PAGE_ROWS)),
         campaigns=[(campaign.code, campaign.name) for campaign in campaigns],
         narrowed=narrowed,
         choice=choice,
@@ -76,6 +82,10 @@ def my_links() -> ResponseReturnValue:
         pages=-(-count // PAGE_ROWS),
         lists=LISTS,
     )
+
+
+def _rows_of_page(rows: list[Came], page: int) -> list[Came]:
+    return rows[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]
 
 
 def _one_of(name: str, known: Collection[str]) -> str:

@@ -16,7 +16,7 @@ from careers.base.web import db, me
 from careers.hiring.models import Application, SharerSees
 from referrals import queries
 from referrals.attribution import Kind
-from referrals.bonuses.queries import sees_receipt
+from referrals.bonuses.queries import corrections_told, sees_receipt
 from referrals.forms import RULE_WORDS
 from referrals.models import Credit, Receipt
 from referrals.pages.blueprint import blueprint
@@ -54,8 +54,8 @@ def _mine(code: str) -> tuple[Application, Receipt]:
 
 
 def _file_of(application: Application, receipt: Receipt) -> Response:
-    """The receipt's file; who took it is recorded."""
-    made = receipt_file(receipt, application)
+    """The receipt's file, with who corrected what by hand and why; who took it is recorded."""
+    made = receipt_file(receipt, application, corrections_told(db(), receipt))
     audit.record(db(), me(), "receipt:export", application.code)
     db().commit()
     answer = Response(made, mimetype="application/json")

@@ -125,7 +125,9 @@ def test_a_role_is_granted_and_revoked_and_written_down(visit_as, db):
     db.rollback()
     code = address.rsplit("/", 1)[1]
     assert acts(db) == [("role:grant", code), ("role:revoke", code)]
-    assert "role:grant" in visitor.get("/admin/audit").get_data(as_text=True)
+    log = visitor.get("/admin/audit").get_data(as_text=True)
+    assert "Granted a role" in log and "Role: Editor" in log and "role:grant" not in log
+    assert f'<a href="/admin/people/{code}">' in log
 
 
 @pytest.mark.parametrize("role", ["employee", "root", "", "ADMIN"])

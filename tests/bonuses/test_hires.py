@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from careers.base import codes
 from careers.base.mail import Mail
@@ -166,6 +168,38 @@ def test_my_links_follow_a_correction(visit_as, db, hired):
     lost = text(visit_as(Cast.ENGINEER).get("/me/links"))
     assert "none of it" in lost and "(corrected by hand)" in lost
     assert "Nadia Rossi" in text(visit_as(Cast.COLLEAGUE).get("/me/links"))
+
+
+def test_my_links_page_through_everybody_who_came_and_count_them_all(
+    visit_as, app, database, applied, monkeypatch, still
+):
+    monkeypatch.setattr("referrals.pages.mine.PAGE_ROWS", 2)
+    statements = []
+
+    def count(*said):
+        statements.append(said[2])
+
+    def asked(address):
+        statements.clear()
+        return text(ada.get(address)), len(statements)
+
+    ada = visit_as(Cast.ENGINEER)
+    applied(Cast.ENGINEER)
+    event.listen(database.engine, "before_cursor_execute", count)
+    asked("/me/links")
+    _, queries = asked("/me/links")
+    for number in range(4):
+        applied(Cast.ENGINEER, email=f"nadia{number}@mail.example")
+    first, more = asked("/me/links")
+    last, _ = asked("/me/links?brought=3")
+    beyond, _ = asked("/me/links?brought=4")
+    event.remove(database.engine, "before_cursor_execute", count)
+    assert more == queries
+    for page, rows in ((first, 2), (last, 1), (beyond, 0)):
+        assert page.count(">Nadia Rossi</td>") == rows
+        assert re.search(r"5</dd>|>5<", page) and "applications came of it" in page
+    assert "brought=2" in first and "Page 3 of 3" in last
+    assert "There is nothing on this page" in beyond
 
 
 def test_a_mail_tells_of_no_hire_that_the_candidate_keeps_back(db, hired, settled, moved):

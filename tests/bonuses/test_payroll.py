@@ -46,6 +46,27 @@ def test_a_batch_is_exported_once_and_each_copy_says_which_it_is(visit_as, db, h
     assert "Nothing is due that wasn’t exported before." in text(rosa.get("/recruiting/payroll"))
 
 
+def test_what_is_due_is_shown_in_pages_and_a_batch_takes_all_of_it(
+    visit_as, db, hired, monkeypatch
+):
+    monkeypatch.setattr("referrals.bonuses.pages.payroll.PAGE_ROWS", 2)
+    for number in range(3):
+        hired(Cast.ENGINEER, email=f"nadia{number}@mail.example")
+    rosa = visit_as(Cast.RECRUITER)
+
+    def shown(address):
+        return text(rosa.get(address))
+
+    first, last = shown("/recruiting/payroll"), shown("/recruiting/payroll?page=2")
+    assert first.count("€500</td>") == 2 and "3 instalments in all." in first
+    assert last.count("€500</td>") == 1 and "Page 2 of 2" in last
+    assert "There is nothing on this page" in shown("/recruiting/payroll?page=3")
+    page = batch_made(rosa)
+    assert shown(page).count("€500</td>") == 3
+    exported = shown("/recruiting/payroll?exported=2")
+    assert exported.count("€500</td>") == 1 and "3 instalments in all." not in exported
+
+
 def test_above_the_limit_two_people_say_that_it_was_paid(visit_as, db, hired):
     hired(Cast.ENGINEER)
     rosa, alma = visit_as(Cast.RECRUITER), visit_as(SECOND)
@@ -56,6 +77,8 @@ def test_above_the_limit_two_people_say_that_it_was_paid(visit_as, db, hired):
         db.expire_all()
         assert one.state == state
     assert (one.first_by.email, one.paid_by.email) == (Cast.RECRUITER, SECOND)
+    log = text(alma.get("/admin/audit"))
+    assert "Said first of two that a bonus was paid" in log and "Amount: €500<" in log
 
 
 def test_up_to_the_limit_one_says_so_and_parallel_words_pay_once(

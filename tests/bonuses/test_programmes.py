@@ -25,7 +25,9 @@ def test_a_programme_is_made_and_changed(visit_as, db, job, who):
     assert [(term.percent, term.days) for term in made.terms] == [(50, 0), (50, 90)]
     assert "€1,500.50" in text(browser.get("/recruiting/bonuses"))
     # What has no end stands in the log of acts, too.
-    assert "until: –" in text(visit_as(Cast.ADMIN).get("/admin/audit"))
+    log = text(visit_as(Cast.ADMIN).get("/admin/audit"))
+    assert "Made a bonus programme" in log and "Until: –" in log and "Amount: €1,500.50" in log
+    assert "programme:make" not in log and "150050" not in log and "currency" not in log
     page = f"/recruiting/bonuses/programmes/{made.code}"
     assert 'value="1500.50"' in text(browser.get(page))
     changed = {**TERMS, "percent_1": "100", "percent_2": "", "scope": "jobs", "jobs": job.code}

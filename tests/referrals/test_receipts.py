@@ -33,6 +33,7 @@ from referrals.receipts import (
 from referrals.recomputing import recomputed
 from referrals.rules import LINEAR, POSITION
 from referrals.terms import Terms, usual_terms
+from tests.bonuses.standing import opened
 from tests.cast import Cast
 
 APPLIED = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -210,3 +211,36 @@ def test_who_is_credited_or_refused_saves_the_same_file_and_nobody_else_does(cam
     application.sharer_sees = "nothing"
     db.commit()
     assert carl.post(f"{mine}/export", form_on=address).status_code == 404
+
+
+def test_the_receipts_file_tells_who_corrected_what_by_hand_and_why(came, visit_as, db):
+    application = came(ada=4)
+    ada, rosa = person_by_email(db, Cast.ENGINEER), visit_as(Cast.RECRUITER)
+    mine = f"/recruiting/receipts/{application.code}"
+    plain = rosa.post(f"{mine}/export", form_on=mine).data
+    assert (json.loads(plain)["form"], verify(plain).corrections) == ("entourage receipt 1", [])
+    half = {f"share-{ada.code}": "1/2", "why": "Both\x1b[2J told her."}
+    half |= {"email": Cast.COLLEAGUE, "share": "1/2"}
+    assert rosa.post(f"{mine}/correction", half).status_code == 303
+    carl = person_by_email(db, Cast.COLLEAGUE)
+    whole = {f"share-{ada.code}": "1", f"share-{carl.code}": "0", "why": "No, Ada."}
+    whole |= opened(rosa, f"{mine}/correction")
+    assert rosa.client.post(f"{mine}/correction", data=whole).status_code == 303
+    saved = rosa.post(f"{mine}/export", form_on=mine).data
+    own = f"/me/receipts/{application.code}"
+    assert visit_as(Cast.ENGINEER).post(f"{own}/export", form_on=own).data == saved
+    assert application.name.encode() not in saved
+    first, last = verify(saved).corrections
+    by = person_by_email(db, Cast.RECRUITER).code
+    assert (first.by, len(first.shares), {share for _, share in first.shares}) == (by, 2, {"1/2"})
+    assert (last.why, last.shares) == ("No, Ada.", [(ada.code, "1")])
+    said = CliRunner().invoke(entourage, ["receipt", "verify", "-"], input=saved).output
+    assert f"by {by}: No, Ada.\n  {ada.code}  1\n" in said and "\x1b" not in said
+    for changed in (
+        saved.replace(b"No, Ada.", b"No, Eva."),
+        saved.replace(b'"number":2', b'"number":3'),
+        saved.replace(b"entourage receipt 2", b"entourage receipt 1"),
+        canonical(json.loads(saved) | {"corrections": []}) + b"\n",
+    ):
+        with pytest.raises((HashDiffers, Damaged)):
+            verify(changed)

@@ -9,10 +9,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 
 from careers.base.permissions import requires
-from careers.base.web import db, limiter, me, settings
+from careers.base.web import PAGE_ROWS, db, limiter, me, page_number, settings
 from referrals.bonuses import paying, queries
 from referrals.bonuses.forms import UnpaidForm
-from referrals.bonuses.models import PayrollBatch
+from referrals.bonuses.models import Instalment, PayrollBatch
 from referrals.bonuses.pages.blueprint import blueprint
 from referrals.bonuses.rules import Step
 from referrals.exporting import KINDS, as_csv, as_xlsx
@@ -22,12 +22,23 @@ from referrals.exporting import KINDS, as_csv, as_xlsx
 @requires("bonus:edit")
 def payroll() -> ResponseReturnValue:
     """What is due and wasn't exported, what was and isn't paid, and the batches so far."""
+    at_waiting, at_exported = page_number(), page_number("exported")
+    waiting = queries.due_applications(db(), exported=False)
+    exported = queries.due_applications(db(), exported=True)
     return render_template(
         "bonuses/payroll.html",
-        waiting=queries.due(db(), exported=False),
-        exported=queries.due(db(), exported=True),
+        waiting=_due(at_waiting, exported=False),
+        waiting_pages=(at_waiting, -(-len(waiting) // PAGE_ROWS)),
+        all_waiting=waiting,
+        exported=_due(at_exported, exported=True),
+        exported_pages=(at_exported, -(-len(exported) // PAGE_ROWS)),
         batches=queries.batches(db()),
     )
+
+
+def _due(page: int, *, exported: bool) -> list[Instalment]:
+    skip = (page - 1) * PAGE_ROWS
+    return queries.due(db(), exported=exported, count=PAGE_ROWS, skip=skip)
 
 
 @blueprint.get("/recruiting/payroll/<code>")

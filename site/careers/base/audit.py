@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from careers.base import clock
@@ -44,6 +44,14 @@ OWN = ("page:", "consent:", "portrait:", "feed:", "entry:show", "entry:hide")
 
 def recent_acts(db: Session, count: int, skip: int = 0) -> list[Act]:
     """The last acts, newest first, without those that people did about themselves."""
-    others = [Act.what.not_like(f"{own}%") for own in OWN]
-    acts = select(Act).where(*others).order_by(Act.id.desc())
+    acts = select(Act).where(*_listed()).order_by(Act.id.desc())
     return list(db.scalars(acts.limit(count).offset(skip)))
+
+
+def count_acts(db: Session) -> int:
+    """How many acts are listed."""
+    return db.scalar(select(func.count()).select_from(Act).where(*_listed())) or 0
+
+
+def _listed() -> list[ColumnElement[bool]]:
+    return [Act.what.not_like(f"{own}%") for own in OWN]

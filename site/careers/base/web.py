@@ -94,9 +94,9 @@ def me() -> Person:
     return person
 
 
-def page_number() -> int:
-    """The page asked for in the query, from 1; nonsense is 1."""
-    asked = request.args.get("page", "1")
+def page_number(name: str = "page") -> int:
+    """The page asked for in the query, from 1; nonsense is 1. `name` where a page has two lists."""
+    asked = request.args.get(name, "1")
     return max(int(asked), 1) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
 
 

@@ -19,9 +19,9 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from careers.base.admin import queries
+from careers.base.admin import queries, words
 from careers.base.admin.forms import CompanyForm
-from careers.base.audit import recent_acts, record
+from careers.base.audit import count_acts, recent_acts, record
 from careers.base.company import INK, PAPER, Company, Palette, contrast, palette, the_company
 from careers.base.people import Person, Role, leave, person_by_code
 from careers.base.permissions import public, requires
@@ -29,6 +29,9 @@ from careers.base.signin import accounts, administrators, sessions
 from careers.base.web import PAGE_ROWS, db, me, page_number, settings
 
 blueprint = Blueprint("admin", __name__)
+blueprint.add_app_template_global(words.act_words, "act_words")
+blueprint.add_app_template_global(words.detail_name, "act_detail_name")
+blueprint.add_app_template_global(words.detail_value, "act_detail_value")
 GRANTED = (Role.EDITOR, Role.RECRUITER, Role.ADMIN)
 
 
@@ -285,4 +288,9 @@ def mail() -> ResponseReturnValue:
 @requires("audit:read")
 def audit() -> ResponseReturnValue:
     acts = recent_acts(db(), PAGE_ROWS, (page_number() - 1) * PAGE_ROWS)
-    return render_template("admin/audit.html", acts=acts, **_pages(queries.count_acts(db())))
+    return render_template(
+        "admin/audit.html",
+        acts=acts,
+        people=queries.people_named(db(), acts),
+        **_pages(count_acts(db())),
+    )

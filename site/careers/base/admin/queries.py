@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from careers.base.admin.words import codes_in
 from careers.base.audit import Act
 from careers.base.mail import Mail, recent_mail
 from careers.base.outbox import Work
@@ -54,9 +55,11 @@ def letters(db: Session, page: int) -> tuple[list[Letter], int]:
     return [Letter(mail, work.get(mail.id)) for mail in mails], count
 
 
-def count_acts(db: Session) -> int:
-    """How many acts the log holds."""
-    return db.scalar(select(func.count()).select_from(Act)) or 0
+def people_named(db: Session, acts: Sequence[Act]) -> dict[str, str]:
+    """The names, by public code, of the people whom acts are about."""
+    found = set().union(*(codes_in(act.subject, act.details) for act in acts))
+    rows = db.execute(select(Person.code, Person.name).where(Person.code.in_(found)))
+    return {row.code: row.name for row in rows}
 
 
 def _work_of(db: Session, mails: Sequence[int]) -> dict[int, Work]:
