@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sqlite3
 
 import extruct
@@ -122,7 +123,7 @@ def test_every_job_is_as_google_and_indeed_want_it(demo):
         (posting,) = extruct.extract(page, syntaxes=["json-ld"])["json-ld"]
         check_posting(posting, page)
         assert posting["hiringOrganization"]["logo"] == "http://127.0.0.1:8000/logo.png"
-    with Image.open(visitor.get("/logo.png").stream) as logo:
+    with Image.open(io.BytesIO(visitor.get("/logo.png").data)) as logo:
         assert min(logo.size) >= 112  # Google, "Organization structured data", `logo`
     found = check_indeed(visitor.get("/jobs/indeed.xml").get_data(as_text=True))
     assert {job["url"].rsplit("/", 1)[1] for job in found} == set(jobs)
