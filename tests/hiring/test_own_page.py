@@ -10,16 +10,28 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import MetaData, make_url, select
+from limits import parse
+from sqlalchemy import MetaData, func, make_url, select
 
 from careers.app import create_app
 from careers.base import clock
 from careers.base.mail import Mail
 from careers.base.web import limiter
 from careers.hiring.models import Application
+from careers.hiring.pages import candidates as candidates_pages
 from tests.conftest import Visitor
 from tests.hiring import samples
-from tests.hiring.candidates import apply_to, come_by, hidden, link_in, mails_to, shown
+from tests.hiring.candidates import (
+    apply_to,
+    come_by,
+    fields_of,
+    hidden,
+    link_in,
+    mails_to,
+    page_of,
+    send,
+    shown,
+)
 from tests.jobs.samples import open_job
 
 ODT = ("cv.odt", samples.odt())
@@ -151,6 +163,28 @@ def test_a_mailbox_gets_four_such_mails_a_day_and_nobody_learns_it(job, db, sett
     finally:
         limiter.enabled = False
         app.extensions["database"].dispose()
+
+
+def test_a_mailbox_applies_so_often_a_day_and_no_more(job, db, settings, monkeypatch):
+    monkeypatch.setattr(candidates_pages, "FROM_ONE_MAILBOX", parse("2/day"))
+    app = create_app(settings, testing=True, RATELIMIT_ENABLED=True)
+    limiter.reset()
+    try:
+        for email in ("nadia@example.com", "na.dia+jobs@example.com"):
+            assert apply_to(Visitor(app), job, cv=ODT, email=email).status_code == 303
+        visitor = Visitor(app)
+        page = page_of(visitor, job)
+        fields = fields_of(page, cv=ODT, email="NADIA@example.com")
+        answer = send(visitor, job, fields)
+        assert answer.status_code == 429
+        assert "we take the next ones tomorrow" in shown(answer)
+        assert "I like meters." in shown(answer)
+        assert ODT[0] in shown(answer)
+        assert apply_to(Visitor(app), job, cv=ODT, email="paul@example.com").status_code == 303
+    finally:
+        limiter.enabled = False
+        app.extensions["database"].dispose()
+    assert db.scalar(select(func.count(Application.id))) == 3
 
 
 def test_others_are_listed_only_to_who_reads_the_mail(visitor, job, db, app):

@@ -18,10 +18,13 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from limits import parse
 
 from careers.base import codes
 from careers.base.languages import language
+from careers.base.mailboxes import plain_mailbox
 from careers.base.permissions import public
+from careers.base.signin.sessions import token_hash
 from careers.base.web import db, keeps_form, limiter, private, settings
 from careers.hiring.applying import (
     AlreadyReceived,
@@ -44,6 +47,7 @@ from careers.jobs.models import Job
 from careers.jobs.queries import job_by_slug, similar_jobs
 
 log = structlog.get_logger(__name__)
+FROM_ONE_MAILBOX = parse("30/day")  # whoever applies for more is a program
 _SUBMISSION = re.compile(r"[A-Za-z0-9_-]{32}")
 
 
@@ -134,7 +138,23 @@ def _taken_or_form(
         return _form_page(job, form, submission, upload, status)
     chosen = cv or upload
     assert chosen is not None
+    if _is_flood(form.email.data or ""):
+        form.form_errors = [
+            gettext(
+                "So many applications came from your e-mail address today that we take the next "
+                "ones tomorrow. What you wrote is still here."
+            )
+        ]
+        kept = keep_upload(db(), settings(), submission, cv) if cv is not None else upload
+        return _form_page(job, form, submission, kept, 429)
     return _take_in(job, form, submission, chosen)
+
+
+def _is_flood(email: str) -> bool:
+    """Whether this mailbox has sent more today than anybody would."""
+    if not limiter.enabled:
+        return False
+    return not limiter.limiter.hit(FROM_ONE_MAILBOX, "applying", token_hash(plain_mailbox(email)))
 
 
 def _sent_cv() -> tuple[CheckedCV | None, str]:
