@@ -12,6 +12,7 @@ from types import CodeType
 import hypothesis
 import psycopg
 import pytest
+import structlog
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
@@ -56,6 +57,10 @@ def pytest_configure() -> None:
     """Keep the tests' files in memory where there is room: most wait for disks otherwise."""
     if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+    # As the site itself logs: writing out the local variables of an error can take minutes.
+    *usual, _ = structlog.get_config()["processors"]
+    plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*usual, plain])
 
 
 class LateRule(Rule):
