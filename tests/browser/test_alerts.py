@@ -77,7 +77,7 @@ def test_a_search_is_followed_told_and_ended_on_a_phone(site, browser, database_
     page.get_by_role("button", name="Rechercher").click()
     page.get_by_role("link", name="Suivre cette recherche").first.click()
     expect(page.get_by_label("Mots")).to_have_value("data baker")
-    page.get_by_label("Votre adresse e-mail").fill("nadia")
+    page.get_by_label("Votre adresse e-mail").fill("nadia@mail")
     page.get_by_role("button", name="Suivre").click()
     expect(page.locator(".field-error")).to_be_visible()
     page.get_by_label("Votre adresse e-mail").fill("nadia@mail.example")
