@@ -104,7 +104,9 @@ def test_a_code_on_the_screen_is_read_and_followed(site, browser, ada, light, tm
     ada.emulate_media(color_scheme=light)
     link = share(ada, "qr")
     picture = tmp_path / "code.png"
-    ada.locator("figure.qr img").screenshot(path=picture)
+    code = ada.locator("figure.qr img")
+    expect(code).to_have_js_property("complete", True)
+    code.screenshot(path=picture)
     read = read_code(picture)
     assert read == link
     passer_by = Somebody(browser, site, **PHONE)
