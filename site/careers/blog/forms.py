@@ -22,10 +22,9 @@ from wtforms.validators import DataRequired, Length, ValidationError
 
 from careers.base import clock, codes
 from careers.base.fetching import Allow, Unreachable, checked_address
-from careers.base.forms import Form, options, stripped
+from careers.base.forms import Form, TopicsField, options, stripped
 from careers.base.languages import LANGUAGES, time_zone
 from careers.base.prose import MARKDOWN_LONGEST, excerpt
-from careers.base.topics import MOST_TOPICS, TOPIC_LONGEST
 from careers.blog.models import Article, Picture
 from careers.blog.passages import LONGEST, spaced
 from careers.blog.pictures import ALT_LONGEST
@@ -62,7 +61,7 @@ class ArticleForm(Form):
         description=_("Markdown: ## heading, **bold**, *italic*, lists, tables, links."),
     )
 
-    topics = StringField(
+    topics = TopicsField(
         _("Topics"), filters=[stripped],
         description=_("With commas between them. Readers find what else was written about them."),
     )  # fmt: skip
@@ -95,27 +94,6 @@ class ArticleForm(Form):
         self.translation.choices = options([("", gettext("There is none")), *titled])
         of_it = [(picture.code, picture.alt) for picture in pictures]
         self.cover.choices = options([("", gettext("No cover")), *of_it])
-
-    def validate_topics(self, field: StringField) -> None:
-        """Keep the list of topics readable."""
-        names = self._topics()
-        if len(names) > MOST_TOPICS:
-            raise ValidationError(
-                gettext("Please choose at most %(count)s topics.", count=MOST_TOPICS)
-            )
-        for name in names:
-            if len(name) > TOPIC_LONGEST:
-                raise ValidationError(
-                    gettext(
-                        "A topic has at most %(count)s characters: “%(start)s…” is longer.",
-                        count=TOPIC_LONGEST,
-                        start=name[:20].rstrip(),
-                    )
-                )
-
-    def _topics(self) -> list[str]:
-        written = (" ".join(name.split()) for name in (self.topics.data or "").split(","))
-        return list(dict.fromkeys(name for name in written if name))
 
     def validate_canonical(self, field: StringField) -> None:
         """Take only addresses of pages."""
@@ -162,7 +140,7 @@ class ArticleForm(Form):
             body=(self.body.data or "").replace("\r\n", "\n"),
             language=self.language.data,
             cover=self.cover.data or "",
-            topics=tuple(self._topics()),
+            topics=self.topics.names(),
             canonical=self.canonical.data or "",
             translation=self.translation.data or "",
         )

@@ -138,7 +138,7 @@ def _add_picture(mine: Article, form: ArticleForm, version: int) -> ResponseRetu
     try:
         made = pictures.made(content)
     except NotAPicture as refused:
-        form.picture.errors = [_why(refused.reason)]
+        form.picture.errors = [refused.in_words()]
         return _wrong(mine, form)
     if len(pictures.pictures_of(db(), mine)) >= pictures.MOST_IN_AN_ARTICLE:
         form.picture.errors = [gettext("This article has a great many pictures already.")]
@@ -163,25 +163,6 @@ def _add_picture(mine: Article, form: ArticleForm, version: int) -> ResponseRetu
         return {"version": mine.version, "address": address, "said": said, "picture": of_it}
     flash(gettext("The picture stands at the end of the text."))
     return redirect(url_for("blog.edit_article", code=mine.code))
-
-
-def _why(reason: str) -> str:
-    words: dict[str, str] = {
-        "large": gettext("This file is larger than 10 MB."),
-        "pixels": gettext(
-            "This picture has more than 25 million pixels. A smaller size is quite enough: "
-            "1,600 pixels are the most that we keep."
-        ),
-        "small": gettext("This picture is too small: at least 100 pixels on each side."),
-        "heic": gettext(
-            "This is a HEIC photograph, which browsers cannot show. On an iPhone, choose “Most "
-            "compatible” in Settings, Camera, Formats; or send the photograph to yourself by mail, "
-            "which makes it a JPEG."
-        ),
-        "kind": gettext("This is not a JPEG, PNG or WebP picture."),
-        "broken": gettext("This picture is damaged: it could not be read to its end."),
-    }
-    return words[reason]
 
 
 def _refused(mine: Article | None, form: ArticleForm) -> ResponseReturnValue | None:
