@@ -49,6 +49,7 @@ class Article(Base):
             name="published_has_address_and_date",
         ),
         CheckConstraint("language IN ('en', 'fr')", name="language_known"),
+        CheckConstraint("NOT is_removed OR state = 'withdrawn'", name="removed_is_withdrawn"),
         Index("ix_article_state_published_at", "state", "published_at"),
         Index("ix_article_author_id", "author_id"),
         Index("ix_article_translation_id", "translation_id"),
@@ -83,6 +84,8 @@ class Article(Base):
     publish_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
 
+    # Withdrawn because its author wanted it so: nobody else puts it back.
+    is_removed: Mapped[bool] = mapped_column(default=False)
     # Its author has left and wanted it to stay without their name.
     is_anonymous: Mapped[bool] = mapped_column(default=False)
 
@@ -93,6 +96,19 @@ class Article(Base):
     def byline(self) -> str:
         """Whom the public reads as its author; "" for nobody."""
         return "" if self.is_anonymous else self.author.name
+
+
+class ArticleAddress(Base):
+    """An address that an article has or had: it is that article's for ever. The first is what feed
+    readers know it by."""
+
+    __tablename__ = "article_address"
+    __table_args__ = (Index("ix_article_address_article_id", "article_id"),)
+
+    id: Mapped[int] = primary_key()
+    slug: Mapped[str] = mapped_column(String(100), unique=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id", ondelete="RESTRICT"))
+    since: Mapped[datetime] = mapped_column(default=clock.now)
 
 
 class Revision(Base):

@@ -265,6 +265,30 @@ def take_back_article(code: str) -> ResponseReturnValue:
     )
 
 
+@blueprint.post("/me/articles/<code>/remove")
+@requires("article:write")
+def remove_article(code: str) -> ResponseReturnValue:
+    """Take one's own published article away from everybody."""
+    mine = _mine(code)
+    return settled(
+        lambda: publishing.withdraw(db(), me(), mine),
+        gettext("Removed. Whoever opens it reads that it is gone."),
+        url_for("blog.edit_article", code=code),
+    )
+
+
+@blueprint.post("/me/articles/<code>/restore")
+@requires("article:write")
+def restore_article(code: str) -> ResponseReturnValue:
+    """Show again what one had removed."""
+    mine = _mine(code)
+    return settled(
+        lambda: publishing.put_back(db(), me(), mine),
+        gettext("It is there again, at its old address."),
+        url_for("blog.edit_article", code=code),
+    )
+
+
 @blueprint.post("/me/articles/<code>/delete")
 @requires("article:write")
 def delete_article(code: str) -> ResponseReturnValue:
