@@ -7,7 +7,7 @@ from alembic import op
 from careers.base.database import Json
 
 revision = "0025_feeds"
-down_revision = "0024_article_history"
+down_revision = "0026_passages"
 branch_labels = None
 depends_on = None
 
