@@ -65,6 +65,8 @@ def act_words(what: str) -> str:
         "employee:import": gettext("Imported employees"),
         "entry:put-back": gettext("Put a publication back"),
         "entry:withdraw": gettext("Withdrew a publication"),
+        "feeds:confirm": gettext("Confirmed whose a feed is"),
+        "feeds:refuse": gettext("Refused a feed"),
         "job:close": gettext("Closed a job"),
         "job:contact": gettext("Changed whom to ask about a job"),
         "job:discard": gettext("Discarded a draft of a job"),
