@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from babel import Locale
-from flask import Blueprint, Response, abort, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -59,8 +59,9 @@ def article(slug: str) -> ResponseReturnValue:
     if found.state == "withdrawn":
         abort(410)
     if found.slug != slug:
-        here = url_for("blog.article", slug=found.slug, **request.args.to_dict())
-        return redirect(here, code=301)
+        here = address_in(language(), f"/blog/{found.slug}")
+        query = request.query_string.decode("ascii", "replace")
+        return redirect(f"{here}?{query}" if query else here, code=301)
     cover = pictures.covers_of(db(), [found]).get(found.id)
     contents = contents_of(found.body_html)
     return render_template(
