@@ -5,7 +5,7 @@ from alembic import op
 from careers.base.database import UTCDateTime
 
 revision = "0027_article_addresses"
-down_revision = "0026_passages"
+down_revision = "0025_feeds"
 branch_labels = None
 depends_on = None
 
