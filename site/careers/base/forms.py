@@ -30,7 +30,8 @@ class Form(_Form):
         """`values` fill the fields when the page is first shown."""
         handed_in: list[Any] = [request.files, request.form]
         sent = CombinedMultiDict(handed_in) if request.method == "POST" else None
-        super().__init__(formdata=sent, meta={"locales": [language()]}, **values)
+        values = {"formdata": sent, "meta": {"locales": [language()]}} | values
+        super().__init__(**values)
 
     def sent_and_valid(self) -> bool:
         """Whether the form was sent and holds."""

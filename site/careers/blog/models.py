@@ -49,6 +49,7 @@ class Article(Base):
             name="published_has_address_and_date",
         ),
         CheckConstraint("language IN ('en', 'fr')", name="language_known"),
+        CheckConstraint("NOT is_removed OR state = 'withdrawn'", name="removed_is_withdrawn"),
         Index("ix_article_state_published_at", "state", "published_at"),
         Index("ix_article_author_id", "author_id"),
         Index("ix_article_translation_id", "translation_id"),
@@ -83,6 +84,8 @@ class Article(Base):
     publish_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
 
+    # Withdrawn because its author wanted it so: nobody else puts it back.
+    is_removed: Mapped[bool] = mapped_column(default=False)
     # Its author has left and wanted it to stay without their name.
     is_anonymous: Mapped[bool] = mapped_column(default=False)
 
@@ -93,6 +96,19 @@ class Article(Base):
     def byline(self) -> str:
         """Whom the public reads as its author; "" for nobody."""
         return "" if self.is_anonymous else self.author.name
+
+
+class ArticleAddress(Base):
+    """An address that an article has or had: it is that article's for ever. The first is what feed
+    readers know it by."""
+
+    __tablename__ = "article_address"
+    __table_args__ = (Index("ix_article_address_article_id", "article_id"),)
+
+    id: Mapped[int] = primary_key()
+    slug: Mapped[str] = mapped_column(String(100), unique=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id", ondelete="RESTRICT"))
+    since: Mapped[datetime] = mapped_column(default=clock.now)
 
 
 class Revision(Base):
@@ -110,6 +126,52 @@ class Revision(Base):
     written_at: Mapped[datetime]
     remembered_at: Mapped[datetime]
     handed_in: Mapped[bool] = mapped_column(default=False)  # to the editors, as it then was
+
+
+class Comment(Base):
+    """What an editor says about a passage of an article; its author hears of it when they are given
+    the article back."""
+
+    __tablename__ = "article_comment"
+    __table_args__ = (
+        CheckConstraint("words <> '' AND passage <> ''", name="says_what_of_what"),
+        CheckConstraint("done_at IS NULL OR sent_at IS NOT NULL", name="done_by_who_was_told"),
+        Index("ix_article_comment_article_id", "article_id"),
+    )
+
+    id: Mapped[int] = primary_key()
+    code: Mapped[str] = mapped_column(String(16), unique=True, default=codes.code)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"))
+    editor_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"))
+    # As it is read, without Markdown, and what stood around it: see `passages`.
+    passage: Mapped[str] = mapped_column(Text)
+    before: Mapped[str] = mapped_column(Text, default="")
+    after: Mapped[str] = mapped_column(Text, default="")
+    words: Mapped[str] = mapped_column(Text)
+    made_at: Mapped[datetime] = mapped_column(default=clock.now)
+    sent_at: Mapped[datetime | None]  # until then it is the editors' alone
+    done_at: Mapped[datetime | None]  # as its author says
+
+    editor: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+    answers: Mapped[list[Answer]] = relationship(lazy="selectin", order_by="Answer.id")
+
+
+class Answer(Base):
+    """What an author or an editor answers to a comment."""
+
+    __tablename__ = "article_answer"
+    __table_args__ = (
+        CheckConstraint("words <> ''", name="says_something"),
+        Index("ix_article_answer_comment_id", "comment_id"),
+    )
+
+    id: Mapped[int] = primary_key()
+    comment_id: Mapped[int] = mapped_column(ForeignKey("article_comment.id", ondelete="CASCADE"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"))
+    words: Mapped[str] = mapped_column(Text)
+    made_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
 
 
 class Picture(Base):

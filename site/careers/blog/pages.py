@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from babel import Locale
-from flask import Blueprint, Response, abort, g, render_template, request
+from flask import Blueprint, Response, abort, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -17,7 +18,7 @@ from careers.base.permissions import may, public
 from careers.base.pictures import SERVED, best_kind
 from careers.base.topics import topic_by_slug
 from careers.base.web import db, page_number, settings
-from careers.blog import pictures, publishing, queries
+from careers.blog import addresses, pictures, publishing, queries
 from careers.blog.models import Article, Picture
 from careers.blog.reading import contents_of, made_absolute
 
@@ -53,10 +54,14 @@ def language_named(code: str) -> str:
 @blueprint.get("/blog/<slug>")
 @public
 def article(slug: str) -> ResponseReturnValue:
-    """One article; 410 once it is withdrawn."""
+    """One article; 410 once it is withdrawn, 301 from where it was before."""
     found = queries.article_by_slug(db(), slug) or abort(404)
     if found.state == "withdrawn":
         abort(410)
+    if found.slug != slug:
+        here = address_in(language(), f"/blog/{found.slug}")
+        query = request.query_string.decode("ascii", "replace")
+        return redirect(f"{here}?{query}" if query else here, code=301)
     cover = pictures.covers_of(db(), [found]).get(found.id)
     contents = contents_of(found.body_html)
     return render_template(
@@ -76,10 +81,13 @@ def article(slug: str) -> ResponseReturnValue:
 def feed() -> ResponseReturnValue:
     """The newest articles, whole, as Atom (RFC 4287)."""
     found = queries.newest_articles(db(), IN_FEED)
-    base = settings().base_url
+    base, names = settings().base_url, _names(found)
     body = render_template(
         "blog/feed.xml",
-        articles=[(one, address_of(one), made_absolute(one.body_html, base)) for one in found],
+        articles=[
+            (one, names[one.id], address_of(one), made_absolute(one.body_html, base))
+            for one in found
+        ],
         own=base + address_in(language(), "/blog/feed.atom"),
         page=base + address_in(language(), "/blog"),
         updated=max((one.changed_at for one in found), default=clock.now()),
@@ -93,9 +101,10 @@ def json_feed() -> ResponseReturnValue:
     """The newest articles, whole, as JSON Feed 1.1."""
     base = settings().base_url
     found = queries.newest_articles(db(), IN_FEED)
+    names = _names(found)
     items = [
         {
-            "id": address_of(one),
+            "id": names[one.id],
             "url": address_of(one),
             "title": one.title,
             "summary": one.summary,
@@ -121,8 +130,20 @@ def json_feed() -> ResponseReturnValue:
 
 def address_of(article: Article) -> str:
     """The full address of a published article: it is there in its own language alone."""
-    path = address_in(article.language, f"/blog/{article.slug}")
-    return settings().base_url + path
+    return _address(article, article.slug or "")
+
+
+def _address(article: Article, slug: str) -> str:
+    return settings().base_url + address_in(article.language, f"/blog/{slug}")
+
+
+def _names(articles: Sequence[Article]) -> dict[int, str]:
+    """What feed readers know each of `articles` by: the address that it had first."""
+    first = addresses.first_addresses(db(), articles)
+    return {
+        article.id: _address(article, first.get(article.id, article.slug or ""))
+        for article in articles
+    }
 
 
 def _author(article: Article) -> dict[str, str]:

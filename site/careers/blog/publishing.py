@@ -17,7 +17,7 @@ from careers.base import audit, clock, codes, outbox, prose
 from careers.base.config import Settings
 from careers.base.people import Person, employee_left, person_by_code
 from careers.base.topics import Topic, topic_merged, topics_named
-from careers.blog import history, letters, pictures
+from careers.blog import addresses, comments, history, letters, pictures
 from careers.blog.models import Article, Revision, article_topic
 
 EDITABLE = ("draft", "returned")
@@ -27,6 +27,9 @@ published = Signal()
 published, or put back."""
 withdrawn = Signal()
 """Sent as `withdrawn.send(article, db=session)` in the transaction in which one is withdrawn."""
+moved = Signal()
+"""Sent as `moved.send(article, db=session)` in the transaction in which a published one has another
+address."""
 
 
 class Conflict(Exception):
@@ -186,11 +189,12 @@ def publish(db: Session, editor: Person, article: Article, version: int) -> None
     to be published some day. Raises Conflict.
     """
     if article.slug is None:
-        _give_address(db, article)
+        addresses.give_address(db, article)
     _step(
         db, article, Article.state.in_(("submitted", "scheduled")), Article.version == version,
         state="published", published_at=clock.now(), publish_at=None, editor_comment="",
     )  # fmt: skip
+    comments.drop_unsent(db, article)
     article.topics = topics_named(db, article.topic_names)
     audit.record(db, editor, "article:publish", article.code, slug=article.slug)
     letters.tell_published(db, article)
@@ -240,27 +244,52 @@ def unschedule(db: Session, editor: Person, article: Article) -> None:
 def return_article(
     db: Session, editor: Person, article: Article, version: int, comment: str
 ) -> None:
-    """Give a submitted article back to its author with a comment. Raises Conflict."""
+    """Give a submitted article back to its author with a comment, and with those on its passages.
+
+    Raises Conflict.
+    """
     _step(
         db, article, Article.state == "submitted", Article.version == version,
         state="returned", editor_comment=comment,
     )  # fmt: skip
     audit.record(db, editor, "article:return", article.code)
-    letters.tell_returned(db, article, editor)
+    told = comments.send_comments(db, article)
+    letters.tell_returned(db, article, editor, told)
 
 
-def withdraw(db: Session, editor: Person, article: Article) -> None:
-    """Take a published article away from everybody. Raises Conflict."""
-    _step(db, article, Article.state == "published", state="withdrawn")
-    audit.record(db, editor, "article:withdraw", article.code, slug=article.slug)
+def withdraw(db: Session, person: Person, article: Article) -> None:
+    """Take a published article away from everybody. Raises Conflict.
+
+    What its author takes away nobody else puts back.
+    """
+    by_author = article.author_id == person.id
+    _step(db, article, Article.state == "published", state="withdrawn", is_removed=by_author)
+    what = "article:remove" if by_author else "article:withdraw"
+    audit.record(db, person, what, article.code, slug=article.slug)
     withdrawn.send(article, db=db)
 
 
-def put_back(db: Session, editor: Person, article: Article) -> None:
-    """Show a withdrawn article again, at its address and with its date. Raises Conflict."""
-    _step(db, article, Article.state == "withdrawn", state="published")
-    audit.record(db, editor, "article:put-back", article.code, slug=article.slug)
+def put_back(db: Session, person: Person, article: Article) -> None:
+    """Show a withdrawn article again, at its address and with its date: what its author took away
+    for its author alone, what an editor did for editors; nobody what somebody wrote who has left
+    and wanted it removed. Raises Conflict.
+    """
+    author = article.author
+    if not author.is_active and author.articles_after == "removed":
+        raise Conflict
+    theirs = Article.is_removed.is_(author.id == person.id)
+    _step(db, article, Article.state == "withdrawn", theirs, state="published", is_removed=False)
+    audit.record(db, person, "article:put-back", article.code, slug=article.slug)
     published.send(article, db=db)
+
+
+def move(db: Session, editor: Person, article: Article, slug: str) -> None:
+    """Give a published article another address; all that it had lead there. Raises Taken."""
+    before = article.slug
+    addresses.change_address(db, article, slug)
+    if article.slug != before:
+        audit.record(db, editor, "article:move", article.code, slug=article.slug, was=before)
+        moved.send(article, db=db)
 
 
 @topic_merged.connect
@@ -314,29 +343,3 @@ def _step(db: Session, article: Article, *conditions: ColumnElement[bool], **cha
     if not done.rowcount:  # type: ignore[attr-defined]
         raise Conflict
     db.refresh(article)
-
-
-def _give_address(db: Session, article: Article) -> None:
-    """A slug from the title that no article has; it never changes afterwards."""
-    wanted = codes.slug(article.title, longest=90) or codes.code(8).lower()
-    taken = set(
-        db.scalars(select(Article.slug).where(Article.slug.startswith(wanted, autoescape=True)))
-    )
-    number = 1
-    while True:
-        slug = wanted if number == 1 else f"{wanted}-{number}"
-        number += 1
-        if slug in taken:
-            continue
-        try:
-            with db.begin_nested():
-                db.execute(
-                    update(Article)
-                    .where(Article.id == article.id, Article.slug.is_(None))
-                    .values(slug=slug)
-                    .execution_options(synchronize_session=False)
-                )
-        except IntegrityError:  # an article of the same title was published in this moment
-            continue
-        db.refresh(article)
-        return

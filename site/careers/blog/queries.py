@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased, defer, selectinload
 
 from careers.base.people import Person
 from careers.base.topics import Topic
-from careers.blog.models import Article, Picture, article_topic
+from careers.blog.models import Article, ArticleAddress, Picture, article_topic
 
 ARTICLES_AT_A_TIME = 20
 _WITHOUT_TEXT = (defer(Article.body), defer(Article.body_html))
@@ -117,9 +117,11 @@ def related_articles(db: Session, article: Article, most: int = 3) -> Sequence[A
 
 
 def article_by_slug(db: Session, slug: str) -> Article | None:
-    """The article at this address, published or withdrawn."""
-    return db.scalar(
-        select(Article).where(Article.slug == slug, Article.state.in_(("published", "withdrawn")))
+    """The article that is at this address or was, published or withdrawn."""
+    seen = select(Article).where(Article.state.in_(("published", "withdrawn")))
+    was_there = seen.join(ArticleAddress, ArticleAddress.article_id == Article.id)
+    return db.scalar(seen.where(Article.slug == slug)) or db.scalar(
+        was_there.where(ArticleAddress.slug == slug)
     )
 
 

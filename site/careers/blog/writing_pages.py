@@ -13,7 +13,7 @@ from careers.base import codes, prose
 from careers.base.permissions import requires
 from careers.base.pictures import NotAPicture
 from careers.base.web import changes_nothing, db, form_token, keeps_form, limiter, me, settings
-from careers.blog import pictures, publishing, queries
+from careers.blog import comments, pictures, publishing, queries
 from careers.blog.forms import ArticleForm
 from careers.blog.models import Article
 from careers.blog.pages import blueprint
@@ -40,6 +40,9 @@ def preview_article() -> ResponseReturnValue:
         html = prose.markdown_to_html(request.form.get("body", ""), show)
     except ValueError:
         return {"error": _nested()}, 422
+    if of_it:  # with the passages that editors commented on
+        said = comments.comments_of(db(), of_it)
+        html = comments.read_with(of_it, said, html).body_html
     return {"html": html, "minutes": prose.reading_minutes(prose.plain_text(html))}
 
 
@@ -173,9 +176,10 @@ def _refused(mine: Article | None, form: ArticleForm) -> ResponseReturnValue | N
     if "preview" in request.form:
         show = pictures.shown_in_text(pictures.pictures_of(db(), mine) if mine else ())
         try:
-            return _edit(mine, form, preview_html=prose.markdown_to_html(form.text().body, show))
+            html = prose.markdown_to_html(form.text().body, show)
         except ValueError:
             return _too_nested(mine, form)
+        return _edit(mine, form, preview_html=html)
     return None
 
 
@@ -235,11 +239,14 @@ def _edit(
     kept: Article | None = None,
     expired: bool = False,
 ) -> str:
+    said = comments.comments_of(db(), mine) if mine else ()
+    read = comments.read_with(mine, said, preview_html or None) if mine else None
     return render_template(
         "blog/edit_article.html",
         article=mine,
+        read=read,
         form=form,
-        preview_html=preview_html,
+        preview_html=read.body_html if read and preview_html else preview_html,
         kept=kept,
         expired=expired,
         editable=mine is None or mine.state in publishing.EDITABLE,
@@ -254,6 +261,30 @@ def take_back_article(code: str) -> ResponseReturnValue:
     return settled(
         lambda: publishing.take_back(db(), me(), mine),
         gettext("It is in your hands again."),
+        url_for("blog.edit_article", code=code),
+    )
+
+
+@blueprint.post("/me/articles/<code>/remove")
+@requires("article:write")
+def remove_article(code: str) -> ResponseReturnValue:
+    """Take one's own published article away from everybody."""
+    mine = _mine(code)
+    return settled(
+        lambda: publishing.withdraw(db(), me(), mine),
+        gettext("Removed. Whoever opens it reads that it is gone."),
+        url_for("blog.edit_article", code=code),
+    )
+
+
+@blueprint.post("/me/articles/<code>/restore")
+@requires("article:write")
+def restore_article(code: str) -> ResponseReturnValue:
+    """Show again what one had removed."""
+    mine = _mine(code)
+    return settled(
+        lambda: publishing.put_back(db(), me(), mine),
+        gettext("It is there again, at its old address."),
         url_for("blog.edit_article", code=code),
     )
 

@@ -22,7 +22,7 @@ from experts.posts import Post, codes_of_entries, codes_of_posts, posts_by_code
 from experts.queries import codes_on, topics_shown
 from experts.showing import shown_changed
 from feeds.models import Feed
-from feeds.polling import entries_changed
+from feeds.storing import entries_changed
 
 SHOWN = 12  # of each kind
 LOOKED_UP = 200  # of each kind: the index may hold some that are no longer to be seen
@@ -124,8 +124,9 @@ def follow_expert(person: Person, *, db: Session, **_: Any) -> None:
 
 @publishing.published.connect
 @publishing.withdrawn.connect
+@publishing.moved.connect
 def follow_article(article: Article, *, db: Session, **_: Any) -> None:
-    """An article that is published or withdrawn is found or not."""
+    """An article that is published or withdrawn is found or not, at the address that it has."""
     search.changed(db, "post", article.code)
 
 
