@@ -14,6 +14,7 @@ from flask_babel import gettext
 from careers.base import clock, prose, storage
 from careers.base.company import the_company
 from careers.base.languages import address_in, language
+from careers.base.people import Person
 from careers.base.permissions import may, public
 from careers.base.pictures import SERVED, best_kind
 from careers.base.topics import topic_by_slug
@@ -113,7 +114,7 @@ def json_feed() -> ResponseReturnValue:
             "tags": [topic.name for topic in one.topics],
             "date_published": one.published_at.isoformat() if one.published_at else None,
             "date_modified": one.changed_at.isoformat(),
-            "authors": [_author(one)],
+            "authors": _authors(one),
         }
         for one in found
     ]
@@ -146,12 +147,16 @@ def _names(articles: Sequence[Article]) -> dict[int, str]:
     }
 
 
-def _author(article: Article) -> dict[str, str]:
-    who, base = article.author, settings().base_url
-    if not article.byline or not who.page:
-        return {"name": article.byline or the_company(db()).name}
-    page = address_in(settings().default_language, f"/experts/{who.page}")
-    return {"name": who.name, "url": base + page}
+def _authors(article: Article) -> list[dict[str, str]]:
+    who = [_named(person) for person in article.authors]
+    return who or [{"name": the_company(db()).name}]
+
+
+def _named(person: Person) -> dict[str, str]:
+    if not person.page:
+        return {"name": person.name}
+    page = address_in(settings().default_language, f"/experts/{person.page}")
+    return {"name": person.name, "url": settings().base_url + page}
 
 
 @blueprint.get("/blog/pictures/<code>/<int:width>")
@@ -180,22 +185,20 @@ def picture(code: str, width: int) -> ResponseReturnValue:
 
 
 def _may_read(article: Article) -> bool:
-    """Whether who asks has the article in hand: its author, or an editor once it was handed in."""
+    """Whether who asks has it in hand: one of its authors, or an editor once it was handed in."""
     if g.person is None:
         return False
-    if article.author_id == g.person.id:
+    if g.person.id in {one.id for one in article.writers}:
         return True
     return article.state not in publishing.EDITABLE and may(g.person, "article:review")
 
 
 def described(article: Article, cover: Picture | None = None) -> dict[str, Any]:
     """The article for machines: schema.org BlogPosting."""
-    base, author = settings().base_url, article.author
+    base = settings().base_url
     address = base + address_in(article.language, f"/blog/{article.slug}")
     ours = {"@type": "Organization", "name": the_company(db()).name, "url": base}
-    by: dict[str, Any] = {"@type": "Person", "name": article.byline}
-    if author.page:
-        by["url"] = base + address_in(settings().default_language, f"/experts/{author.page}")
+    by: list[dict[str, Any]] = [{"@type": "Person", **_named(one)} for one in article.authors]
     pictured = {"image": f"{base}/blog/pictures/{cover.code}/{cover.width}"} if cover else {}
     return {
         "@context": "https://schema.org",
@@ -210,6 +213,6 @@ def described(article: Article, cover: Picture | None = None) -> dict[str, Any]:
         "datePublished": article.published_at.isoformat() if article.published_at else None,
         "mainEntityOfPage": article.canonical_url or address,
         "url": address,
-        "author": by if article.byline else ours,
+        "author": (by if len(by) > 1 else by[0]) if by else ours,
         "publisher": ours,
     }
