@@ -160,6 +160,10 @@ def test_who_no_longer_shows_themselves_cannot_agree(shown, app, database, ada, 
         opt_out(session, person_by_email(session, Cast.COLLEAGUE))
         session.commit()
     assert "please show your page first" in _answer(carl, draft).text
+    with app.app_context(), database.writing() as session:
+        article = session.scalars(select(Article)).one()
+        with pytest.raises(authors.Gone):
+            authors.accept(session, person_by_email(session, Cast.COLLEAGUE), article)
     assert db.scalars(select(CoAuthor.accepted_at)).all() == [None]
 
 
