@@ -196,7 +196,7 @@ def picture(code: str, width: int) -> ResponseReturnValue:
 
 
 def _may_read(article: Article) -> bool:
-    """Whether who asks may read it: its authors, who is asked to be one, editors once they have it."""
+    """Whether who asks may read it: authors, who is asked to be one, editors once they have it."""
     if g.person is None:
         return False
     asked_or_agreed = {one.person_id for one in article.coauthors}
