@@ -30,6 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from careers.base import prose
+from careers.base.company import Company, the_company
 from careers.base.consents import Consent
 from careers.base.people import Person
 from careers.blog.models import Article
@@ -103,17 +104,17 @@ def posts_of(
     """What `person` has published, newest first; nothing unless they are shown. Only one of
     `KINDS` where that is asked for.
     """
-    return _read(db, _stream(person), count, skip, KINDS.get(kind, ()))
+    return _read(db, _stream(db, person), count, skip, KINDS.get(kind, ()))
 
 
 def posts_of_people(db: Session, people: Sequence[int], count: int) -> list[Post]:
     """The newest of what the people with these row numbers have published."""
-    return _read(db, _posts(Person.id.in_(people)), count, 0) if people else []
+    return _read(db, _posts(db, Person.id.in_(people)), count, 0) if people else []
 
 
 def count_posts_of(db: Session, person: Person) -> Counter[str]:
     """How many posts `posts_of` has in all, by each of `KINDS` that there are."""
-    posts = _stream(person).subquery()
+    posts = _stream(db, person).subquery()
     rows = db.execute(select(posts.c.kind, func.count().label("posts")).group_by(posts.c.kind))
     found = {row.kind: row.posts for row in rows}
     sums = {name: sum(found.get(kind, 0) for kind in kinds) for name, kinds in KINDS.items()}
@@ -134,7 +135,7 @@ def surfaced(
     """Everything that the homepage may draw from, newest first: of each expert who is shown, the
     newest `per_author` posts, none older than `since`.
     """
-    posts = _posts(true()).subquery()
+    posts = _posts(db, true()).subquery()
     rank = func.row_number().over(
         partition_by=posts.c.author_code,
         order_by=(posts.c.published_at.desc(), posts.c.code),
@@ -153,20 +154,26 @@ def surfaced(
     return [Surfaced(*row) for row in rows]
 
 
-def _posts(whose: ColumnElement[bool]) -> CompoundSelect[Any]:
-    return union_all(*_published(whose))
+def _posts(db: Session, whose: ColumnElement[bool]) -> CompoundSelect[Any]:
+    return union_all(*_published(the_company(db), whose))
 
 
-def _stream(person: Person) -> CompoundSelect[Any]:
-    theirs = Person.id == person.id
-    return union_all(*_published(theirs), _talks(theirs), _answers(theirs))
+def _stream(db: Session, person: Person) -> CompoundSelect[Any]:
+    company, theirs = the_company(db), Person.id == person.id
+    return union_all(
+        *_published(company, theirs), _talks(company, theirs), _answers(company, theirs)
+    )
 
 
 Rows = Select[*tuple[Any, ...]]
-_AUTHOR = (Person.code.label("author_code"), Person.name, Person.page, Person.team, Person.office)
 
 
-def _published(whose: ColumnElement[bool]) -> tuple[Rows, Rows]:
+def _author(company: Company) -> tuple[Any, ...]:
+    facts = company.fact("team"), company.fact("office")
+    return (Person.code.label("author_code"), Person.name, Person.page, *facts)
+
+
+def _published(company: Company, whose: ColumnElement[bool]) -> tuple[Rows, Rows]:
     articles = (
         select(
             literal("article").label("kind"),
@@ -181,7 +188,7 @@ def _published(whose: ColumnElement[bool]) -> tuple[Rows, Rows]:
             literal("").label("source"),
             literal("").label("slides"),
             literal("").label("video"),
-            *_AUTHOR,
+            *_author(company),
         )
         .join(Person, Person.id == Article.author_id)
         .join(Expert, Expert.person_id == Person.id)
@@ -201,7 +208,7 @@ def _published(whose: ColumnElement[bool]) -> tuple[Rows, Rows]:
             Feed.source,
             literal("").label("slides"),
             literal("").label("video"),
-            *_AUTHOR,
+            *_author(company),
         )
         .join(Feed, Feed.id == Entry.feed_id)
         .join(Person, Person.id == Feed.person_id)
@@ -211,7 +218,7 @@ def _published(whose: ColumnElement[bool]) -> tuple[Rows, Rows]:
     return articles, entries
 
 
-def _talks(whose: ColumnElement[bool]) -> Rows:
+def _talks(company: Company, whose: ColumnElement[bool]) -> Rows:
     return (
         select(
             Talk.kind,
@@ -226,7 +233,7 @@ def _talks(whose: ColumnElement[bool]) -> Rows:
             Talk.event.label("source"),
             Talk.slides_url.label("slides"),
             Talk.video_url.label("video"),
-            *_AUTHOR,
+            *_author(company),
         )
         .join(Expert, Expert.id == Talk.expert_id)
         .join(Person, Person.id == Expert.person_id)
@@ -235,7 +242,7 @@ def _talks(whose: ColumnElement[bool]) -> Rows:
     )
 
 
-def _answers(whose: ColumnElement[bool]) -> Rows:
+def _answers(company: Company, whose: ColumnElement[bool]) -> Rows:
     return (
         select(
             literal("answer").label("kind"),
@@ -250,7 +257,7 @@ def _answers(whose: ColumnElement[bool]) -> Rows:
             Asked.name.label("source"),
             literal("").label("slides"),
             literal("").label("video"),
-            *_AUTHOR,
+            *_author(company),
         )
         .join(Expert, Expert.id == Asked.expert_id)
         .join(Person, Person.id == Expert.person_id)
@@ -296,7 +303,7 @@ def _post(row: Any) -> Post:
 
 def posts_by_code(db: Session, codes: Sequence[str] | None) -> list[Post]:
     """The posts that everybody may see: those with `codes`, in that order, or all for None."""
-    posts = _posts(true()).subquery()
+    posts = _posts(db, true()).subquery()
     wanted = select(posts) if codes is None else select(posts).where(posts.c.code.in_(codes))
     found = {row["code"]: _post(row) for row in db.execute(wanted).mappings()}
     return [found[code] for code in (codes or found) if code in found]
