@@ -57,7 +57,6 @@ WRONG = {
     "employee": {
         "/me/profile": {"headline": "x" * 201, "networks-0-url": "ada", "talks-0-url": "x"},
         "/me/portrait": {}, "/me/articles/new": {"title": ""}, "/me/feeds": {"url": "ada"},
-        "/me/consents/articles": {}, "/me/account": {},
     },
     "editor": {"/editing/topics": {}},
     "recruiter": {"/recruiting/jobs/new": {}, "/recruiting/boards/new": {}},

@@ -8,7 +8,7 @@ from alembic import op
 from careers.base import clock, prose
 from careers.base.database import Json, UTCDateTime
 
-revision = "0029_charter"
+revision = "0030_charter"
 down_revision = "0024_article_history"
 branch_labels = None
 depends_on = None
