@@ -32,9 +32,15 @@ from wtforms.widgets import RangeInput
 
 from careers.base import clock
 from careers.base.fetching import Allow, Unreachable, checked_address
-from careers.base.forms import AnonymousForm, CheckboxesField, Form, options, stripped
+from careers.base.forms import (
+    AnonymousForm,
+    CheckboxesField,
+    Form,
+    TopicsField,
+    options,
+    stripped,
+)
 from careers.base.people import plain_email
-from careers.base.topics import MOST_TOPICS, TOPIC_LONGEST
 from experts.editing import (
     BIOGRAPHY_LONGEST,
     EARLIEST,
@@ -168,7 +174,7 @@ class ProfileForm(Form):
         filters=[stripped],
         description=_("Markdown: **bold**, *italic*, lists, links."),
     )
-    topics = StringField(
+    topics = TopicsField(
         _("What you know about"),
         [Length(max=1000, message=_TOO_LONG)],
         filters=[_line],
@@ -222,34 +228,13 @@ class ProfileForm(Form):
                 gettext("A year between %(first)s and %(last)s.", first=EARLIEST, last=this_year)
             )
 
-    def validate_topics(self, field: StringField) -> None:
-        """Keep the list of topics readable."""
-        names = self._topic_names()
-        if len(names) > MOST_TOPICS:
-            raise ValidationError(
-                gettext("Please choose at most %(count)s topics.", count=MOST_TOPICS)
-            )
-        for name in names:
-            if len(name) > TOPIC_LONGEST:
-                raise ValidationError(
-                    gettext(
-                        "A topic has at most %(count)s characters: “%(start)s…” is longer.",
-                        count=TOPIC_LONGEST,
-                        start=name[:20].rstrip(),
-                    )
-                )
-
-    def _topic_names(self) -> list[str]:
-        written = (" ".join(part.split()) for part in (self.topics.data or "").split(","))
-        return list(dict.fromkeys(name for name in written if name))
-
     def profile(self, official_name: str) -> Profile:
         """What was filled in, by somebody whom the personnel system calls `official_name`."""
         name = self.name.data or ""
         return Profile(
             headline=self.headline.data or "",
             biography=self.biography.data or "",
-            topics=tuple(self._topic_names()),
+            topics=self.topics.names(),
             languages=tuple(self.languages.data or ()),
             ask_me_about=self.ask_me_about.data or "",
             networks=tuple(

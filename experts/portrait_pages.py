@@ -114,32 +114,13 @@ def my_portrait() -> ResponseReturnValue:
         keep_photograph(db(), me(), settings(), content)
     except NotAPicture as refused:
         db().rollback()
-        form.photograph.errors = [_why(refused.reason)]
+        form.photograph.errors = [refused.in_words()]
         return _mine(form), 422
     if form.is_public.data:
         showing.agree(db(), me(), showing.PORTRAIT)
     db().commit()
     flash(gettext("This is your photograph now. See below whether it is cut well."))
     return redirect(url_for("experts.my_portrait"), 303)
-
-
-def _why(reason: str) -> str:
-    words: dict[str, str] = {
-        "large": gettext("This file is larger than 10 MB."),
-        "pixels": gettext(
-            "This picture has more than 25 million pixels. A smaller size is quite enough: "
-            "1,600 pixels are the most that we keep."
-        ),
-        "small": gettext("This picture is too small: at least 200 pixels on each side."),
-        "heic": gettext(
-            "This is a HEIC photograph, which browsers cannot show. On an iPhone, choose “Most "
-            "compatible” in Settings, Camera, Formats; or send the photograph to yourself by mail, "
-            "which makes it a JPEG."
-        ),
-        "kind": gettext("This is not a JPEG, PNG or WebP picture."),
-        "broken": gettext("This picture is damaged: it could not be read to its end."),
-    }
-    return words[reason]
 
 
 def _mine(form: PhotographForm, focus: FocusForm | None = None) -> str:

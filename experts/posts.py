@@ -90,7 +90,7 @@ class Post:
 
 _SHOWN = and_(Person.status == "active", Person.page.is_not(None), Expert.state == "shown")
 _PUBLISHED = and_(_SHOWN, Article.state == "published")
-_VISIBLE = and_(_SHOWN, Entry.state == "visible", Feed.is_shown.is_(True))
+_VISIBLE = and_(_SHOWN, Entry.state == "visible", Feed.is_shown, Feed.is_theirs)
 
 
 KINDS = {"article": ("article",), "entry": ("entry",), "talk": ("talk", "publication"),

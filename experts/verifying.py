@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any, Protocol, cast
 from urllib.parse import urlsplit
 
+from blinker import Signal
 from flask import current_app
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
@@ -30,6 +31,11 @@ AGAIN, SOON, MOST = timedelta(days=7), timedelta(hours=6), 50
 LARGEST = 2_000_000  # bytes of a page
 PAGES = "text/html, application/xhtml+xml;q=0.9"
 TRIES = 4  # in a row without an answer, before what was verified is so no longer
+
+
+network_verified = Signal()
+"""Sent as `network_verified.send(network, db=session)` in the transaction in which a page of theirs
+was found to link back."""
 
 
 class Fetch(Protocol):
@@ -84,6 +90,8 @@ def check_network(db: Session, payload: dict[str, Any], settings: Settings) -> N
     if network is None or network.url != url:
         return
     _note(network, links_back, reason)
+    if links_back:
+        network_verified.send(network, db=db)
 
 
 def own_addresses(settings: Settings, slug: str) -> frozenset[str]:

@@ -1,24 +1,27 @@
-"""What an employee fills in about a feed."""
+"""What an employee fills in about a feed, and an editor about what they show."""
 
 from __future__ import annotations
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import RadioField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms import RadioField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
 from careers.base.forms import Form, options, stripped
 
 RULES = [
     ("everything", _("Show everything that comes")),
+    ("with words", _("Show only what has one of these tags or words")),
     ("one by one", _("Show nothing before I have looked at it")),
 ]
+MOST_WORDS = 20
 
 
 class AddressForm(Form):
     """Which feed to look at."""
 
     url = StringField(
-        _("Address of the feed, or of a page that has one"),
+        _("Address of the feed, of a page that has one, or of your page elsewhere"),
         [InputRequired(_("Please give an address.")), Length(max=2000)],
         filters=[stripped],
     )
@@ -33,7 +36,34 @@ class RuleForm(Form):
         choices=options(RULES),
         default="everything",
     )
+    words = StringField(
+        _("Tags or words"),
+        [Length(max=600)],
+        filters=[stripped],
+        description=_("Separated by commas: energy, open source"),
+    )
+
+    def validate_words(self, field: StringField) -> None:
+        """Whoever wants only what has words must say which."""
+        if self.shows.data == "with words" and not self.chosen_words():
+            raise ValidationError(gettext("Please give at least one tag or word."))
+
+    def chosen_words(self) -> list[str]:
+        """The words, each once."""
+        found = (word.strip().lstrip("#").strip() for word in (self.words.data or "").split(","))
+        return list(dict.fromkeys(word[:60] for word in found if word))[:MOST_WORDS]
 
 
 class SubscribeForm(AddressForm, RuleForm):
     """A feed that was looked at, and what of it to show."""
+
+
+class ReasonForm(Form):
+    """Why an editor takes something of somebody's out of sight; they read it."""
+
+    why = TextAreaField(
+        _("Why? They read it."),
+        [DataRequired(_("Please tell them why.")), Length(max=300)],
+        filters=[stripped],
+        render_kw={"rows": 2},
+    )

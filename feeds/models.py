@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -12,29 +14,51 @@ from careers.base.database import Base, primary_key
 from careers.base.people import Person
 
 
+def host_of(url: str) -> str:
+    """The host that `url` is asked of."""
+    return (urlsplit(url).hostname or "")[:255]
+
+
+def _host_of(context: Any) -> str:
+    return host_of(context.get_current_parameters()["url"])
+
+
 class Feed(Base):
     """An address that is read again and again on behalf of one person."""
 
     __tablename__ = "feed"
     __table_args__ = (
         UniqueConstraint("person_id", "url"),
-        CheckConstraint("shows IN ('everything', 'one by one')", name="shows_known"),
-        CheckConstraint("state IN ('read', 'stopped')", name="state_known"),
+        CheckConstraint("shows IN ('everything', 'with words', 'one by one')", name="shows_known"),
+        CheckConstraint("state IN ('read', 'paused', 'stopped')", name="state_known"),
+        CheckConstraint(
+            "proof IN ('', 'network', 'link', 'editor', 'refused')", name="proof_known"
+        ),
         Index("ix_feed_state_due_at", "state", "due_at"),
+        Index("ix_feed_host", "host"),
     )
 
     id: Mapped[int] = primary_key()
     code: Mapped[str] = mapped_column(String(16), unique=True, default=codes.code)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
     url: Mapped[str] = mapped_column(String(2000))
+    host: Mapped[str] = mapped_column(String(255), default=_host_of)
+    home: Mapped[str] = mapped_column(String(2000), default="")  # the page it says it is of
     title: Mapped[str] = mapped_column(String(200), default="")
     source: Mapped[str] = mapped_column(String(100), default="")  # "Mastodon", or the host's name
     language: Mapped[str] = mapped_column(String(16), default="")  # as the feed says, else ""
     shows: Mapped[str] = mapped_column(String(12), default="everything")
+    words: Mapped[list[str]] = mapped_column(default=list)  # tags or words, for "with words"
+    # Whether it is its person's own: how that is known, and why an editor said that it isn't.
+    is_theirs: Mapped[bool] = mapped_column(default=False)
+    proof: Mapped[str] = mapped_column(String(10), default="")
+    refused_why: Mapped[str] = mapped_column(String(300), default="")
     state: Mapped[str] = mapped_column(String(10), default="read")
     is_shown: Mapped[bool] = mapped_column(default=True)  # with a consent of its own
     etag: Mapped[str | None] = mapped_column(String(500))
     last_modified: Mapped[str | None] = mapped_column(String(100))
+    body_hash: Mapped[str | None] = mapped_column(String(64))  # of what was last read of it
+    minutes: Mapped[int] = mapped_column(default=60)  # between two readings
     added_at: Mapped[datetime] = mapped_column(default=clock.now)
     due_at: Mapped[datetime] = mapped_column(default=clock.now)
     leased_until: Mapped[datetime | None]
@@ -68,7 +92,9 @@ class Entry(Base):
     excerpt: Mapped[str] = mapped_column(Text)  # plain text
     published_at: Mapped[datetime]
     fetched_at: Mapped[datetime] = mapped_column(default=clock.now)
+    tags: Mapped[list[str]] = mapped_column(default=list)
     content_hash: Mapped[str] = mapped_column(String(64))
     state: Mapped[str] = mapped_column(String(10))
+    withdrawn_why: Mapped[str] = mapped_column(String(300), default="")  # told to its owner
 
     feed: Mapped[Feed] = relationship(back_populates="entries", lazy="joined", innerjoin=True)

@@ -1,4 +1,4 @@
-"""An employee's feeds and what came from them; an editor's view of the entries."""
+"""An employee's feeds and what came from them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from careers.base.web import PAGE_ROWS, database, db, limiter, me, page_number, 
 from feeds import queries, subscribing
 from feeds.forms import AddressForm, RuleForm, SubscribeForm
 from feeds.models import Entry, Feed
-from feeds.polling import Failed, Fetch, poll_feed
+from feeds.polling import Fetch, poll_feed
+from feeds.storing import Failed
 
 blueprint = Blueprint("feeds", __name__)
 
@@ -58,7 +59,7 @@ def look() -> ResponseReturnValue:
         cast(list[Any], form.url.errors).append(gettext(error.reason))
         return _my_feeds(form), 422
     confirm = SubscribeForm()
-    confirm.url.data, confirm.shows.data = found.url, "everything"
+    confirm.url.data, confirm.shows.data, confirm.words.data = found.url, "everything", ""
     return render_template("feeds/look.html", found=found, form=confirm)
 
 
@@ -72,20 +73,27 @@ def subscribe() -> ResponseReturnValue:
         return _my_feeds(form), 422
     shows = cast(subscribing.Shows, form.shows.data)
     try:
-        feed = subscribing.subscribe(db(), me(), str(form.url.data), shows)
+        feed = subscribing.subscribe(db(), me(), str(form.url.data), shows, form.chosen_words())
     except subscribing.TooMany:
         flash(gettext("You have as many feeds as anyone may have. Remove one first."), "alert")
         return redirect(url_for("feeds.my_feeds"))
     except Unreachable as error:
         cast(list[Any], form.url.errors).append(gettext(error.reason))
         return _my_feeds(form), 422
+    return _read_now(feed, gettext("We read this feed from now on."))
+
+
+def _read_now(feed: Feed, done: str) -> ResponseReturnValue:
+    """Read `feed` at once and say what came of it."""
     number, code = feed.id, feed.code
     db().commit()
     outcome = poll_feed(database(), number, _fetch(), contact=settings().base_url)
     if isinstance(outcome, Failed):
         flash(gettext(outcome.reason), "alert")
+    elif outcome is None:
+        flash(gettext("Its site is being read right now; your feed comes within minutes."))
     else:
-        flash(gettext("We read this feed from now on."))
+        flash(done)
     return redirect(url_for("feeds.my_feed", code=code))
 
 
@@ -93,13 +101,16 @@ def subscribe() -> ResponseReturnValue:
 @requires("feed:subscribe")
 def my_feed(code: str) -> ResponseReturnValue:
     """One feed and what came from it."""
-    feed = _mine(code)
+    return _my_feed(_mine(code))
+
+
+def _my_feed(feed: Feed, form: RuleForm | None = None) -> str:
     page, count = page_number(), queries.count_entries_of_feed(db(), feed)
     return render_template(
         "feeds/my_feed.html",
         feed=feed,
         why=why(feed),
-        form=RuleForm(shows=feed.shows),
+        form=form or RuleForm(shows=feed.shows, words=", ".join(feed.words)),
         entries=queries.entries_of_feed(db(), feed, PAGE_ROWS, (page - 1) * PAGE_ROWS),
         page=page,
         pages=-(-count // PAGE_ROWS),
@@ -111,10 +122,12 @@ def my_feed(code: str) -> ResponseReturnValue:
 def change_rule(code: str) -> ResponseReturnValue:
     """Change what of a feed is shown from now on."""
     feed, form = _mine(code), RuleForm()
-    if form.validate():
-        subscribing.change_rule(db(), me(), feed, cast(subscribing.Shows, form.shows.data))
-        db().commit()
-        flash(gettext("This holds for what comes from now on."))
+    if not form.validate():
+        return _my_feed(feed, form), 422
+    shows = cast(subscribing.Shows, form.shows.data)
+    subscribing.change_rule(db(), me(), feed, shows, form.chosen_words())
+    db().commit()
+    flash(gettext("This holds for what comes from now on."))
     return redirect(url_for("feeds.my_feed", code=code))
 
 
@@ -122,16 +135,30 @@ def change_rule(code: str) -> ResponseReturnValue:
 @requires("feed:subscribe")
 @limiter.limit("30 per hour")
 def read_now(code: str) -> ResponseReturnValue:
-    """Read a feed again without waiting, even one that was given up."""
+    """Read a feed again without waiting, even one that was given up or paused."""
     feed = _mine(code)
     subscribing.read_again(feed)
-    number = feed.id
+    return _read_now(feed, gettext("This feed was read just now."))
+
+
+@blueprint.post("/me/feeds/<code>/pause")
+@requires("feed:subscribe")
+def pause(code: str) -> ResponseReturnValue:
+    """Read a feed no longer for now; what came from it stays."""
+    subscribing.pause(db(), me(), _mine(code))
     db().commit()
-    outcome = poll_feed(database(), number, _fetch(), contact=settings().base_url)
-    if isinstance(outcome, Failed):
-        flash(gettext(outcome.reason), "alert")
-    else:
-        flash(gettext("This feed was read just now."))
+    flash(gettext("This feed is paused. What came from it stays."))
+    return redirect(url_for("feeds.my_feed", code=code))
+
+
+@blueprint.post("/me/feeds/<code>/prove")
+@requires("feed:subscribe")
+@limiter.limit("30 per hour")
+def look_for_proof(code: str) -> ResponseReturnValue:
+    """Look again for what shows that a feed is one's own."""
+    subscribing.proof_wanted.send(_mine(code), db=db())
+    db().commit()
+    flash(gettext("We look within a minute."))
     return redirect(url_for("feeds.my_feed", code=code))
 
 
@@ -163,37 +190,6 @@ def hide_entry(code: str) -> ResponseReturnValue:
     return _settled(entry, changed, gettext("It is hidden now."), _mine_on_page(entry))
 
 
-@blueprint.get("/editing/entries")
-@requires("entry:withdraw")
-def entries() -> ResponseReturnValue:
-    """What people show of what they publish elsewhere, newest first."""
-    page, count = page_number(), queries.count_public_entries(db())
-    return render_template(
-        "feeds/entries.html",
-        entries=queries.public_entries(db(), PAGE_ROWS, (page - 1) * PAGE_ROWS),
-        page=page,
-        pages=-(-count // PAGE_ROWS),
-    )
-
-
-@blueprint.post("/editing/entries/<code>/withdraw")
-@requires("entry:withdraw")
-def withdraw_entry(code: str) -> ResponseReturnValue:
-    """Take somebody's entry out of sight."""
-    entry = queries.entry_by_code(db(), code) or abort(404)
-    changed = subscribing.withdraw_entry(db(), me(), entry)
-    return _settled(entry, changed, gettext("It is withdrawn now."), _all_on_page(entry))
-
-
-@blueprint.post("/editing/entries/<code>/put-back")
-@requires("entry:withdraw")
-def put_back_entry(code: str) -> ResponseReturnValue:
-    """Show a withdrawn entry again."""
-    entry = queries.entry_by_code(db(), code) or abort(404)
-    changed = subscribing.put_back_entry(db(), me(), entry)
-    return _settled(entry, changed, gettext("It is shown again."), _all_on_page(entry))
-
-
 def _mine(code: str) -> Feed:
     return queries.feed_of(db(), me(), code) or abort(404)
 
@@ -214,8 +210,3 @@ def _mine_on_page(entry: Entry) -> str:
     """The address of an entry of one's own."""
     code, row = entry.feed.code, f"entry-{entry.code}"
     return url_for("feeds.my_feed", code=code, page=page_number(), _anchor=row)
-
-
-def _all_on_page(entry: Entry) -> str:
-    """The address of an entry among everybody's."""
-    return url_for("feeds.entries", page=page_number(), _anchor=f"entry-{entry.code}")

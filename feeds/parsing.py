@@ -8,11 +8,12 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 from careers.base.fetching import Unreachable
 
-SECONDS = 15.0  # of waiting; of processor the child has five
+SECONDS = 30.0  # of waiting; of processor the child has five
 TOLERANCE = timedelta(hours=1)  # clocks differ
 
 
@@ -22,10 +23,15 @@ def _(words: str) -> str:
 
 
 NOT_A_FEED = _("What lies at this address is not a feed.")
+NOTHING = _("The site answers with nothing at all.")
+BROKEN = _("This feed is written so wrongly that it cannot be read.")
+NO_FEED_NAMED = _("This page names no feed, and there is none where sites usually keep one.")
 NOT_A_PAGE = _("What lies at this address is not a page.")
 TOO_MUCH = _("This feed takes more work to read than any honest feed.")
 REASONS = {
     "not a feed": NOT_A_FEED,
+    "nothing": NOTHING,
+    "broken": BROKEN,
     "doctype": _("This feed declares a document type of its own; such feeds are not read."),
     "too much": TOO_MUCH,
 }
@@ -41,9 +47,10 @@ SOURCES = {
 
 
 class NotRead(Unreachable):
-    """There was an answer, but no feed in it; `alternates` are feeds that the page names."""
+    """There was an answer, but no feed in it; `alternates` are feeds that the page names, None
+    where it is no page."""
 
-    def __init__(self, reason: str, alternates: tuple[str, ...] = ()) -> None:
+    def __init__(self, reason: str, alternates: tuple[str, ...] | None = None) -> None:
         super().__init__(reason)
         self.alternates = alternates
 
@@ -58,16 +65,22 @@ class ParsedEntry:
     has_title: bool
     excerpt: str
     published_at: datetime | None
+    tags: tuple[str, ...]
     content_hash: str
 
 
 @dataclass(frozen=True)
 class ParsedFeed:
-    """A feed as it was read; `dropped` counts items without a link or without words."""
+    """A feed as it was read; `dropped` counts items without a link or without words.
+
+    `home` is the page that it says it is of, `minutes` how long it asks not to be read again.
+    """
 
     title: str
     source: str
     language: str
+    home: str
+    minutes: int
     entries: tuple[ParsedEntry, ...]
     dropped: int
 
@@ -83,12 +96,16 @@ def parse(body: bytes, url: str, content_type: str, now: datetime) -> ParsedFeed
         title=found["title"][:200],
         source=source_of(url, found["generator"]),
         language=found["language"],
-        entries=tuple(
-            ParsedEntry(published_at=_possible(entry.pop("published"), now), **entry)
-            for entry in found["entries"]
-        ),
+        home=found["home"],
+        minutes=found["minutes"],
+        entries=tuple(_entry(entry, now) for entry in found["entries"]),
         dropped=found["dropped"],
     )
+
+
+def _entry(found: dict[str, Any], now: datetime) -> ParsedEntry:
+    published, tags = found.pop("published"), found.pop("tags")
+    return ParsedEntry(published_at=_possible(published, now), tags=tuple(tags), **found)
 
 
 def own_pages(body: bytes, url: str, content_type: str) -> list[str]:
@@ -104,8 +121,9 @@ def own_pages(body: bytes, url: str, content_type: str) -> list[str]:
 
 def source_of(url: str, generator: str = "") -> str:
     """What people call the place that `url` belongs to."""
-    if generator.lower().startswith("mastodon"):
-        return "Mastodon"
+    for name in ("Mastodon", "Bluesky"):
+        if generator.lower().startswith(name.lower()):
+            return name
     host = (urlsplit(url).hostname or "").removeprefix("www.")
     name = next((SOURCES[one] for one in SOURCES if host == one or host.endswith("." + one)), host)
     return name[:100]
@@ -116,18 +134,19 @@ def _possible(published: str | None, now: datetime) -> datetime | None:
     return None if moment is None or moment > now + TOLERANCE else moment
 
 
-def _ask_child(body: bytes, url: str, content_type: str) -> dict:  # type: ignore[type-arg]
+def _ask_child(body: bytes, url: str, content_type: str) -> dict[str, Any]:
+    content_type = "".join(sign for sign in content_type[:200] if sign.isprintable())
     environment = {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     try:
         done = subprocess.run(  # noqa: S603
-            [sys.executable, "-P", "-m", "feeds.parsing_child", url, content_type[:200]],
+            [sys.executable, "-P", "-m", "feeds.parsing_child", url, content_type],
             input=body, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=SECONDS,
             env=environment, cwd="/", check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         raise NotRead(TOO_MUCH) from None
     try:
-        found: dict = json.loads(done.stdout)  # type: ignore[type-arg]
+        found: dict[str, Any] = json.loads(done.stdout)
     except ValueError:  # killed by a limit, or by something we did not foresee
         raise NotRead(TOO_MUCH) from None
     return found

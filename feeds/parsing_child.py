@@ -7,36 +7,30 @@ It may be killed at any time, and is given little: five seconds of processor and
 from __future__ import annotations
 
 import calendar
-import hashlib
 import io
 import json
 import re
 import resource
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from html.parser import HTMLParser
 from typing import Any
-from urllib.parse import urljoin, urlsplit
 
 import feedparser
 
-from careers.base import prose
+from feeds import json_answers, keeping, outside_pages
+from feeds.keeping import MOST_ENTRIES, MOST_LINKS
 
 CPU_SECONDS, MEMORY = 5, 512 * 1024 * 1024
-MOST_ENTRIES, MOST_LINKS = 100, 20
-MOST_OWN = 200
-HTML_LONGEST, TITLE_LONGEST, WORDS_LONGEST, EXCERPT_LONGEST = 32_768, 300, 120, 600
-URL_LONGEST = 2_000
-HEAD_LONGEST = 200_000  # where a page says which feeds it has
-FEED_TYPES = {"application/rss+xml", "application/atom+xml", "application/feed+json"}
-JSON_FEED = re.compile(r"https?://(www\.)?jsonfeed\.org/version/1")
+DEEPEST = 500  # elements of XML inside one another
 
 _PROLOG = re.compile(rb"<[A-Za-z_]")  # where the root element begins
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _ENDS = {b"rss": (b"</item>", b"</channel></rss>"), b"feed": (b"</entry>", b"</feed>"),
          b"rdf:RDF": (b"</item>", b"</rdf:RDF>")}  # fmt: skip
+_REFERENCE = re.compile(rb"&#(x[0-9A-Fa-f]{1,12}|[0-9]{1,12});")
+_TEXT_ONLY = re.compile(rb"<!\[CDATA\[.*?\]\]>|<!--.*?-->", re.DOTALL)
+_TAG = re.compile(rb"<(/?)([A-Za-z_][^\s<>/]*)(?:[^<>]*?(/?))>")
+_UNCLOSED = {b"br", b"img", b"hr", b"p", b"li", b"meta", b"input"}  # of HTML that isn't escaped
 
 
 class Refused(Exception):
@@ -56,29 +50,42 @@ def main() -> None:
         result = {"refused": str(refusal)}
     except (MemoryError, RecursionError):
         result = {"refused": "too much"}
+    except Exception:  # a reader that stumbles over what nobody foresaw
+        result = {"refused": "broken"}
     sys.stdout.write(json.dumps(result))
 
 
 def read(body: bytes, url: str, content_type: str) -> dict[str, Any]:
     """The feed in `body`, or the feeds that a page names. Raises Refused."""
     start = body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+    if not start:
+        raise Refused("nothing")
     if start == b"{":
-        return _json_feed(body, url)
+        found = json_answers.read(body, url)
+        if found is None:
+            raise Refused("not a feed")
+        return found
     if start != b"<" and body[:2] not in {b"\xff\xfe", b"\xfe\xff"}:
         raise Refused("not a feed")
-    if _is_page(body):
-        return {"alternates": _alternates(body, url), "own_pages": _own_pages(body, url)}
+    if outside_pages.is_page(body):
+        return {
+            "alternates": outside_pages.alternates(body, url),
+            "own_pages": outside_pages.own_pages(body, url),
+        }
     if _declares_a_type(body):
         raise Refused("doctype")
-    return _xml_feed(_first_entries(body), url, content_type)
+    body = _first_entries(body)
+    if _is_too_deep(body):
+        raise Refused("too much")
+    return _xml_feed(_REFERENCE.sub(_real, body), url, content_type)
 
 
-# -- XML -------------------------------------------------------------------------------------
-
-
-def _is_page(body: bytes) -> bool:
-    start = body[:2_000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    return start.startswith((b"<!doctype html", b"<html")) or b"<html" in start[:1_000]
+def _real(reference: re.Match[bytes]) -> bytes:
+    """A reference to a character, nothing for one that is none: feedparser fails on some."""
+    digits = reference[1].lower()
+    number = int(digits[1:], 16) if digits.startswith(b"x") else int(digits)
+    is_one = 0 < number < 0xD800 or 0xE000 <= number <= 0x10FFFF
+    return reference[0] if is_one else b""
 
 
 def _declares_a_type(body: bytes) -> bool:
@@ -105,6 +112,18 @@ def _first_entries(body: bytes) -> bytes:
     return body[:at] + end if closing in body[at:] else body
 
 
+def _is_too_deep(body: bytes) -> bool:
+    """Whether elements nest more deeply than in any feed: a parser would need seconds to tell."""
+    depth = 0
+    for tag in _TAG.finditer(_TEXT_ONLY.sub(b"", body)):
+        if tag[3] or tag[2].lower() in _UNCLOSED:
+            continue
+        depth = max(0, depth - 1) if tag[1] else depth + 1
+        if depth > DEEPEST:
+            return True
+    return False
+
+
 def _xml_feed(body: bytes, url: str, content_type: str) -> dict[str, Any]:
     found = feedparser.parse(
         io.BytesIO(body),  # never a string: feedparser would open it as an address or a file
@@ -116,25 +135,37 @@ def _xml_feed(body: bytes, url: str, content_type: str) -> dict[str, Any]:
         raise Refused("not a feed")
     entries = found.entries[:MOST_ENTRIES]
     return {
-        "title": _title(found.feed.get("title", "")),
-        "language": _language(found.feed.get("language", "")),
-        "generator": _plain(str(found.feed.get("generator", "")))[:100],
-        **_kept(_xml_entry(entry, url) for entry in entries),
+        "title": keeping.short_title(str(found.feed.get("title", ""))),
+        "language": keeping.language(found.feed.get("language", "")),
+        "generator": keeping.plain(str(found.feed.get("generator", "")))[:100],
+        "home": keeping.whole_link(url, str(found.feed.get("link", ""))) or "",
+        "minutes": _minutes(str(found.feed.get("ttl", ""))),
+        **keeping.kept(_xml_entry(entry, url) for entry in entries),
     }
 
 
+def _minutes(ttl: str) -> int:
+    """For how many minutes a feed asks not to be read again; 0 when it doesn't."""
+    ttl = ttl.strip()
+    return int(ttl) if ttl.isascii() and ttl.isdigit() and len(ttl) < 7 else 0
+
+
 def _xml_entry(entry: Mapping[str, Any], url: str) -> dict[str, Any] | None:
-    links = [link.get("href", "") for link in entry.get("links", [])[:MOST_LINKS]
-             if link.get("rel", "alternate") == "alternate"]  # fmt: skip
+    given = [link for link in entry.get("links", [])[:MOST_LINKS] if isinstance(link, Mapping)]
+    links = [link.get("href", "") for link in given if link.get("rel", "alternate") == "alternate"]
+    heard = [link.get("href", "") for link in given if link.get("rel") == "enclosure"]
     contents = [part.get("value", "") for part in entry.get("content", [])[:1]]
     text = entry.get("summary") or (contents[0] if contents else "")
-    return _entry(
+    return keeping.entry(
         identity=str(entry.get("id", "")),
-        links=[entry.get("link", ""), *links],
+        links=[str(entry.get("link", "")), *links, *heard],
         base=url,
         title=str(entry.get("title", "")),
         html=str(text),
         published=_moment(entry.get("published_parsed") or entry.get("updated_parsed")),
+        tags=[
+            str(tag.get("label") or tag.get("term") or "") for tag in entry.get("tags", [])[:100]
+        ],
     )
 
 
@@ -144,179 +175,6 @@ def _moment(parsed: Any) -> str | None:
         return datetime.fromtimestamp(seconds, UTC).isoformat() if seconds > 0 else None
     except (TypeError, ValueError, OverflowError, OSError):
         return None
-
-
-# -- JSON Feed 1.1 ---------------------------------------------------------------------------
-
-
-def _json_feed(body: bytes, url: str) -> dict[str, Any]:
-    try:
-        found = json.loads(body)
-    except ValueError:
-        raise Refused("not a feed") from None
-    if not isinstance(found, dict) or not JSON_FEED.match(str(found.get("version", ""))):
-        raise Refused("not a feed")
-    items = found.get("items")
-    items = items[:MOST_ENTRIES] if isinstance(items, list) else []
-    return {
-        "title": _title(_string(found, "title")),
-        "language": _language(_string(found, "language")),
-        "generator": "",
-        **_kept(_json_entry(item, url) for item in items if isinstance(item, dict)),
-    }
-
-
-def _json_entry(item: dict[str, Any], url: str) -> dict[str, Any] | None:
-    text = _string(item, "content_text")
-    return _entry(
-        identity=_string(item, "id"),
-        links=[_string(item, "url"), _string(item, "external_url")],
-        base=url,
-        title=_escape(_string(item, "title")),
-        html=_escape(_string(item, "summary")) or _string(item, "content_html") or _escape(text),
-        published=_iso(_string(item, "date_published") or _string(item, "date_modified")),
-    )
-
-
-def _string(found: dict[str, Any], name: str) -> str:
-    value = found.get(name, "")
-    return str(value) if isinstance(value, str | int) else ""
-
-
-def _escape(text: str) -> str:
-    return text[:HTML_LONGEST].replace("&", "&amp;").replace("<", "&lt;")
-
-
-def _iso(text: str) -> str | None:
-    try:
-        found = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    except ValueError:
-        return None
-    found = found if found.tzinfo else found.replace(tzinfo=UTC)
-    try:
-        return found.astimezone(UTC).isoformat() if found.year >= 1970 else None
-    except OverflowError:
-        return None
-
-
-# -- what both have in common ----------------------------------------------------------------
-
-
-def _kept(entries: Iterable[dict[str, Any] | None]) -> dict[str, Any]:
-    """The entries that can be shown, once each, and how many could not."""
-    kept: dict[str, dict[str, Any]] = {}
-    dropped = 0
-    for entry in entries:
-        if entry is None:
-            dropped += 1
-        else:
-            kept.setdefault(entry["key"], entry)
-    return {"entries": list(kept.values()), "dropped": dropped}
-
-
-def _entry(
-    *, identity: str, links: list[str], base: str, title: str, html: str, published: str | None
-) -> dict[str, Any] | None:
-    """One entry as it is kept; None without a link to its original, or without any words."""
-    link = next((found for found in (_link(base, one) for one in links) if found), None)
-    excerpt = prose.excerpt(_plain(html), EXCERPT_LONGEST)
-    plain_title = _title(title)
-    if link is None or not (plain_title or excerpt):
-        return None
-    has_title = bool(plain_title)
-    shown = plain_title if has_title else prose.excerpt(excerpt, WORDS_LONGEST)
-    content = "\n".join((link, shown, excerpt))
-    return {
-        "key": _hash(identity or link or content),
-        "url": link,
-        "title": shown,
-        "has_title": has_title,
-        "excerpt": excerpt,
-        "published": published,
-        "content_hash": _hash(content),
-    }
-
-
-def _link(base: str, link: str) -> str | None:
-    """`link` as a whole http(s) address, None when it is anything else."""
-    if not str(link).strip():
-        return None
-    try:
-        found = urljoin(base, str(link).strip())
-        parts = urlsplit(found)
-    except ValueError:
-        return None
-    if parts.scheme not in {"http", "https"} or not parts.hostname or len(found) > URL_LONGEST:
-        return None
-    if found == base:  # what "" and "//" lead to: the feed itself
-        return None
-    if parts.username is not None or any(sign <= " " or sign in '\\"<>\x7f' for sign in found):
-        return None
-    return found
-
-
-def _title(html: str) -> str:
-    return prose.excerpt(_plain(html[:2_000]), TITLE_LONGEST)
-
-
-def _plain(html: str) -> str:
-    """The words of `html`; none when it nests more deeply than any honest text."""
-    try:
-        words = prose.plain_text(prose.safe_html(html[:HTML_LONGEST]))
-    except ValueError:
-        return ""
-    return _CONTROL.sub("", words)
-
-
-def _language(text: str) -> str:
-    text = str(text).strip()
-    return text if len(text) <= 16 and _LANGUAGE.fullmatch(text) else ""
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-# -- a page that names its feeds ---------------------------------------------------------------
-
-
-class _Head(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.links: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = dict(attrs)
-        rels = (found.get("rel") or "").lower().split()
-        if tag == "link" and "alternate" in rels and found.get("type") in FEED_TYPES:
-            self.links.append(found.get("href") or "")
-
-
-class _Own(HTMLParser):
-    """Gathers what a page says to be of the same person (XFN, rel="me")."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.links: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = dict(attrs)
-        if tag in {"a", "link"} and "me" in (found.get("rel") or "").lower().split():
-            self.links.append(found.get("href") or "")
-
-
-def _own_pages(body: bytes, url: str) -> list[str]:
-    reader = _Own()
-    reader.feed(body.decode("utf-8", "replace"))
-    found = [_link(url, link) for link in reader.links[:MOST_OWN]]
-    return list(dict.fromkeys(link for link in found if link))
-
-
-def _alternates(body: bytes, url: str) -> list[str]:
-    reader = _Head()
-    reader.feed(body[:HEAD_LONGEST].decode("utf-8", "replace"))
-    found = [_link(url, link) for link in reader.links[:MOST_LINKS]]
-    return list(dict.fromkeys(link for link in found if link))
 
 
 if __name__ == "__main__":

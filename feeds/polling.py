@@ -6,41 +6,30 @@ whole. A feed that fails waits longer each time, and its owner is told why.
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable
+import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
 import structlog
-from blinker import Signal
-from sqlalchemy import ColumnElement, insert, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, exists, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from careers.base import clock, fetching
-from careers.base.database import Database
+from careers.base.database import Database, in_turn
 from careers.base.fetching import Fetched, Unreachable
 from careers.base.people import Person
-from feeds.models import Entry, Feed
+from feeds.models import Feed
 from feeds.parsing import ParsedFeed, parse
+from feeds.storing import Claim, Failed, Read, store
+from feeds.waiting import SHORTEST_WAIT, retry_after
 
 log = structlog.get_logger(__name__)
 
-entries_changed = Signal()
-"""Sent as `entries_changed.send(feed, db=session)` in the transaction in which entries of `feed`
-came, were edited, shown, hidden, withdrawn or deleted."""
-
-EVERY = timedelta(hours=1)
-LONGEST_WAIT = timedelta(hours=24)
-SHORTEST_WAIT = timedelta(minutes=10)
 LEASE = timedelta(minutes=5)  # reading one feed takes at most 35 seconds
 HOST_RESTS = timedelta(minutes=15)  # when one feed of a host gets no answer, its others wait
-AT_ONCE = 8
-MOVED_AFTER = 3  # the same permanent redirect, in a row
+AT_ONCE = 24  # hosts; nearly all of the time is waiting for them
 
 
 def _(words: str) -> str:
@@ -75,40 +64,11 @@ class Fetch(Protocol):
         """What lies at `url`. Raises Unreachable."""  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Claim:
-    """A feed that is ours to read until `until`; nobody else's lease ends in that moment."""
-
-    feed: int
-    until: datetime
-    url: str
-    etag: str | None
-    last_modified: str | None
-    failures: int
-
-
-@dataclass(frozen=True)
-class Read:
-    """The feed was read; `parsed` is None when it has not changed since."""
-
-    parsed: ParsedFeed | None
-    fetched: Fetched
-
-
-@dataclass(frozen=True)
-class Failed:
-    """The feed was not read."""
-
-    reason: str
-    wait: timedelta | None = None  # what the site asks for
-    stop: bool = False
-    unanswered: bool = False  # the host's other feeds needn't be tried now
-
-
 def poll_due(
     database: Database, fetch: Fetch = fetching.fetch, *, contact: str = "", most: int = 200
 ) -> int:
-    """Read every feed that is due, several hosts at once, one feed of a host at a time.
+    """Read at most `most` of the feeds that are due, several hosts at once, one feed of a host at a
+    time, those last that failed before: whoever waits for them holds up nobody else.
 
     The number of feeds that were tried. `contact` is the address that sites are told.
     """
@@ -122,6 +82,17 @@ def poll_due(
             for feeds in hosts
         ]
         return sum(one.result() for one in tried)
+
+
+def poll_all_due(
+    database: Database, fetch: Fetch = fetching.fetch, *, contact: str = "", at_a_time: int = 200
+) -> int:
+    """The same until nothing is due that was not tried: however many they are, few are held at
+    once."""
+    tried = 0
+    while count := poll_due(database, fetch, contact=contact, most=at_a_time):
+        tried += count
+    return tried
 
 
 def poll_feed(
@@ -139,14 +110,21 @@ def poll_feed(
 
 
 def due_feeds_by_host(db: Session, most: int) -> list[list[int]]:
-    """Row numbers of the feeds that are due, longest waiting first, gathered by host."""
+    """Row numbers of the feeds that are due, longest waiting first, gathered by host; hosts of
+    which none failed the last time come before others."""
     rows = db.execute(
-        select(Feed.id, Feed.url).where(*_is_due(clock.now())).order_by(Feed.due_at).limit(most)
+        select(Feed.id, Feed.host, Feed.failures)
+        .where(*_is_due(clock.now()))
+        .order_by(Feed.due_at)
+        .limit(most)
     )
     hosts: dict[str, list[int]] = {}
-    for number, url in rows:
-        hosts.setdefault(urlsplit(url).hostname or "", []).append(number)
-    return list(hosts.values())
+    failed: set[str] = set()
+    for number, host, failures in rows:
+        hosts.setdefault(host, []).append(number)
+        if failures:
+            failed.add(host)
+    return [hosts[host] for host in sorted(hosts, key=lambda host: host in failed)]
 
 
 def _is_due(now: datetime) -> list[ColumnElement[bool]]:
@@ -165,32 +143,35 @@ def _poll_host(database: Database, feeds: list[int], fetch: Fetch, contact: str)
         except Exception:  # the database, for instance: the lease ends and the feed is due again
             log.exception("a feed could not be polled", feed=number)
             continue
-        if isinstance(outcome, Failed) and outcome.unanswered and feeds[tried:]:
+        if isinstance(outcome, Failed) and (outcome.unanswered or outcome.wait):
             with database.writing() as db:
-                let_rest(db, feeds[tried:])
+                let_rest(db, number, outcome.wait)
                 db.commit()
             return tried
     return len(feeds)
 
 
 def claim_feed(database: Database, feed: int) -> Claim | None:
-    """Lease a due feed, so that two pollers never read the same one; None when it isn't ours."""
+    """Lease a due feed, so that two pollers never read the same one, nor two of one host at once;
+    None when it isn't ours."""
     now = clock.now()
+    other = aliased(Feed)
+    host_is_free = ~exists().where(other.host == Feed.host, other.leased_until >= now)
     with database.writing() as db:
+        in_turn(db, "feeds")
         taken = db.execute(
             update(Feed)
-            .where(Feed.id == feed, *_is_due(now))
+            .where(Feed.id == feed, *_is_due(now), host_is_free)
             .values(leased_until=now + LEASE)
             .returning(
-                Feed.id, Feed.leased_until, Feed.url, Feed.etag, Feed.last_modified, Feed.failures
+                Feed.id, Feed.url, Feed.etag, Feed.last_modified,
+                Feed.body_hash, Feed.failures, Feed.minutes, Feed.moved_to,
             )
-        ).one_or_none()
+            .execution_options(synchronize_session=False)
+        ).one_or_none()  # fmt: skip
         db.commit()
-    if taken is None:
-        return None
-    number, until, url, etag, last_modified, failures = taken
-    assert until is not None
-    return Claim(number, until, url, etag, last_modified, failures)
+    fields: tuple[Any, ...] = tuple(taken or ())
+    return Claim(now + LEASE, *fields) if fields else None
 
 
 def read_feed(claim: Claim, fetch: Fetch, contact: str) -> Read | Failed:
@@ -203,7 +184,10 @@ def read_feed(claim: Claim, fetch: Fetch, contact: str) -> Read | Failed:
             return Read(None, fetched)
         if fetched.status != 200:
             return _refused(fetched)
-        return Read(parse_fetched(fetched), fetched)
+        body_hash = hashlib.sha256(fetched.body).hexdigest()
+        if body_hash == claim.body_hash:
+            return Read(None, fetched)
+        return Read(parse_fetched(fetched), fetched, body_hash)
     except Unreachable as error:
         return Failed(error.reason, unanswered=error.reason in _UNANSWERED)
     except Exception:
@@ -236,139 +220,14 @@ def _refused(fetched: Fetched) -> Failed:
     )
 
 
-def retry_after(header: str, now: datetime) -> timedelta | None:
-    """What a Retry-After header asks for (RFC 9110, 10.2.3), at most a day; None if nothing."""
-    header = header.strip()
-    if header.isascii() and header.isdigit():
-        return timedelta(seconds=min(int(header[:9]), LONGEST_WAIT.total_seconds()))
-    try:
-        asked: timedelta = parsedate_to_datetime(header) - now
-        return max(timedelta(0), min(asked, LONGEST_WAIT))
-    except (TypeError, ValueError):  # unreadable, or a date without a zone
-        return None
-
-
-def wait_after_failure(failures: int, jitter: Callable[[], float] = random.random) -> timedelta:
-    """How long a feed rests after `failures` in a row: 1 h, 2 h, 4 h, … up to a day, ± 20 %."""
-    doubled = EVERY * float(2 ** min(failures - 1, 10))
-    return min(min(doubled, LONGEST_WAIT) * (0.8 + 0.4 * jitter()), LONGEST_WAIT)
-
-
-def wait_after_success(headers: dict[str, str]) -> timedelta:
-    """How long a feed rests when it was read: an hour, or as long as its own max-age says."""
-    for part in headers.get("cache-control", "").lower().split(","):
-        name, _sign, value = part.strip().partition("=")
-        if name == "max-age" and value.isascii() and value.isdigit():
-            return min(max(EVERY, timedelta(seconds=int(value[:9]))), LONGEST_WAIT)
-    return EVERY
-
-
-# -- storing what came -----------------------------------------------------------------------
-
-
-def store(db: Session, claim: Claim, outcome: Read | Failed) -> bool:
-    """Write what came of reading, in the caller's transaction.
-
-    False when the lease has passed to somebody else or the feed is gone: then nothing is written.
-    """
-    changes = (
-        _after_reading(claim, outcome) if isinstance(outcome, Read) else _after(claim, outcome)
-    )
-    kept = db.execute(
-        update(Feed)
-        .where(Feed.id == claim.feed, Feed.leased_until == claim.until)
-        .values(leased_until=None, **changes)
-        .execution_options(synchronize_session=False)
-    )
-    if not kept.rowcount:  # type: ignore[attr-defined]
-        return False
-    db.expire_all()
-    if isinstance(outcome, Read):
-        feed = db.get_one(Feed, claim.feed)
-        _note_move(db, feed, outcome.fetched.permanent_url)
-        if outcome.parsed is not None:
-            _store_entries(db, feed, outcome.parsed)
-            entries_changed.send(feed, db=db)
-    return True
-
-
-def _after_reading(claim: Claim, outcome: Read) -> dict[str, Any]:
+def let_rest(db: Session, feed: int, wait: timedelta | None = None) -> None:
+    """Put off all feeds of the host of `feed`, which does not answer or asks for patience; it
+    counts as no failure of theirs."""
     now = clock.now()
-    changes: dict[str, Any] = {
-        "fetched_at": now,
-        "due_at": now + wait_after_success(outcome.fetched.headers),
-        "failures": 0,
-        "last_error": None,
-    }
-    if outcome.parsed is not None:
-        etag, modified = outcome.fetched.etag, outcome.fetched.last_modified
-        changes |= {
-            "etag": etag if etag and len(etag) <= 500 else None,
-            "last_modified": modified if modified and len(modified) <= 100 else None,
-            "language": outcome.parsed.language,
-            "source": outcome.parsed.source,
-        }
-        if outcome.parsed.title:
-            changes["title"] = outcome.parsed.title
-    return changes
-
-
-def _after(claim: Claim, outcome: Failed) -> dict[str, Any]:
-    failures = claim.failures + 1
-    wait = wait_after_failure(failures)
-    if outcome.wait is not None:
-        wait = max(outcome.wait, SHORTEST_WAIT)
-    return {
-        "failures": failures,
-        "last_error": outcome.reason[:300],
-        "due_at": clock.now() + wait,
-        **({"state": "stopped"} if outcome.stop else {}),
-    }
-
-
-def _note_move(db: Session, feed: Feed, to: str | None) -> None:
-    """Take over a new address once the old one has named it three times in a row."""
-    if to is None or to == feed.url:
-        feed.moved_to, feed.moved_times = None, 0
-        return
-    feed.moved_times = feed.moved_times + 1 if feed.moved_to == to else 1
-    feed.moved_to = to
-    if feed.moved_times < MOVED_AFTER:
-        return
-    taken = select(Feed.id).where(Feed.person_id == feed.person_id, Feed.url == to)
-    if db.scalar(taken) is None:
-        feed.url, feed.moved_to, feed.moved_times = to, None, 0
-
-
-def _store_entries(db: Session, feed: Feed, parsed: ParsedFeed) -> None:
-    now = clock.now()
-    keys = [entry.key for entry in parsed.entries]
-    known = {
-        entry.key: entry
-        for entry in db.scalars(select(Entry).where(Entry.feed_id == feed.id, Entry.key.in_(keys)))
-    }
-    state = "visible" if feed.shows == "everything" else "hidden"
-    new: list[dict[str, Any]] = []
-    for found in reversed(parsed.entries):  # the newest comes first in a feed, and last here
-        entry, said = known.get(found.key), asdict(found)
-        if entry is None:
-            said["published_at"] = found.published_at or now
-            new.append({**said, "feed_id": feed.id, "state": state, "fetched_at": now})
-        elif entry.content_hash != found.content_hash:
-            said["published_at"] = found.published_at or entry.published_at
-            for name, value in said.items():
-                setattr(entry, name, value)
-    if new:
-        db.execute(insert(Entry), new)
-    db.flush()
-
-
-def let_rest(db: Session, feeds: list[int]) -> None:
-    """Put off feeds of a host that does not answer; it counts as no failure of theirs."""
-    now = clock.now()
+    host = select(Feed.host).where(Feed.id == feed).scalar_subquery()
     db.execute(
         update(Feed)
-        .where(Feed.id.in_(feeds), *_is_due(now))
-        .values(due_at=now + HOST_RESTS)
+        .where(Feed.host == host, *_is_due(now))
+        .values(due_at=now + max(wait or HOST_RESTS, SHORTEST_WAIT))
         .execution_options(synchronize_session=False)
     )

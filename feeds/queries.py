@@ -6,11 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case, func, select
+from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session, lazyload
 
 from careers.base.people import Person
 from feeds.models import Entry, Feed
+
+# Nobody else's feeds are listed: who takes no part could be told from it.
+_OF_WHO_SHOWS = (Person.page.is_not(None), Feed.is_shown)
+_WAITING = and_(Feed.is_theirs.is_(False), Feed.proof == "")
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,50 @@ def count_entries_of_feed(db: Session, feed: Feed) -> int:
     return db.scalar(select(func.count(Entry.id)).where(Entry.feed_id == feed.id)) or 0
 
 
+def feeds_shown(db: Session, count: int, skip: int = 0) -> Sequence[Feed]:
+    """The feeds of people with a public page, who agree that they are shown; those first of which
+    nobody has said whose they are.
+    """
+    return db.scalars(
+        select(Feed)
+        .join(Feed.person)
+        .where(*_OF_WHO_SHOWS)
+        .order_by(case((_WAITING, 0), else_=1), Feed.added_at.desc(), Feed.id.desc())
+        .limit(count)
+        .offset(skip)
+    ).all()
+
+
+def count_feeds_shown(db: Session) -> int:
+    """How many feeds `feeds_shown` could return."""
+    return db.scalar(select(func.count(Feed.id)).join(Feed.person).where(*_OF_WHO_SHOWS)) or 0
+
+
+def count_feeds_waiting(db: Session) -> int:
+    """How many of them wait for an editor."""
+    waiting = select(func.count(Feed.id)).join(Feed.person).where(*_OF_WHO_SHOWS, _WAITING)
+    return db.scalar(waiting) or 0
+
+
+def feed_shown(db: Session, code: str) -> Feed | None:
+    """The feed with this code, if it is among them."""
+    return db.scalar(select(Feed).join(Feed.person).where(Feed.code == code, *_OF_WHO_SHOWS))
+
+
+def newest_of(db: Session, feeds: Sequence[Feed]) -> dict[int, Entry]:
+    """The newest entry of each of `feeds` that has any, by the feed's row number."""
+    rank = func.row_number().over(
+        partition_by=Entry.feed_id, order_by=(Entry.published_at.desc(), Entry.id.desc())
+    )
+    ranked = (
+        select(Entry.id, rank.label("rank"))
+        .where(Entry.feed_id.in_([feed.id for feed in feeds]))
+        .subquery()
+    )
+    newest = select(Entry).join(ranked, ranked.c.id == Entry.id).where(ranked.c.rank == 1)
+    return {entry.feed_id: entry for entry in db.scalars(newest.options(lazyload(Entry.feed)))}
+
+
 def public_entries(db: Session, count: int, skip: int = 0) -> Sequence[Entry]:
     """What people with a public page show of what they publish elsewhere, and what was withdrawn
     of it, newest first: what an editor looks through.
@@ -82,7 +130,7 @@ def public_entries(db: Session, count: int, skip: int = 0) -> Sequence[Entry]:
         select(Entry)
         .join(Entry.feed)
         .join(Feed.person)
-        .where(Entry.state.in_(("visible", "withdrawn")), Person.page.is_not(None))
+        .where(Entry.state.in_(("visible", "withdrawn")), *_OF_WHO_SHOWS, Feed.is_theirs)
         .order_by(Entry.published_at.desc(), Entry.id.desc())
         .limit(count)
         .offset(skip)
@@ -96,7 +144,7 @@ def count_public_entries(db: Session) -> int:
             select(func.count(Entry.id))
             .join(Entry.feed)
             .join(Feed.person)
-            .where(Entry.state.in_(("visible", "withdrawn")), Person.page.is_not(None))
+            .where(Entry.state.in_(("visible", "withdrawn")), *_OF_WHO_SHOWS, Feed.is_theirs)
         )
         or 0
     )

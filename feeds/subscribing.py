@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from blinker import Signal
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from careers.base import audit, clock, consents, fetching
+from careers.base.database import rows_changed
 from careers.base.fetching import Unreachable
 from careers.base.people import Person, employee_left
+from feeds import places
 from feeds.models import Entry, Feed
-from feeds.parsing import NotRead, ParsedFeed, source_of
-from feeds.polling import Fetch, entries_changed, parse_fetched, why_refused
+from feeds.parsing import NO_FEED_NAMED, NotRead, ParsedFeed, source_of
+from feeds.polling import Fetch, parse_fetched, why_refused
+from feeds.storing import entries_changed
 
 MOST_FEEDS = 20
-Shows = Literal["everything", "one by one"]
+Proof = Literal["network", "link", "editor"]
+Shows = Literal["everything", "with words", "one by one"]
+
+proof_wanted = Signal()
+"""Sent as `proof_wanted.send(feed, db=session)` in the transaction in which somebody subscribes, or
+asks again: whoever knows how it can be shown that a feed is theirs begins to."""
 
 
 class TooMany(Exception):
@@ -26,28 +36,53 @@ class TooMany(Exception):
 
 @dataclass(frozen=True)
 class Found:
-    """What lies at an address, before anybody subscribes to it."""
+    """What lies at an address, before anybody subscribes to it; `others` are further feeds that the
+    page there names."""
 
     url: str
     feed: ParsedFeed
+    others: tuple[str, ...] = ()
 
 
-def look_at(url: str, fetch: Fetch, contact: str) -> Found:
-    """The feed at `url`, or the first one that the page at `url` names.
+def look_at(typed: str, fetch: Fetch, contact: str) -> Found:
+    """The feed that `typed` leads to: its address, that of a page that has it, or of somebody's
+    page at a place that is known.
 
-    Touches no database: the network may be slow. Raises Unreachable.
+    Touches no database: the network may be slow. Raises Unreachable, for the first address tried.
     """
-    try:
-        return _read(url, fetch, contact)
-    except NotRead as error:
-        if not error.alternates:
-            raise
-        return _read(error.alternates[0], fetch, contact)
+    first: Unreachable | None = None
+    addresses = places.candidates(typed)
+    for address in addresses:
+        try:
+            return _read(address, fetch, contact)
+        except Unreachable as error:
+            first = first or error
+            if not isinstance(error, NotRead) or error.alternates is None:
+                continue
+            if error.alternates:
+                found = _read(error.alternates[0], fetch, contact)
+                return replace(found, others=error.alternates[1:])
+            if found_there := _at_usual_place(address, fetch, contact):
+                return found_there
+            first = NotRead(NO_FEED_NAMED)
+    assert first is not None
+    raise first
+
+
+def _at_usual_place(page: str, fetch: Fetch, contact: str) -> Found | None:
+    """A feed of the site of `page` that it doesn't name; None when there is none, or no answer."""
+    for address in places.usual_feeds(page):
+        try:
+            return _read(address, fetch, contact)
+        except NotRead:
+            continue
+        except Unreachable as error:
+            if error.reason != why_refused(404):
+                return None
+    return None
 
 
 def _read(url: str, fetch: Fetch, contact: str) -> Found:
-    if "://" not in url:
-        url = f"https://{url.strip()}"
     fetched = fetch(url, contact=contact)
     if fetched.status != 200:
         raise Unreachable(why_refused(fetched.status))
@@ -59,10 +94,13 @@ def _as_asked(url: str) -> str:
     return fetching.checked_address(url, fetching.Allow(any_port=True))
 
 
-def subscribe(db: Session, person: Person, url: str, shows: Shows) -> Feed:
+def subscribe(
+    db: Session, person: Person, url: str, shows: Shows, words: Sequence[str] = ()
+) -> Feed:
     """Read `url` from now on for `person`; the feed they have already, if they have it.
 
-    Raises TooMany, or Unreachable when `url` is no address.
+    Nobody else sees what it brings before it is known to be theirs. Raises TooMany, or Unreachable
+    when `url` is no address.
     """
     url = _as_asked(url)
     mine = select(Feed).where(Feed.person_id == person.id, Feed.url == url)
@@ -72,7 +110,7 @@ def subscribe(db: Session, person: Person, url: str, shows: Shows) -> Feed:
         db.scalar(select(func.count(Feed.id)).where(Feed.person_id == person.id)) or 0
     ) >= MOST_FEEDS:
         raise TooMany
-    feed = Feed(person_id=person.id, url=url, shows=shows, source=source_of(url))
+    feed = Feed(person_id=person.id, url=url, shows=shows, words=list(words), source=source_of(url))
     try:
         with db.begin_nested():
             db.add(feed)
@@ -80,6 +118,7 @@ def subscribe(db: Session, person: Person, url: str, shows: Shows) -> Feed:
         return db.scalars(mine).one()
     audit.record(db, person, "feed:subscribe", feed.code, url=url)
     consents.agree(db, person, item_of(feed))
+    proof_wanted.send(feed, db=db)
     return feed
 
 
@@ -113,15 +152,64 @@ def _set_shown(db: Session, feed: Feed, is_shown: bool) -> None:
         entries_changed.send(feed, db=db)
 
 
-def change_rule(db: Session, person: Person, feed: Feed, shows: Shows) -> None:
-    """Show what comes from now on at once, or only after `person` has looked at it."""
-    feed.shows = shows
+def change_rule(
+    db: Session, person: Person, feed: Feed, shows: Shows, words: Sequence[str] = ()
+) -> None:
+    """Show what comes from now on at once, only with one of `words`, or only after `person` has
+    looked at it."""
+    feed.shows, feed.words = shows, list(words)
     audit.record(db, person, "feed:change-rule", feed.code, shows=shows)
 
 
 def read_again(feed: Feed) -> None:
-    """Make a feed due now, even one that was given up."""
-    feed.state, feed.due_at = "read", clock.now()
+    """Make a feed due now, even one that was given up or paused."""
+    feed.state, feed.due_at, feed.body_hash = "read", clock.now(), None
+    feed.etag = feed.last_modified = None
+
+
+def pause(db: Session, person: Person, feed: Feed) -> None:
+    """Read a feed no longer until it is resumed; what came from it stays."""
+    feed.state = "paused"
+    audit.record(db, person, "feed:pause", feed.code)
+
+
+def confirm(db: Session, editor: Person, feed: Feed) -> bool:
+    """Say that `feed` is its person's own; False when that is known already."""
+    changed = prove(db, feed, "editor")
+    if changed:
+        audit.record(db, editor, "feeds:confirm", feed.code, url=feed.url)
+    return changed
+
+
+def refuse(db: Session, editor: Person, feed: Feed, why: str) -> bool:
+    """Say that `feed` is not its person's own, or doesn't belong here; they are told `why`."""
+    values = {"is_theirs": False, "proof": "refused", "refused_why": why}
+    changed = db.execute(
+        update(Feed).where(Feed.id == feed.id, Feed.proof != "refused").values(**values)
+    )
+    if not rows_changed(changed):
+        return False
+    audit.record(db, editor, "feeds:refuse", feed.code, url=feed.url, why=why)
+    entries_changed.send(feed, db=db)
+    return True
+
+
+def prove(db: Session, feed: Feed, proof: Proof) -> bool:
+    """Note that `feed` is its person's own, and by what that is known; False when it was before.
+
+    What an editor refused only an editor confirms.
+    """
+    open_ones = ["", "refused"] if proof == "editor" else [""]
+    values = {"is_theirs": True, "proof": proof, "refused_why": ""}
+    changed = db.execute(
+        update(Feed)
+        .where(Feed.id == feed.id, Feed.is_theirs.is_(False), Feed.proof.in_(open_ones))
+        .values(**values)
+    )
+    if not rows_changed(changed):
+        return False
+    entries_changed.send(feed, db=db)
+    return True
 
 
 def unsubscribe(db: Session, person: Person, feed: Feed) -> None:
@@ -143,9 +231,10 @@ def hide_entry(db: Session, person: Person, entry: Entry) -> bool:
     return _settle(db, person, entry, "visible", "hidden", "entry:hide")
 
 
-def withdraw_entry(db: Session, editor: Person, entry: Entry) -> bool:
-    """Take an entry out of sight, where only an editor can bring it back from."""
-    return _settle(db, editor, entry, "visible", "withdrawn", "entry:withdraw")
+def withdraw_entry(db: Session, editor: Person, entry: Entry, why: str) -> bool:
+    """Take an entry out of sight, where only an editor can bring it back from; who wrote it is told
+    `why`."""
+    return _settle(db, editor, entry, "visible", "withdrawn", "entry:withdraw", why)
 
 
 def put_back_entry(db: Session, editor: Person, entry: Entry) -> bool:
@@ -153,13 +242,18 @@ def put_back_entry(db: Session, editor: Person, entry: Entry) -> bool:
     return _settle(db, editor, entry, "withdrawn", "visible", "entry:put-back")
 
 
-def _settle(db: Session, person: Person, entry: Entry, was: str, becomes: str, what: str) -> bool:
+def _settle(
+    db: Session, person: Person, entry: Entry, was: str, becomes: str, what: str, why: str = ""
+) -> bool:
     changed = db.execute(
-        update(Entry).where(Entry.id == entry.id, Entry.state == was).values(state=becomes)
+        update(Entry)
+        .where(Entry.id == entry.id, Entry.state == was)
+        .values(state=becomes, withdrawn_why=why)
     )
-    if not changed.rowcount:  # type: ignore[attr-defined]
+    if not rows_changed(changed):
         return False
-    audit.record(db, person, what, entry.code, url=entry.url)
+    details = {"why": why} if why else {}
+    audit.record(db, person, what, entry.code, url=entry.url, **details)
     entries_changed.send(entry.feed, db=db)
     return True
 

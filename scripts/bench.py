@@ -4,19 +4,15 @@ Needs `wrk`. Rounds are interleaved, ours and bare by turns after one that isn't
 printed is the median of three. Share links answer only once their line is on disk, and stand beside
 a bare redirect: alone, and with the worker beside them that stores what they write. Then how far
 the worker is behind at 2,000 clicks a second, memory over a million clicks, and how many are stored
-in a second of processor time; with --dashboards, how long the recruiter's page takes over ten
-million clicks (some minutes to make them). At the end, searching among 10,000 jobs with both
-engines beside SQLite's FTS5 (bench_search.py) and importing 5,000 (bench_imports.py); --search and
---imports measure these alone. --credit measures something else, and alone: how long it takes, and
-in how much memory, to recompute 100,000 applications under another rule.
+in a second of processor time; how long the recruiter's page takes over ten million clicks (some
+minutes to make them); how long, and in how much memory, 100,000 applications are decided by another
+rule; searching among 10,000 jobs with both engines beside SQLite's FTS5; importing 5,000.
 """
 
 from __future__ import annotations
 
 import os
-import random
 import re
-import resource
 import shutil
 import signal
 import socket
@@ -26,29 +22,27 @@ import sys
 import tempfile
 import time
 import urllib.request
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from multiprocessing import get_context
+from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import create_engine, delete, func, insert, select, text
+import bench_dashboards
+import bench_imports
+import bench_search
+from bench_credit import recompute_credit
+from many_clicks import make
+from memory import memory
+from sqlalchemy import create_engine, func, select, text
 from sqlalchemy.engine import make_url
 
 from careers.app import THREADS
 from careers.base import clock
 from careers.base.database import Database
 from careers.base.migrating import migrate
-from careers.base.people import Person
-from careers.hiring.models import Application
-from careers.jobs.models import Job
 from referrals.ingesting import ingest
 from referrals.journal import Line, Rendered, encode, microseconds
-from referrals.models import Click, Credit, Receipt, ShareLink
-from referrals.previewing import begin, go_on
-from referrals.rules import LINEAR, POSITION, TIME_DECAY
-from referrals.terms import Terms
+from referrals.models import Click, ShareLink
 
 BIN = Path(sys.executable).parent
 ROUNDS, SECONDS = 3, 4
@@ -221,18 +215,8 @@ def _wait_until_stored(database: Database) -> None:
         time.sleep(3)
 
 
-def memory(process: int) -> int:
-    """Megabytes held by a process and those it started."""
-    pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
-    children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
-    return pages * resource.getpagesize() // 2**20 + sum(memory(int(child)) for child in children)
-
-
 def store_clicks(url: str, clicks: int = 200_000) -> float:
     """How many clicks are stored in a second of this process's time, with confirmations."""
-    sys.path.insert(0, str(Path(__file__).parent))
-    from many_clicks import make  # a script beside this one
-
     make(url, 1_000)
     database = Database(url)
     with database.reading() as db:
@@ -280,115 +264,31 @@ def postgresql():
         server.dispose()
 
 
-def recompute_credit(url: str, applications: int = 100_000, most: int = 20) -> None:
-    """Print what the preview of another rule takes over a year of so many applications, with up to
-    `most` touches each."""
-    with ProcessPoolExecutor(1, get_context("spawn")) as other:  # what it needs isn't measured
-        touches = other.submit(give_touches, url, applications, most).result()
-    for terms in (Terms(LINEAR, 30), Terms(TIME_DECAY, 90, 180), Terms(POSITION, 30)):
-        preview_rule(url, terms, touches)
-
-
-def preview_rule(url: str, terms: Terms, touches: int) -> None:
-    """Print how long the preview of `terms` takes, after how long the page has its first figures,
-    and how much more memory it needs than before its first piece."""
-    database = Database(url)
-    start = time.perf_counter()
-    with database.writing() as db:
-        person = db.scalar(select(Person).limit(1))
-        preview = begin(db, person, terms, 0, 365)
-        number, count = preview.id, preview.applications
-        db.commit()
-    before, most_memory, longest, first = memory(os.getpid()), 0, 0.0, 0.0
-    is_done = False
-    while not is_done:
-        piece = time.perf_counter()
-        with database.writing() as db:
-            is_done = go_on(db, number)
-            db.commit()
-        longest = max(longest, time.perf_counter() - piece)
-        first = first or time.perf_counter() - start
-        most_memory = max(most_memory, memory(os.getpid()))
-    took = time.perf_counter() - start
-    database.dispose()
-    print(
-        f"{url.partition(':')[0]:20}{terms.rule.name:14}{count:8} applications{touches:9} touches"
-        f"{took:7.1f} s, first figures after {first:.2f} s, longest piece {longest:.2f} s, "
-        f"{most_memory - before:+d} MB on {before} MB",
-        flush=True,
-    )
-
-
-def give_touches(url: str, applications: int, most: int) -> int:
-    """Fill an empty database with so many applications of last year; how many touches they have."""
-    sys.path.insert(0, str(Path(__file__).parent))
-    from many_clicks import make
-
-    migrate(Database(url))
-    make(url, 1_000)
-    database = Database(url)
-    chance = random.Random(2026)  # noqa: S311  the same data each time
-    now, made = clock.now(), 0
-    with database.writing() as db:
-        for table in (Credit, Receipt, Application):
-            db.execute(delete(table))
-        links = db.execute(
-            select(ShareLink.code, ShareLink.channel, ShareLink.id, Person.id, Person.code)
-            .join(Person, Person.id == ShareLink.person_id)
-            .limit(2_000)
-        ).all()
-        job = db.scalar(select(func.min(Job.id)))
-        for first in range(1, applications + 1, 5_000):
-            rows: dict[type, list[dict]] = {Application: [], Receipt: [], Credit: []}
-            for number in range(first, min(first + 5_000, applications + 1)):
-                at = now - timedelta(seconds=chance.randrange(364 * 86_400))
-                touches = []
-                for _ in range(chance.randint(0, most)):
-                    link, channel, _key, _person, sharer = chance.choice(links)
-                    met = at - timedelta(seconds=chance.randrange(45 * 86_400))
-                    against = ["not_a_person"] if chance.random() < 0.1 else []
-                    touches.append({
-                        "kind": "click", "link": link, "channel": channel, "sharer": sharer,
-                        "shared_at": met.isoformat(), "at": met.isoformat(), "class": "human",
-                        "by": "", "lists": "1", "used": False, "dropped": None, "against": against,
-                    })  # fmt: skip
-                made += len(touches)
-                rows[Application].append({
-                    "id": number, "code": f"B{number:09}", "token_hash": f"t{number}",
-                    "submission": f"s{number}", "job_id": job, "name": "", "email": "",
-                    "created_at": at,
-                })  # fmt: skip
-                rows[Receipt].append({
-                    "id": number, "application_id": number, "decided_at": at, "rule": "last_touch",
-                    "version": 1, "parameters": {"window_days": 30}, "touches": touches,
-                    "outcome": "credited", "sha256": "0" * 64,
-                })  # fmt: skip
-                _, _, link_id, person, _ = chance.choice(links)
-                rows[Credit].append({
-                    "receipt_id": number, "application_id": number, "person_id": person,
-                    "link_id": link_id, "kind": "referral", "part": 1, "whole": 1,
-                })  # fmt: skip
-            for table, those in rows.items():
-                db.execute(insert(table), those)
-        db.commit()
-    database.dispose()
-    return made
-
-
 def main() -> int:
-    if "--credit" in sys.argv:
-        with tempfile.TemporaryDirectory() as place, postgresql() as url:
-            for address in filter(None, (f"sqlite:///{Path(place) / 'credit.db'}", url)):
-                recompute_credit(address)
-        return 0
-    parts = {"--search": search_jobs, "--imports": bring_jobs}
-    if alone := [measured for option, measured in parts.items() if option in sys.argv]:
-        for measured in alone:
-            measured()
-        return 0
+    """All that is measured, or the parts that are named (`--search`)."""
+    parts = {
+        "--clicks": clicks, "--dashboards": dashboards, "--credit": credit,
+        "--search": search_jobs, "--imports": bring_jobs,
+    }  # fmt: skip
+    if unknown := set(sys.argv[1:]) - set(parts):
+        print(f"unknown: {' '.join(unknown)}; there are {' '.join(parts)}")
+        return 2
+    for measured in [parts[named] for named in sys.argv[1:]] or parts.values():
+        measured()
+    return 0
+
+
+@contextmanager
+def both_databases():
+    """The addresses of a new SQLite file, and of a new database where PostgreSQL answers."""
+    with tempfile.TemporaryDirectory() as place, postgresql() as url:
+        yield list(filter(None, (f"sqlite:///{Path(place) / 'entourage.db'}", url)))
+
+
+def clicks() -> None:
+    """Share links and pages beside a bare answer of the same server; storing clicks."""
     if shutil.which("wrk") is None:
-        print("make bench needs wrk (Debian: apt-get install wrk)")
-        return 1
+        raise SystemExit("make bench needs wrk (Debian: apt-get install wrk)")
     with tempfile.TemporaryDirectory() as place:
         folder, bare = Path(place), free_port()
         (folder / "bare.py").write_text(BARE)
@@ -404,55 +304,47 @@ def main() -> int:
             with postgresql() as url:
                 if url:
                     serve_and_compare(folder, bare, url, script, pages=False)
-        sqlite = f"sqlite:///{folder / 'clicks.db'}"
-        migrate(Database(sqlite))
-        print(f"clicks stored in a second of processor time, SQLite: {store_clicks(sqlite):.0f}")
-        with postgresql() as url:
-            if url:
-                migrate(Database(url))
-                print(f"the same, PostgreSQL: {store_clicks(url):.0f}")
-        if "--dashboards" in sys.argv:
-            dashboards(folder)
-    search_jobs()
-    bring_jobs()
-    return 0
+    with both_databases() as addresses:
+        for address in addresses:
+            migrate(Database(address))
+            stored = store_clicks(address)
+            kind = address.partition(":")[0]
+            print(f"clicks stored in a second of processor time, {kind}: {stored:.0f}", flush=True)
+
+
+def dashboards() -> None:
+    """The recruiter's page over ten million clicks, on both databases."""
+    with both_databases() as addresses:
+        for address in addresses:
+            migrate(Database(address))
+            make(address, 10_000_000)
+            for period, found in bench_dashboards.measure(address).items():
+                kind = address.partition(":")[0]
+                print(f"{kind:20}{period:10}{found['all']:8.1f} ms", flush=True)
+
+
+def credit() -> None:
+    """A year of applications decided by another rule, on both databases."""
+    with both_databases() as addresses:
+        for address in addresses:
+            recompute_credit(address)
 
 
 def search_jobs() -> None:
     """Searching among 10,000 jobs, with both engines."""
-    sys.path.insert(0, str(Path(__file__).parent))
-    from bench_search import measure
-
-    with tempfile.TemporaryDirectory() as place, postgresql() as url:
-        for number, address in enumerate(filter(None, (f"sqlite:///{place}/search.db", url))):
-            (Path(place) / str(number)).mkdir()
+    with both_databases() as addresses:
+        for address in addresses:
             print(f"searching among 10,000 jobs, {address.partition(':')[0]}", flush=True)
-            measure(address, Path(place) / str(number), 10_000)
+            with tempfile.TemporaryDirectory() as place:
+                bench_search.measure(address, Path(place), 10_000)
 
 
 def bring_jobs() -> None:
     """Importing 5,000 jobs into both databases."""
-    sys.path.insert(0, str(Path(__file__).parent))
-    from bench_imports import measure
-
-    with tempfile.TemporaryDirectory() as place, postgresql() as url:
-        for address in filter(None, (f"sqlite:///{place}/imports.db", url)):
+    with both_databases() as addresses:
+        for address in addresses:
             print(f"importing, {address.partition(':')[0]}", flush=True)
-            measure(address, 5_000)
-
-
-def dashboards(folder: Path) -> None:
-    """The recruiter's page over ten million clicks, on both databases."""
-    sys.path.insert(0, str(Path(__file__).parent))
-    from bench_dashboards import measure
-    from many_clicks import make
-
-    with postgresql() as url:
-        for address in filter(None, (f"sqlite:///{folder / 'many.db'}", url)):
-            migrate(Database(address))
-            make(address, 10_000_000)
-            for period, found in measure(address).items():
-                print(f"{address.partition(':')[0]:20}{period:10}{found['all']:8.1f} ms")
+            bench_imports.measure(address, 5_000)
 
 
 if __name__ == "__main__":

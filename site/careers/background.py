@@ -43,7 +43,7 @@ from referrals.telling_apart import forget_visitors
 from referrals.views import forget_views
 
 log = structlog.get_logger(__name__)
-INGEST_EVERY = 1.0  # seconds
+INGEST_EVERY = LOOK_EVERY = 1.0  # seconds
 
 
 class _Consumer(Consumer):  # type: ignore[misc]
@@ -96,6 +96,7 @@ class Background:
         self._consumer = _Consumer(self.huey, workers=2, initial_delay=0.05, max_delay=1.0)
         threading.Thread(target=self._consumer.run, name="huey", daemon=True).start()
         threading.Thread(target=self._ingest_for_ever, name="ingest", daemon=True).start()
+        threading.Thread(target=self._look_for_ever, name="look", daemon=True).start()
         return True
 
     def wait(self) -> None:
@@ -112,7 +113,7 @@ class Background:
             self._lock.close()
 
     def wake(self, _sender: object) -> None:
-        """Ask for the outbox to be done soon; losing this costs a minute, never the work."""
+        """Ask for the outbox to be done soon; losing this costs a second, never the work."""
         try:
             self.do_outbox()
         except Exception:
@@ -170,6 +171,17 @@ class Background:
                 ingest(self.database, folder)
             except Exception:  # the journals keep what could not be stored; the next turn has it
                 log.exception("clicks could not be stored")
+
+    def _look_for_ever(self) -> None:
+        """Wake for work whose time has come, unless the queue has something to do anyway."""
+        while not self._stop.wait(LOOK_EVERY):
+            try:
+                with self.database.reading() as db:
+                    is_due = outbox.is_due(db)
+                if is_due and not self.huey.pending_count():
+                    self.wake(self)
+            except Exception:  # such as a database that is away; it is looked for again
+                log.exception("the outbox could not be looked at")
 
     @staticmethod
     def _named(name: str, act: Callable[[], None]) -> Callable[[], None]:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 import uuid
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
@@ -87,6 +88,24 @@ def test_only_one_process_of_a_machine_does_the_work(background):
     assert background.start()
     other = Background(background.app)
     assert not other.start()
+
+
+def test_work_that_waits_a_moment_is_done_soon_after(background):
+    """Not only by the sweep, which comes once a minute."""
+    kind, tried = f"moment-{uuid.uuid4().hex[:8]}", []
+
+    def wait_once(_db, _payload, _settings):
+        tried.append(clock.now())
+        if len(tried) == 1:
+            raise outbox.NotYet("in a moment", wait=timedelta(seconds=1))
+
+    outbox.handles(kind)(wait_once)
+    assert background.start()
+    with background.database.writing() as db:
+        outbox.add(db, kind, {})
+        db.commit()
+    wait_for(lambda: len(tried) == 2, seconds=20)
+    assert tried[1] - tried[0] >= timedelta(seconds=1)
 
 
 def test_the_sweep_finds_work_whose_wake_up_was_lost(background, chore):

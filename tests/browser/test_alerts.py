@@ -4,6 +4,8 @@ end."""
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,9 +15,10 @@ from playwright.sync_api import Page, expect
 from careers.app import create_app
 from careers.base import clock, outbox, search
 from careers.base.config import Settings
+from careers.base.database import Database
 from careers.jobs.alerts.sending import queue_alerts
 from careers.jobs.models import Job
-from tests.browser.acts import fits
+from tests.browser.acts import fits, reload_until
 from tests.browser.somebody import Somebody
 from tests.cast import Cast
 
@@ -23,8 +26,9 @@ pytestmark = pytest.mark.browser
 PHONE = {"width": 390, "height": 844}
 
 
-def next_morning(site: str, database_url: str, tmp_path) -> None:
-    """A job is listed now, and the next morning comes."""
+@contextmanager
+def beside(site: str, database_url: str, tmp_path) -> Iterator[tuple[Database, Settings]]:
+    """The database and the settings of `site`, in an application of this process."""
     settings = Settings(
         _env_file=None, data_dir=tmp_path / "data", database_url=database_url,
         secret_key="s" * 40, base_url=site,
@@ -32,26 +36,33 @@ def next_morning(site: str, database_url: str, tmp_path) -> None:
     app = create_app(settings, testing=True)
     database = app.extensions["database"]
     with app.app_context():
-        with database.writing() as db:
-            db.add(
-                Job(
-                    slug="data-baker-x", source="lever", board="acme", source_id="2",
-                    title="Data baker", description_html="<p>Bake.</p>", opened_at=clock.now(),
-                    content_hash="0" * 64, locations=["Lyon"], team="Kitchen",
-                )
-            )  # fmt: skip
-            db.flush()
-            search.changed(db, "job", "data-baker-x")
-            db.commit()
-        zone = ZoneInfo(settings.time_zone)
-        tomorrow = clock.now().astimezone(zone).date() + timedelta(days=1)
-        with clock.set_to(datetime.combine(tomorrow, time(9), zone)):
-            outbox.do_due_work(database, settings)
-            with database.writing() as db:
-                queue_alerts(db, settings)
-                db.commit()
-            outbox.do_due_work(database, settings)
+        yield database, settings
     database.dispose()
+
+
+def list_a_job(database: Database) -> None:
+    with database.writing() as db:
+        db.add(
+            Job(
+                slug="data-baker-x", source="lever", board="acme", source_id="2",
+                title="Data baker", description_html="<p>Bake.</p>", opened_at=clock.now(),
+                content_hash="0" * 64, locations=["Lyon"], team="Kitchen",
+            )
+        )  # fmt: skip
+        db.flush()
+        search.changed(db, "job", "data-baker-x")
+        db.commit()
+
+
+def next_morning(database: Database, settings: Settings) -> None:
+    """The next morning comes, and those who follow something are told."""
+    zone = ZoneInfo(settings.time_zone)
+    tomorrow = clock.now().astimezone(zone).date() + timedelta(days=1)
+    with clock.set_to(datetime.combine(tomorrow, time(9), zone)):
+        with database.writing() as db:
+            queue_alerts(db, settings)
+            db.commit()
+        outbox.do_due_work(database, settings)
 
 
 def mail_to(boss: Page, subject: str) -> str:
@@ -93,7 +104,11 @@ def test_a_search_is_followed_told_and_ended_on_a_phone(site, browser, database_
     expect(page.get_by_role("heading", level=1)).to_have_text("Ce que vous suivez")
     assert fits(page)
 
-    next_morning(site, database_url, tmp_path)
+    with beside(site, database_url, tmp_path) as (database, settings):
+        list_a_job(database)
+        boss.goto("/jobs?q=data+baker")
+        reload_until(boss, "Data baker")
+        next_morning(database, settings)
     letter = mail_to(boss, "1 nouvelle offre")
     page.goto(path_in(letter, "/fr/jobs/"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Data baker")

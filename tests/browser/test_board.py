@@ -68,3 +68,38 @@ def test_a_phone_without_scripts_moves_by_a_form(site, browser, nadia):
     expect(_column(rosa, "Being read").locator(f"#card-{nadia}")).to_be_visible()
     expect(rosa.get_by_text("Drag a card")).to_be_hidden()
     recruiter.context.close()
+
+
+def test_what_a_finger_can_t_do_isn_t_offered(site, browser, nadia):
+    recruiter = Somebody(
+        browser, site, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    )
+    rosa = recruiter.sign_in(Cast.RECRUITER)
+    rosa.goto("/recruiting/board")
+    expect(rosa.locator(f"#card-{nadia}")).to_be_visible()
+    expect(rosa.get_by_text("Drag a card")).to_be_hidden()
+    recruiter.context.close()
+
+
+def test_all_of_a_page_is_picked_moved_and_put_back(site, browser, nadia, database_url):
+    engine = create_engine(database_url)
+    with Session(engine) as db:
+        applied(db, db.scalars(select(Job)).one(), "Bob Martin")
+    engine.dispose()
+    recruiter = Somebody(browser, site, viewport={"width": 1280, "height": 700})
+    rosa = recruiter.sign_in(Cast.RECRUITER)
+    rosa.goto("/recruiting/applications")
+    rosa.get_by_label("Pick all on this page").check()
+    acts = rosa.get_by_role("group", name="With what is picked")
+    expect(acts.get_by_role("heading")).to_have_text("With what is picked 2")
+    rosa.get_by_label("Pick Bob Martin").uncheck()
+    expect(acts.get_by_role("heading")).to_have_text("With what is picked 1")
+    expect(acts).to_be_in_viewport(ratio=1)  # wherever in the list one is
+    rosa.get_by_label("Pick all on this page").check()
+    acts.get_by_label("Move to").select_option("interview")
+    acts.get_by_role("button", name="Move").click()
+    expect(rosa.get_by_role("heading", level=1)).to_have_text("2 moved to “Interviews”")
+    rosa.get_by_role("button", name="Undo all of it").click()
+    expect(rosa.get_by_role("status")).to_contain_text("2 are as they were.")
+    assert recruiter.wrong == []
+    recruiter.context.close()

@@ -67,7 +67,7 @@ def said(database):
             person = person_by_email(db, email)
             feed = Feed(
                 person_id=person.id, url=f"https://x.example/{words}", source="Mastodon",
-                language="en-GB",
+                language="en-GB", is_theirs=True,
             )  # fmt: skip
             db.add(feed)
             db.flush()

@@ -10,7 +10,7 @@ from careers.base.people import person_by_email
 from experts.editing import Profile, write_profile
 from experts.showing import opt_in
 from feeds.models import Entry, Feed
-from feeds.subscribing import MOST_FEEDS
+from feeds.subscribing import MOST_FEEDS, confirm
 from tests.blog.markup import acting_parts
 from tests.cast import Cast
 from tests.feeds.test_parsing import PAYLOADS, item, rss
@@ -38,10 +38,16 @@ def ada(visit_as):
     return visit_as(Cast.ENGINEER)
 
 
-def subscribed(ada, url: str, shows: str = "everything") -> str:
-    """Subscribe; the address of the feed's page."""
-    answer = ada.post("/me/feeds", {"url": url, "shows": shows}, form_on="/me/feeds")
+def subscribed(ada, url: str, shows: str = "everything", known: bool = True, words="") -> str:
+    """Subscribe, and have it `known` whose feed it is; the address of the feed's page."""
+    fields = {"url": url, "shows": shows, "words": words}
+    answer = ada.post("/me/feeds", fields, form_on="/me/feeds")
     assert answer.status_code == 302
+    if known:
+        with ada.app.extensions["database"].writing() as db:
+            for feed in db.scalars(select(Feed).where(Feed.proof == "")):
+                confirm(db, person_by_email(db, Cast.EDITOR), feed)
+            db.commit()
     return answer.headers["Location"]
 
 
@@ -117,7 +123,7 @@ def test_what_became_of_an_entry_is_said_where_it_stands(ada, visit_as, site, sh
         (ada, f"/me/entries/{code}/hide", page, "An editor has withdrawn this."),
         (edith, f"{everybody_s}/{code}/put-back", everybody_s, "It is shown again."),
     ):
-        answer = who.post(f"{address}?page=1", form_on=on)
+        answer = who.post(f"{address}?page=1", {"why": "Off topic."}, form_on=on)
         assert answer.headers["Location"] == f"{on}?page=1#entry-{code}"
         told = who.get(on).text
         assert said in told
@@ -191,7 +197,13 @@ def test_an_editor_withdraws_an_entry_and_only_an_editor_brings_it_back(
     edith = visit_as(Cast.EDITOR)
     code = db.scalars(select(Entry.code)).one()
     assert "it is a wish" in edith.get("/editing/entries").text
-    edith.post(f"/editing/entries/{code}/withdraw", form_on="/editing/entries")
+    address = f"/editing/entries/{code}/withdraw"
+    refused = edith.post(address, {"why": " "}, form_on="/editing/entries")
+    assert refused.status_code == 422
+    assert "Please tell them why." in refused.text
+    assert "wish" in visitor.get("/experts/ada-engel").text
+    edith.post(address, {"why": "It names a client."}, form_on="/editing/entries")
+    assert "It names a client." in ada.get(page).text
     assert "wish" not in visitor.get("/experts/ada-engel").text
     ada.post(f"/me/entries/{code}/show", form_on=page)
     assert "wish" not in visitor.get("/experts/ada-engel").text
@@ -220,7 +232,9 @@ def test_the_command_reads_what_is_due(app, site, fetch, ada, monkeypatch):
     from feeds import commands, polling
 
     tried = []
-    monkeypatch.setattr(polling, "poll_due", lambda database, **options: tried.append(options) or 3)
+    monkeypatch.setattr(
+        polling, "poll_all_due", lambda database, **options: tried.append(options) or 3
+    )
     answer = app.test_cli_runner().invoke(commands.feeds, ["poll"], obj=lambda: app)
     assert answer.output == "Read 3 feeds.\n"
     assert tried == [{"contact": "http://127.0.0.1:8000"}]
@@ -243,3 +257,53 @@ def test_the_number_of_queries_does_not_grow_with_the_feeds(ada, database, queri
     with queries() as many:
         ada.get("/me/feeds")
     assert len(many) == len(few)
+
+
+def test_a_paused_feed_is_not_read_until_it_is_resumed(ada, site, db):
+    page = subscribed(ada, site.shows("/feed", "mastodon.rss.xml"))
+    ada.post(f"{page}/pause", form_on=page)
+    told = ada.get(page).text
+    assert "You have paused this feed" in told
+    assert "it is a wish" in told
+    assert db.scalars(select(Feed.state)).one() == "paused"
+    db.rollback()
+    ada.post(f"{page}/read", form_on=page)
+    assert "You have paused this feed" not in ada.get(page).text
+
+
+def test_a_page_with_two_feeds_offers_both(ada, site):
+    site.shows("/posts.xml", "blog.rss.xml")
+    site.shows("/comments.xml", "mastodon.rss.xml")
+    links = "".join(
+        f'<link rel="alternate" type="application/rss+xml" href="/{name}.xml">'
+        for name in ("comments", "posts")
+    )
+    url = site.says("/", f"<!doctype html>{links}".encode())
+    answer = ada.post("/me/feeds/look", {"url": url}, form_on="/me/feeds")
+    assert "Why clocks lie" in answer.text  # not what others said there
+    assert f'name="url" value="{site.root}/comments.xml"' in answer.text
+
+
+def test_a_feed_that_no_page_names_is_found_where_sites_keep_it(ada, site):
+    url = site.says("/about", b"<!doctype html><p>Hello")
+    refused = ada.post("/me/feeds/look", {"url": url}, form_on="/me/feeds")
+    assert refused.status_code == 422
+    assert "This page names no feed" in refused.text
+    site.shows("/rss.xml", "blog.rss.xml")
+    found = ada.post("/me/feeds/look", {"url": url}, form_on="/me/feeds")
+    assert f'name="url" value="{site.root}/rss.xml"' in found.text
+
+
+def test_words_are_asked_for_where_they_are_needed(ada, site, db):
+    url = site.shows("/feed", "mastodon.rss.xml")
+    fields = {"url": url, "shows": "with words", "words": " , # "}
+    answer = ada.post("/me/feeds", fields, form_on="/me/feeds")
+    assert answer.status_code == 422
+    page = subscribed(ada, url, "with words", words="wish, #energy, wish")
+    assert db.scalars(select(Feed.words)).one() == ["wish", "energy"]
+    assert db.scalars(select(Entry.state)).one() == "visible"
+    db.rollback()
+    assert 'value="wish, energy"' in ada.get(page).text
+    refused = ada.post(f"{page}/rule", {"shows": "with words", "words": ""}, form_on=page)
+    assert refused.status_code == 422
+    assert "Please give at least one tag or word." in refused.text

@@ -172,7 +172,7 @@ BOMB = (
         (b'{"version": "something else"}', NOT_A_FEED),
         (b"{}", NOT_A_FEED),
         (b"[]", NOT_A_FEED),
-        (b"", NOT_A_FEED),
+        (b"", REASONS["nothing"]),
         (b"\x89PNG\r\n", NOT_A_FEED),
         (b"<html><body>Hello", NOT_A_FEED),
         (b"<opml><body/></opml>", NOT_A_FEED),

@@ -12,8 +12,10 @@ from careers.base.fetching import Fetched
 from careers.base.people import leave, person_by_email
 from feeds import polling
 from feeds.models import Entry, Feed
-from feeds.polling import claim_feed, poll_due, retry_after, wait_after_failure, wait_after_success
+from feeds.polling import claim_feed, poll_due
+from feeds.storing import store
 from feeds.subscribing import subscribe, withdraw_entry
+from feeds.waiting import retry_after, usual_minutes, wait_after_failure, wait_after_success
 from tests.cast import Cast
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -66,7 +68,8 @@ def test_what_came_is_kept_and_shown(database, site, fetch, feed_at, look):
     assert [entry.title for entry in entries] == ["Relative", "Why clocks lie"]
     assert {entry.state for entry in entries} == {"visible"}
     assert (feed.title, feed.language, feed.etag) == ("Ada writes", "en-gb", '"a"')
-    assert (feed.fetched_at, feed.due_at) == (now, now + timedelta(hours=1))
+    assert feed.fetched_at == now
+    assert feed.due_at - now == pytest.approx(timedelta(minutes=feed.minutes), rel=0.101)
     assert feed.leased_until is None
     assert poll_due(database, fetch) == 0
 
@@ -97,7 +100,7 @@ def test_an_edited_item_is_edited_here_and_keeps_its_state(database, site, fetch
     poll_due(database, fetch)
     before = look(number)[1][0]
     with database.writing() as db:
-        withdraw_entry(db, person_by_email(db, Cast.EDITOR), db.get_one(Entry, before.id))
+        withdraw_entry(db, person_by_email(db, Cast.EDITOR), db.get_one(Entry, before.id), "Why")
         db.commit()
     site.says("/feed", rss("New", date="Thu, 01 Jan 2099 00:00:00 GMT"))
     again(database, fetch)
@@ -188,7 +191,7 @@ def test_who_lost_the_lease_stores_nothing(database, site, fetch, feed_at, look)
     with clock.set_to(clock.now() + timedelta(minutes=6)):
         assert poll_due(database, fetch) == 1
     with database.writing() as db:
-        assert not polling.store(db, slow, late)
+        assert not store(db, slow, late)
         db.commit()
     assert [entry.title for entry in look(number)[1]] == ["In time"]
 
@@ -291,14 +294,142 @@ def test_failures_wait_longer_up_to_a_day():
 
 
 @pytest.mark.parametrize(
-    ("header", "hours"),
+    ("header", "ttl", "minutes"),
     [
-        ("", 1),
-        ("max-age=60", 1),
-        ("public, max-age=7200", 2),
-        ("max-age=9999999999", 24),
-        ("max-age=x", 1),
+        ("", 0, 60), ("max-age=60", 0, 60), ("public, max-age=7200", 0, 120), ("max-age=x", 0, 60),
+        ("max-age=9999999999", 0, 1440), ("", 90, 90), ("max-age=7200", 90, 120),
+        ("", 999_999, 1440),
+    ],
+)  # fmt: skip
+def test_a_site_may_ask_to_be_read_less_often(header, ttl, minutes):
+    wait = wait_after_success({"cache-control": header}, 60, ttl, jitter=lambda: 0.5)
+    assert wait == timedelta(minutes=minutes)
+
+
+def test_feeds_that_were_read_together_part_again():
+    waits = {wait_after_success({}, 60, jitter=lambda chance=n: chance / 10) for n in range(11)}
+    assert (min(waits), max(waits)) == (timedelta(minutes=54), timedelta(minutes=66))
+    assert len(waits) == 11
+
+
+@pytest.mark.parametrize(
+    ("hours_ago", "minutes"),
+    [
+        ([], 60),  # nothing to judge by
+        ([0.1, 0.2, 0.3], 30),  # never more often
+        ([24, 48, 72, 96], 180),
+        ([12, 24, 36], 90),
+        ([24 * 30, 24 * 60], 720),  # never less often
+        ([400, 400.1, 400.2], 30),  # one evening, long ago: the silence is only one gap of three
+        ([-5, 8, 16], 60),  # what is said to come later does not count
     ],
 )
-def test_a_site_may_ask_to_be_read_less_often(header, hours):
-    assert wait_after_success({"cache-control": header}) == timedelta(hours=hours)
+def test_a_feed_is_read_as_often_as_something_comes(hours_ago, minutes):
+    published = [NOON - timedelta(hours=ago) for ago in hours_ago]
+    assert usual_minutes(published, NOON) == minutes
+
+
+def test_the_same_bytes_again_are_not_parsed(database, site, fetch, feed_at, look, monkeypatch):
+    number = feed_at(site.says("/feed", rss()))
+    poll_due(database, fetch)
+    minutes = look(number)[0].minutes
+    monkeypatch.setattr(polling, "parse_fetched", lambda _fetched: pytest.fail("it was parsed"))
+    assert again(database, fetch) == 1
+    feed, entries = look(number)
+    assert (feed.failures, len(entries)) == (0, 1)
+    assert feed.minutes == min(minutes * 5 // 4, 720)  # read less and less often
+
+
+def items(*pairs: tuple[str, str, str]) -> bytes:
+    made = "".join(
+        f"<item><guid isPermaLink='false'>{guid}</guid><link>{link}</link><title>{title}</title></item>"
+        for guid, link, title in pairs
+    )
+    return f'<rss version="2.0"><channel><title>B</title>{made}</channel></rss>'.encode()
+
+
+ONE = "https://ada.example/1"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "titles"),
+    [
+        ([("a", ONE, "Old")], [("a", ONE + "new", "New")], ["New"]),  # by its id
+        ([("a", ONE, "Old")], [("b", ONE, "New")], ["New"]),  # by its link
+        ([("a", ONE, "Same")], [("b", ONE, "Same")], ["Same"]),
+        ([("a", ONE, "A"), ("b", ONE, "B")], [("c", ONE, "C")], ["A", "B", "C"]),  # whose link?
+        ([("a", ONE, "A")], [("b", ONE, "B"), ("c", ONE, "C")], ["A", "B", "C"]),
+        ([("a", ONE, "A")], [("a", ONE, "A"), ("b", ONE, "B")], ["A", "B"]),
+    ],
+)
+def test_an_entry_is_known_again(database, site, fetch, feed_at, look, before, after, titles):
+    number = feed_at(site.says("/feed", items(*before)))
+    poll_due(database, fetch)
+    site.says("/feed", items(*after))
+    again(database, fetch)
+    assert sorted(entry.title for entry in look(number)[1]) == titles
+
+
+def test_only_what_has_the_words_is_shown(database, site, fetch, look):
+    told = [
+        ("1", "Grid news", "x", ""), ("2", "Gridlock", "x", ""), ("3", "Other", "About the GRID.", ""),
+        ("4", "Tagged", "x", "grid"), ("5", "Tagged otherwise", "x", "gridlock"),
+    ]  # fmt: skip
+    body = "".join(
+        f"<item><guid>{n}</guid><link>https://a.example/{n}</link><title>{title}</title>"
+        f"<description>{text}</description><category>{tag}</category></item>"
+        for n, title, text, tag in told
+    )
+    url = site.says("/feed", f'<rss version="2.0"><channel>{body}</channel></rss>'.encode())
+    with database.writing() as db:
+        feed = subscribe(db, person_by_email(db, Cast.ENGINEER), url, "with words", ["#grid"])
+        db.flush()
+        number = feed.id
+        db.commit()
+    poll_due(database, fetch)
+    shown = {entry.title for entry in look(number)[1] if entry.state == "visible"}
+    assert shown == {"Grid news", "Other", "Tagged"}
+
+
+def test_two_machines_never_ask_one_host_at_once(database, site, feed_at):
+    one, two = feed_at(site.says("/1", rss())), feed_at(site.says("/2", rss()))
+    other = feed_at("https://elsewhere.example/feed")
+    first = claim_feed(database, one)
+    assert first is not None
+    assert claim_feed(database, two) is None
+    assert claim_feed(database, other) is not None
+    with database.writing() as db:
+        assert store(db, first, polling.Failed("why"))
+        db.commit()
+    assert claim_feed(database, two) is not None
+
+
+def test_a_host_that_asks_for_patience_is_asked_once(database, site, fetch, feed_at, look):
+    one = feed_at(site.says("/1", status=429, Retry_After="7200"))
+    two = feed_at(site.says("/2", status=429, Retry_After="7200"))
+    poll_due(database, fetch)
+    assert len(site.asked) == 1
+    for number in (one, two):
+        assert look(number)[0].due_at - clock.now() > timedelta(minutes=119)
+
+
+def test_who_failed_before_is_read_last(database, feed_at):
+    asked = []
+
+    def note(url, **_options):
+        asked.append(url)
+        raise fetching.Unreachable(fetching.BROKEN_OFF)
+
+    bad, good = feed_at("https://bad.example/feed"), feed_at("https://good.example/feed")
+    with database.writing() as db:
+        db.get_one(Feed, bad).failures = 3
+        db.commit()
+    with database.reading() as db:
+        assert polling.due_feeds_by_host(db, 10) == [[good], [bad]]
+        assert polling.due_feeds_by_host(db, 1) == [[bad]]  # it has waited longest all the same
+
+
+def test_everything_due_is_read_however_little_at_a_time(database, site, fetch, feed_at):
+    for number in range(5):
+        feed_at(site.says(f"/{number}", rss()))
+    assert polling.poll_all_due(database, fetch, at_a_time=2) == 5

@@ -90,6 +90,21 @@ def test_an_act_is_undone_but_for_what_somebody_moved_since(browser, made, db):
     assert _stages(db) == ["new", "new", "new", "offer"]
 
 
+def test_what_is_put_back_has_waited_as_long_as_before(browser, made, db):
+    since = [clock.now() - timedelta(days=9 + number) for number in range(4)]
+    for one, moment in zip(made, since, strict=True):
+        one.stage_since = db.scalars(
+            select(StageChange).where(StageChange.application_id == one.id)
+        ).one().at = moment  # fmt: skip
+    db.commit()
+    answer = _act(browser, made, act="move", to="interview")
+    db.expire_all()
+    assert min(one.stage_since for one in made) > clock.now() - timedelta(hours=1)
+    browser.post(f"{answer.location}/undoing", form_on=answer.location)
+    db.expire_all()
+    assert [one.stage_since for one in made] == since
+
+
 def test_many_are_declined_with_a_letter_once_it_was_looked_at(browser, made, db, work):
     template = letters.add_template(db, standard_letters.LETTERS[2], None)
     db.commit()

@@ -49,6 +49,9 @@ def test_filters_find_what_they_say(browser, db):
         "?waiting=8": ["Dan", "Cleo", "Ben", "Ann"],
         "?q=vital+100%25": ["Ann"],
         "?q=BEN@": ["Ben"],
+        "?q=example+ben": ["Ben"],  # every word, wherever it stands
+        "?q=vital+ann": ["Ann"],
+        "?q=vital+ben": [],
         "?q=_": [],
         "?waiting=7&stage=offer&source=inspiration": ["Ben"],
     }.items():

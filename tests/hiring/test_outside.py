@@ -180,7 +180,8 @@ def test_secrets_are_shown_once_rotated_and_revoked(
     rosa = visit_as(Cast.RECRUITER)
     old = secret_of(source, settings.signing_key)
     where = f"/recruiting/outside/{source.code}"
-    shown = rosa.post(f"{where}/rotation", form_on="/recruiting/outside")
+    shown = rosa.post(f"/fr{where}/rotation", form_on="/recruiting/outside")
+    assert f"8000/hooks/{source.code}" in shown.get_data(as_text=True)  # in no language
     db.refresh(source)
     new = secret_of(source, settings.signing_key)
     assert new != old

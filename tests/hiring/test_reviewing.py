@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -114,6 +115,19 @@ def test_each_rates_for_themselves_and_averages_are_shown(rosa, visit_as, applic
     assert rosa.post(where, {craft: "6"}, form_on=address(application)).status_code == 400
     rosa.post(where, {craft: ""}, form_on=address(application))
     assert sorted(db.scalars(select(Rating.score))) == [2, 4]
+
+
+def test_two_of_one_name_keep_what_each_thinks(rosa, application, db):
+    editor, recruiter = (person_by_email(db, one) for one in (Cast.EDITOR, Cast.RECRUITER))
+    editor.name = recruiter.name
+    rating.set_criteria(db, None, [], ["Craft"], recruiter)
+    (craft,) = rating.own_criteria(db, None)
+    rating.rate(db, application, editor, {craft.id: 1})
+    rating.rate(db, application, recruiter, {craft.id: 5})
+    db.commit()
+    page = rosa.get(address(application)).get_data(as_text=True)
+    scores = re.findall(r'<td class="number">(\d)</td>', page)
+    assert scores == ["3", *("15" if editor.id < recruiter.id else "51")]
 
 
 def test_a_job_s_own_criteria_stand_instead_of_the_company_s(rosa, application, db):

@@ -11,7 +11,7 @@ from tests.cast import Cast
 
 VALUES = {
     "slug": "nothing", "code": "nothing1", "token": "nothing", "by": "job", "key": "nothing",
-    "version": "1", "width": "640",
+    "version": "1", "width": "640", "comment": "nothing1",
 }  # fmt: skip
 
 

@@ -249,7 +249,8 @@ def _get(
     except Unreachable:
         raise
     except (requests.RequestException, HTTPError, OSError, ValueError) as error:
-        raise wire.reason_for(error) from None
+        unreadable = isinstance(error, ValueError)  # where it leads to, or what it would ask there
+        raise wire.reason_for(error, NOT_AN_ADDRESS if unreadable else NO_ANSWER) from None
 
 
 def _fetched(

@@ -16,6 +16,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from careers.base.languages import language
 from careers.base.people import plain_email
+from careers.base.topics import MOST_TOPICS, TOPIC_LONGEST
 
 _ = lazy_gettext
 
@@ -30,7 +31,8 @@ class Form(_Form):
         """`values` fill the fields when the page is first shown."""
         handed_in: list[Any] = [request.files, request.form]
         sent = CombinedMultiDict(handed_in) if request.method == "POST" else None
-        super().__init__(formdata=sent, meta={"locales": [language()]}, **values)
+        values = {"formdata": sent, "meta": {"locales": [language()]}} | values
+        super().__init__(**values)
 
     def sent_and_valid(self) -> bool:
         """Whether the form was sent and holds."""
@@ -53,6 +55,31 @@ class CheckboxesField(SelectMultipleField):
 
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
+
+
+class TopicsField(StringField):
+    """Topics, with commas between them."""
+
+    def names(self) -> tuple[str, ...]:
+        """What was typed, in its order, each name once."""
+        written = (" ".join(name.split()) for name in (self.data or "").split(","))
+        return tuple(dict.fromkeys(name for name in written if name))
+
+    def pre_validate(self, form: Any) -> None:
+        """Keep the list of topics readable."""
+        if len(self.names()) > MOST_TOPICS:
+            raise ValidationError(
+                gettext("Please choose at most %(count)s topics.", count=MOST_TOPICS)
+            )
+        for name in self.names():
+            if len(name) > TOPIC_LONGEST:
+                raise ValidationError(
+                    gettext(
+                        "A topic has at most %(count)s characters: “%(start)s…” is longer.",
+                        count=TOPIC_LONGEST,
+                        start=name[:20].rstrip(),
+                    )
+                )
 
 
 def options(pairs: Iterable[tuple[str, Any]]) -> list[Any]:

@@ -1,6 +1,7 @@
 """Work that must happen: rows written in the transaction of what caused them, done afterwards.
 
-The queue only wakes this; if a wake-up is lost, the sweep of the next minute finds the row.
+The queue only wakes this; a row whose wake-up was lost, or that is due later, is found by who looks
+each second.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 
 import structlog
 from blinker import Signal
-from sqlalchemy import Index, String, Text, event, insert, or_, select, update
+from sqlalchemy import ColumnElement, Index, String, Text, event, insert, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from careers.base import clock
@@ -111,15 +112,24 @@ def do_due_work(database: Database, settings: Settings, most: int = 100) -> int:
     return done
 
 
-def _take(db: Session) -> Work | None:
-    """Lease the oldest due row, so that two workers never hold the same one."""
-    now = clock.now()
-    waits = (
+def is_due(db: Session) -> bool:
+    """Whether there is work that could be done now, and that nobody does."""
+    return db.scalar(select(select(Work.id).where(*_waits(clock.now())).exists())) is True
+
+
+def _waits(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
         Work.done_at.is_(None),
         Work.given_up_at.is_(None),
         Work.due_at <= now,
         or_(Work.leased_until.is_(None), Work.leased_until < now),
     )
+
+
+def _take(db: Session) -> Work | None:
+    """Lease the oldest due row, so that two workers never hold the same one."""
+    now = clock.now()
+    waits = _waits(now)
     number = db.scalar(select(Work.id).where(*waits).order_by(Work.due_at, Work.id).limit(1))
     if number is None:
         return None

@@ -29,6 +29,7 @@ _EMPLOYEE: Final = {
 _EDITOR: Final = {
     "article:review",
     "entry:withdraw",
+    "feed:confirm",  # that it is whose it is said to be
     "topic:edit",  # the shared vocabulary
     "question:moderate",  # of visitors to experts
 }

@@ -10,6 +10,7 @@ import io
 import warnings
 from typing import Final
 
+from flask_babel import gettext
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 MOST_BYTES = 10 * 1024 * 1024
@@ -27,11 +28,36 @@ SERVED: Final[dict[str, tuple[str, str, dict[str, object]]]] = {
 
 
 class NotAPicture(ValueError):
-    """Refused: `reason` is "large", "pixels", "small", "heic", "kind" or "broken"."""
+    """Refused: `reason` is "large", "pixels", "small", "heic", "kind" or "broken".
 
-    def __init__(self, reason: str) -> None:
+    `smallest_side` is how many pixels each side must have.
+    """
+
+    def __init__(self, reason: str, smallest_side: int = 1) -> None:
         super().__init__(reason)
-        self.reason = reason
+        self.reason, self.smallest_side = reason, smallest_side
+
+    def in_words(self) -> str:
+        """Why it is refused, and what helps, in the reader's language."""
+        words: dict[str, str] = {
+            "large": gettext("This file is larger than 10 MB."),
+            "pixels": gettext(
+                "This picture has more than 25 million pixels. A smaller size is quite enough: "
+                "1,600 pixels are the most that we keep."
+            ),
+            "small": gettext(
+                "This picture is too small: at least %(count)s pixels on each side.",
+                count=self.smallest_side,
+            ),
+            "heic": gettext(
+                "This is a HEIC photograph, which browsers cannot show. On an iPhone, choose “Most "
+                "compatible” in Settings, Camera, Formats; or send the photograph to yourself by "
+                "mail, which makes it a JPEG."
+            ),
+            "kind": gettext("This is not a JPEG, PNG or WebP picture."),
+            "broken": gettext("This picture is damaged: it could not be read to its end."),
+        }
+        return words[self.reason]
 
 
 def read_picture(content: bytes, smallest_side: int = 1) -> Image.Image:
@@ -57,7 +83,7 @@ def read_picture(content: bytes, smallest_side: int = 1) -> Image.Image:
         if picture.width * picture.height > MOST_PIXELS:
             raise NotAPicture("pixels")
         if min(picture.size) < smallest_side:
-            raise NotAPicture("small")
+            raise NotAPicture("small", smallest_side)
         try:
             return _pixels(ImageOps.exif_transpose(picture))
         except Exception:  # Pillow raises a dozen kinds for damaged files

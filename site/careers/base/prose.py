@@ -35,7 +35,7 @@ _VOID = {
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr",
     "dd", "dt", "li", "option", "p", "td", "th", "tr",
 }  # fmt: skip
-_INLINE = {"a", "abbr", "b", "code", "del", "em", "i", "kbd", "mark", "q", "s", "small", "span",
+INLINE = {"a", "abbr", "b", "code", "del", "em", "i", "kbd", "mark", "q", "s", "small", "span",
            "strong", "sub", "sup", "u"}  # fmt: skip
 _SPACE = re.compile(r"[ \t\r\n\f]+")  # not the no-break spaces that French needs
 
@@ -155,7 +155,7 @@ def _check_depth(outside: str) -> None:
 
 
 # A tag as nh3 writes it: what stands in quotation marks may hold anything.
-_TAG = re.compile(
+TAG = re.compile(
     r"""<!--.*?--> | </? ([A-Za-z][A-Za-z0-9]*) (?: [^<>"'] | "[^"]*" | '[^']*' )* >""",
     re.DOTALL | re.VERBOSE,
 )
@@ -163,7 +163,7 @@ _TAG = re.compile(
 
 def plain_text(safe: str) -> str:
     """The words of HTML that `safe_html` made, with single spaces."""
-    words = _TAG.sub(lambda tag: "" if tag[1] and tag[1].lower() in _INLINE else " ", safe)
+    words = TAG.sub(lambda tag: "" if tag[1] and tag[1].lower() in INLINE else " ", safe)
     return _SPACE.sub(" ", unescape(words)).strip()
 
 

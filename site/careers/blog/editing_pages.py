@@ -11,8 +11,8 @@ from flask_babel import format_timedelta, gettext
 from careers.base import clock
 from careers.base.permissions import requires
 from careers.base.web import db, me, page_number
-from careers.blog import history, pictures, publishing, queries
-from careers.blog.forms import ReviewForm, ScheduleForm, number
+from careers.blog import comments, history, passages, pictures, publishing, queries
+from careers.blog.forms import CommentForm, ReviewForm, ScheduleForm, number
 from careers.blog.models import Article
 from careers.blog.pages import blueprint, language_named
 from careers.blog.publishing import Conflict
@@ -44,25 +44,31 @@ def _age(moment: datetime) -> str:
 @requires("article:review")
 def review(code: str) -> ResponseReturnValue:
     """One article as it would be read, and what an editor can do with it."""
-    found = _handed_in(code)
-    return _review(found, _fresh(found))
+    return review_page(_handed_in(code))
 
 
-def _fresh(found: Article) -> ReviewForm:
-    form = ReviewForm()
-    form.version.data, form.comment.data = str(found.version), ""
-    return form
-
-
-def _review(
-    found: Article, form: ReviewForm, *, late: bool = False, day: ScheduleForm | None = None
+def review_page(
+    found: Article,
+    form: ReviewForm | None = None,
+    *,
+    late: bool = False,
+    day: ScheduleForm | None = None,
+    about: CommentForm | None = None,
 ) -> str:
+    """An article for an editor, with what they filled in, and all that was said of it."""
     cover = pictures.covers_of(db(), [found]).get(found.id)
+    form = form or ReviewForm(formdata=None)
+    form.version.data = str(found.version)
+    is_open = found.state in {"submitted", "scheduled"}
+    said = comments.comments_of(db(), found, sent=False) if is_open else ()
     return render_template(
         "blog/review.html",
         article=found,
+        read=comments.read_with(found, said),
+        unsent=sum(comment.sent_at is None for comment in said),
         form=form,
         day=day or ScheduleForm(),
+        about=about or CommentForm(passages.blocks_of(found.body_html), formdata=None),
         late=late,
         came_back=history.handed_in_before(db(), found) is not None,
         cover_html=pictures.cover_html(cover) if cover else "",
@@ -88,7 +94,7 @@ def schedule_article(code: str) -> ResponseReturnValue:
     """Have what the editor has read published on a day to come."""
     found, form = _known(code), ScheduleForm()
     if found.state == "submitted" and not form.validate():
-        return _review(found, _fresh(found), day=form), 422
+        return review_page(found, day=form), 422
     version = number(request.form.get("version"))
     return settled(
         lambda: publishing.schedule(db(), me(), found, version, form.moment()),
@@ -113,29 +119,34 @@ def unschedule_article(code: str) -> ResponseReturnValue:
 @requires("article:review")
 def return_article(code: str) -> ResponseReturnValue:
     """Give an article back to its author with a comment."""
-    found, form = _known(code), ReviewForm()
+    found = _known(code)
+    said = comments.comments_of(db(), found, sent=False)
+    form = ReviewForm(says_enough=any(comment.sent_at is None for comment in said))
     if found.state == "submitted" and not form.validate():
-        form.version.data = str(found.version)
-        return _review(found, form), 422
+        return review_page(found, form), 422
     version = number(form.version.data)
     try:
         publishing.return_article(db(), me(), found, version, str(form.comment.data))
     except Conflict:
         db().rollback()
-        return _too_late(_known(code), form)
+        return too_late(_known(code), form.comment.data or "", form)
     db().commit()
     flash(gettext("Returned. The author gets your comment by mail."))
     return redirect(url_for("blog.editing"))
 
 
-def _too_late(found: Article, form: ReviewForm) -> ResponseReturnValue:
+def too_late(
+    found: Article,
+    words: str,
+    form: ReviewForm | None = None,
+    about: CommentForm | None = None,
+) -> ResponseReturnValue:
     """Show how it stands now, with the comment; of what is in its author's hands, only that."""
     if found.state == "submitted":
-        form.version.data = str(found.version)
-        return _review(found, form, late=True), 409
+        return review_page(found, form, late=True, about=about), 409
     readable = found.state not in publishing.EDITABLE
     return render_template(
-        "blog/return_article.html", article=found if readable else None, comment=form.comment.data
+        "blog/return_article.html", article=found if readable else None, comment=words
     ), 409
 
 

@@ -22,11 +22,11 @@ from wtforms.validators import DataRequired, Length, ValidationError
 
 from careers.base import clock, codes
 from careers.base.fetching import Allow, Unreachable, checked_address
-from careers.base.forms import Form, options, stripped
+from careers.base.forms import Form, TopicsField, options, stripped
 from careers.base.languages import LANGUAGES, time_zone
-from careers.base.prose import MARKDOWN_LONGEST
-from careers.base.topics import MOST_TOPICS, TOPIC_LONGEST
+from careers.base.prose import MARKDOWN_LONGEST, excerpt
 from careers.blog.models import Article, Picture
+from careers.blog.passages import LONGEST, spaced
 from careers.blog.pictures import ALT_LONGEST
 from careers.blog.publishing import Tab, Text
 
@@ -61,7 +61,7 @@ class ArticleForm(Form):
         description=_("Markdown: ## heading, **bold**, *italic*, lists, tables, links."),
     )
 
-    topics = StringField(
+    topics = TopicsField(
         _("Topics"), filters=[stripped],
         description=_("With commas between them. Readers find what else was written about them."),
     )  # fmt: skip
@@ -94,27 +94,6 @@ class ArticleForm(Form):
         self.translation.choices = options([("", gettext("There is none")), *titled])
         of_it = [(picture.code, picture.alt) for picture in pictures]
         self.cover.choices = options([("", gettext("No cover")), *of_it])
-
-    def validate_topics(self, field: StringField) -> None:
-        """Keep the list of topics readable."""
-        names = self._topics()
-        if len(names) > MOST_TOPICS:
-            raise ValidationError(
-                gettext("Please choose at most %(count)s topics.", count=MOST_TOPICS)
-            )
-        for name in names:
-            if len(name) > TOPIC_LONGEST:
-                raise ValidationError(
-                    gettext(
-                        "A topic has at most %(count)s characters: “%(start)s…” is longer.",
-                        count=TOPIC_LONGEST,
-                        start=name[:20].rstrip(),
-                    )
-                )
-
-    def _topics(self) -> list[str]:
-        written = (" ".join(name.split()) for name in (self.topics.data or "").split(","))
-        return list(dict.fromkeys(name for name in written if name))
 
     def validate_canonical(self, field: StringField) -> None:
         """Take only addresses of pages."""
@@ -161,7 +140,7 @@ class ArticleForm(Form):
             body=(self.body.data or "").replace("\r\n", "\n"),
             language=self.language.data,
             cover=self.cover.data or "",
-            topics=tuple(self._topics()),
+            topics=self.topics.names(),
             canonical=self.canonical.data or "",
             translation=self.translation.data or "",
         )
@@ -210,7 +189,63 @@ class ReviewForm(Form):
 
     version = HiddenField(default="0")
     comment = TextAreaField(
-        _("What should change"),
-        [DataRequired(_("Please say what should change.")), Length(max=5_000, message=_TOO_LONG)],
+        _("What should change"), [Length(max=5_000, message=_TOO_LONG)], filters=[stripped]
+    )
+
+    def __init__(self, *, says_enough: bool = False, **values: Any) -> None:
+        """With `says_enough` there are comments on passages, so that it needs no other."""
+        super().__init__(**values)
+        self._says_enough = says_enough
+
+    def validate_comment(self, field: TextAreaField) -> None:
+        """Ask for a reason: nobody is given their article back without one."""
+        if not field.data and not self._says_enough:
+            raise ValidationError(gettext("Please say what should change."))
+
+
+class CommentForm(Form):
+    """What an editor says about a passage: a paragraph, or words that stand in the article."""
+
+    block = SelectField(_("Paragraph"), choices=[], default="")
+    about = TextAreaField(
+        _("The words you mean"), [Length(max=LONGEST, message=_TOO_LONG)], filters=[stripped],
+        description=_(
+            "Select them in the article, or copy them here."
+            " Empty: the whole paragraph that you chose."
+        ),
+    )  # fmt: skip
+    words = TextAreaField(
+        _("Your comment"),
+        [DataRequired(_("Please write a comment.")), Length(max=2_000, message=_TOO_LONG)],
         filters=[stripped],
     )
+
+    def __init__(self, blocks: Iterable[str] = (), **values: Any) -> None:
+        """`blocks` are the words of each paragraph of the article."""
+        super().__init__(**values)
+        self.blocks = list(blocks)
+        starts = ((str(at), excerpt(words, 60)) for at, words in enumerate(self.blocks))
+        self.block.choices = options([("", gettext("None: the words below")), *starts])
+
+    def validate_about(self, field: TextAreaField) -> None:
+        """Ask which passage is meant."""
+        if not spaced(field.data or "") and not self.block.data:
+            raise ValidationError(gettext("Please say which words you mean."))
+
+    def at(self) -> int | None:
+        """The paragraph that was chosen, counted from 0."""
+        return int(self.block.data) if self.block.data else None
+
+    def passage(self) -> str:
+        """The words that are meant, in that paragraph or anywhere."""
+        at = self.at()
+        return spaced(self.about.data or "") or ("" if at is None else self.blocks[at])
+
+
+class AnswerForm(Form):
+    """An answer to a comment."""
+
+    words = TextAreaField(
+        "", [DataRequired(_("Please write an answer.")), Length(max=2_000, message=_TOO_LONG)],
+        filters=[stripped],
+    )  # fmt: skip

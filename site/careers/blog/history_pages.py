@@ -8,7 +8,7 @@ from flask_babel import gettext
 
 from careers.base.permissions import requires
 from careers.base.web import db, me
-from careers.blog import history, publishing, queries
+from careers.blog import comments, history, publishing, queries
 from careers.blog.differences import differences
 from careers.blog.forms import number
 from careers.blog.models import Article, Revision
@@ -19,10 +19,13 @@ from careers.blog.publishing import Conflict
 @blueprint.get("/me/articles/<code>/history")
 @requires("article:write")
 def article_history(code: str) -> ResponseReturnValue:
-    """Every earlier text of one's article."""
+    """Every earlier text of one's article, and what editors said about it."""
     mine = _mine(code)
     return render_template(
-        "blog/article_history.html", article=mine, revisions=history.revisions_of(db(), mine)
+        "blog/article_history.html",
+        article=mine,
+        revisions=history.revisions_of(db(), mine),
+        read=comments.read_with(mine, comments.comments_of(db(), mine)),
     )
 
 

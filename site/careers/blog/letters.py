@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -12,7 +13,8 @@ from sqlalchemy.orm import Session
 from careers.base import mail
 from careers.base.languages import address_in, locale_of
 from careers.base.people import Person
-from careers.blog.models import Article
+from careers.base.prose import excerpt
+from careers.blog.models import Article, Comment
 
 
 def tell_published(db: Session, article: Article) -> None:
@@ -55,24 +57,30 @@ def _in_zone_of(author: Person, moment: datetime) -> str:
     return f"{format_date(there.date(), 'long')}, {there:%H:%M}"
 
 
-def tell_returned(db: Session, article: Article, editor: Person) -> None:
-    """Tell the author what the editor asks for."""
+def tell_returned(
+    db: Session, article: Article, editor: Person, comments: Sequence[Comment] = ()
+) -> None:
+    """Tell the author what the editor asks for: as a whole, and of its passages."""
     author = article.author
     if not author.is_active:
         return
     with force_locale(author.language):
         subject = gettext("About your article: %(title)s", title=article.title)
         text = gettext(
-            "Hello %(name)s,\n\n%(editor)s has read “%(title)s” and gives it back to you"
-            " with this comment:\n\n%(comment)s\n\nYou can change it and hand it in again:\n"
-            "%(address)s\n",
+            "Hello %(name)s,\n\n%(editor)s has read “%(title)s”, gives it back to you and says:"
+            "\n\n%(comment)s\n\nYou can change it and hand it in again:\n%(address)s\n",
             name=author.first_name,
             editor=editor.name,
             title=article.title,
-            comment=article.editor_comment,
+            comment="\n\n".join(filter(None, [article.editor_comment, *map(_said, comments)])),
             address=_address(author.language, f"/me/articles/{article.code}"),
         )
     mail.write(db, author.email, subject, text)
+
+
+def _said(comment: Comment) -> str:
+    passage = excerpt(comment.passage, 120)
+    return str(gettext("About “%(passage)s”:\n%(words)s", passage=passage, words=comment.words))
 
 
 def _address(language: str, path: str) -> str:

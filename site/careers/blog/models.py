@@ -112,6 +112,52 @@ class Revision(Base):
     handed_in: Mapped[bool] = mapped_column(default=False)  # to the editors, as it then was
 
 
+class Comment(Base):
+    """What an editor says about a passage of an article; its author hears of it when they are given
+    the article back."""
+
+    __tablename__ = "article_comment"
+    __table_args__ = (
+        CheckConstraint("words <> '' AND passage <> ''", name="says_what_of_what"),
+        CheckConstraint("done_at IS NULL OR sent_at IS NOT NULL", name="done_by_who_was_told"),
+        Index("ix_article_comment_article_id", "article_id"),
+    )
+
+    id: Mapped[int] = primary_key()
+    code: Mapped[str] = mapped_column(String(16), unique=True, default=codes.code)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id", ondelete="CASCADE"))
+    editor_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"))
+    # As it is read, without Markdown, and what stood around it: see `passages`.
+    passage: Mapped[str] = mapped_column(Text)
+    before: Mapped[str] = mapped_column(Text, default="")
+    after: Mapped[str] = mapped_column(Text, default="")
+    words: Mapped[str] = mapped_column(Text)
+    made_at: Mapped[datetime] = mapped_column(default=clock.now)
+    sent_at: Mapped[datetime | None]  # until then it is the editors' alone
+    done_at: Mapped[datetime | None]  # as its author says
+
+    editor: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+    answers: Mapped[list[Answer]] = relationship(lazy="selectin", order_by="Answer.id")
+
+
+class Answer(Base):
+    """What an author or an editor answers to a comment."""
+
+    __tablename__ = "article_answer"
+    __table_args__ = (
+        CheckConstraint("words <> ''", name="says_something"),
+        Index("ix_article_answer_comment_id", "comment_id"),
+    )
+
+    id: Mapped[int] = primary_key()
+    comment_id: Mapped[int] = mapped_column(ForeignKey("article_comment.id", ondelete="CASCADE"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="RESTRICT"))
+    words: Mapped[str] = mapped_column(Text)
+    made_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+
+
 class Picture(Base):
     """A picture that was handed in for an article; `keys` name its files, as "960.avif"."""
 

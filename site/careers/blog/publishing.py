@@ -17,7 +17,7 @@ from careers.base import audit, clock, codes, outbox, prose
 from careers.base.config import Settings
 from careers.base.people import Person, employee_left, person_by_code
 from careers.base.topics import Topic, topic_merged, topics_named
-from careers.blog import history, letters, pictures
+from careers.blog import comments, history, letters, pictures
 from careers.blog.models import Article, Revision, article_topic
 
 EDITABLE = ("draft", "returned")
@@ -191,6 +191,7 @@ def publish(db: Session, editor: Person, article: Article, version: int) -> None
         db, article, Article.state.in_(("submitted", "scheduled")), Article.version == version,
         state="published", published_at=clock.now(), publish_at=None, editor_comment="",
     )  # fmt: skip
+    comments.drop_unsent(db, article)
     article.topics = topics_named(db, article.topic_names)
     audit.record(db, editor, "article:publish", article.code, slug=article.slug)
     letters.tell_published(db, article)
@@ -240,13 +241,17 @@ def unschedule(db: Session, editor: Person, article: Article) -> None:
 def return_article(
     db: Session, editor: Person, article: Article, version: int, comment: str
 ) -> None:
-    """Give a submitted article back to its author with a comment. Raises Conflict."""
+    """Give a submitted article back to its author with a comment, and with those on its passages.
+
+    Raises Conflict.
+    """
     _step(
         db, article, Article.state == "submitted", Article.version == version,
         state="returned", editor_comment=comment,
     )  # fmt: skip
     audit.record(db, editor, "article:return", article.code)
-    letters.tell_returned(db, article, editor)
+    told = comments.send_comments(db, article)
+    letters.tell_returned(db, article, editor, told)
 
 
 def withdraw(db: Session, editor: Person, article: Article) -> None:

@@ -13,7 +13,7 @@ from careers.base import codes, prose
 from careers.base.permissions import requires
 from careers.base.pictures import NotAPicture
 from careers.base.web import changes_nothing, db, form_token, keeps_form, limiter, me, settings
-from careers.blog import pictures, publishing, queries
+from careers.blog import comments, pictures, publishing, queries
 from careers.blog.forms import ArticleForm
 from careers.blog.models import Article
 from careers.blog.pages import blueprint
@@ -40,6 +40,9 @@ def preview_article() -> ResponseReturnValue:
         html = prose.markdown_to_html(request.form.get("body", ""), show)
     except ValueError:
         return {"error": _nested()}, 422
+    if of_it:  # with the passages that editors commented on
+        said = comments.comments_of(db(), of_it)
+        html = comments.read_with(of_it, said, html).body_html
     return {"html": html, "minutes": prose.reading_minutes(prose.plain_text(html))}
 
 
@@ -135,7 +138,7 @@ def _add_picture(mine: Article, form: ArticleForm, version: int) -> ResponseRetu
     try:
         made = pictures.made(content)
     except NotAPicture as refused:
-        form.picture.errors = [_why(refused.reason)]
+        form.picture.errors = [refused.in_words()]
         return _wrong(mine, form)
     if len(pictures.pictures_of(db(), mine)) >= pictures.MOST_IN_AN_ARTICLE:
         form.picture.errors = [gettext("This article has a great many pictures already.")]
@@ -162,25 +165,6 @@ def _add_picture(mine: Article, form: ArticleForm, version: int) -> ResponseRetu
     return redirect(url_for("blog.edit_article", code=mine.code))
 
 
-def _why(reason: str) -> str:
-    words: dict[str, str] = {
-        "large": gettext("This file is larger than 10 MB."),
-        "pixels": gettext(
-            "This picture has more than 25 million pixels. A smaller size is quite enough: "
-            "1,600 pixels are the most that we keep."
-        ),
-        "small": gettext("This picture is too small: at least 100 pixels on each side."),
-        "heic": gettext(
-            "This is a HEIC photograph, which browsers cannot show. On an iPhone, choose “Most "
-            "compatible” in Settings, Camera, Formats; or send the photograph to yourself by mail, "
-            "which makes it a JPEG."
-        ),
-        "kind": gettext("This is not a JPEG, PNG or WebP picture."),
-        "broken": gettext("This picture is damaged: it could not be read to its end."),
-    }
-    return words[reason]
-
-
 def _refused(mine: Article | None, form: ArticleForm) -> ResponseReturnValue | None:
     """The answer to what is not to be kept: an expired form, something missing, a preview."""
     if g.form_has_expired:
@@ -192,9 +176,10 @@ def _refused(mine: Article | None, form: ArticleForm) -> ResponseReturnValue | N
     if "preview" in request.form:
         show = pictures.shown_in_text(pictures.pictures_of(db(), mine) if mine else ())
         try:
-            return _edit(mine, form, preview_html=prose.markdown_to_html(form.text().body, show))
+            html = prose.markdown_to_html(form.text().body, show)
         except ValueError:
             return _too_nested(mine, form)
+        return _edit(mine, form, preview_html=html)
     return None
 
 
@@ -254,11 +239,14 @@ def _edit(
     kept: Article | None = None,
     expired: bool = False,
 ) -> str:
+    said = comments.comments_of(db(), mine) if mine else ()
+    read = comments.read_with(mine, said, preview_html or None) if mine else None
     return render_template(
         "blog/edit_article.html",
         article=mine,
+        read=read,
         form=form,
-        preview_html=preview_html,
+        preview_html=read.body_html if read and preview_html else preview_html,
         kept=kept,
         expired=expired,
         editable=mine is None or mine.state in publishing.EDITABLE,

@@ -25,7 +25,7 @@ from careers.jobs.places import read_place
 from experts.charter import agree_to_charter, present_charter
 from experts.editing import Profile, Said, write_profile
 from experts.showing import QUESTIONS, agree, opt_in
-from feeds.subscribing import subscribe
+from feeds.subscribing import confirm, subscribe
 from referrals.bonuses.models import Programme, Term
 
 PASSWORD = "lumenne demo"  # noqa: S105  printed for everybody who tries the demo
@@ -144,9 +144,11 @@ def publish_articles(db: Session, now: datetime) -> None:
 
 
 def subscribe_to_feeds(db: Session) -> None:
-    """Have the experts' own feeds read from now on."""
+    """Have the experts' own feeds read from now on; the editor knows that they are theirs."""
+    editor = found(db, EDITOR)
     for one in tomllib.loads((COMPANY / "feeds" / "feeds.toml").read_text())["feed"]:
-        subscribe(db, found(db, one["email"]), one["address"], one["shows"])
+        feed = subscribe(db, found(db, one["email"]), one["address"], one["shows"])
+        confirm(db, editor, feed)
 
 
 def open_jobs(db: Session) -> None:

@@ -23,7 +23,7 @@ from experts.posts import Post, codes_of_entries, codes_of_posts, posts_by_code
 from experts.queries import codes_on, codes_shown, topics_shown
 from experts.showing import shown_changed
 from feeds.models import Feed
-from feeds.polling import entries_changed
+from feeds.storing import entries_changed
 
 SHOWN = 12  # of each kind
 LOOKED_UP = 200  # of each kind: the index may hold some that are no longer to be seen

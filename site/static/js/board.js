@@ -17,7 +17,8 @@
     if (button) button.form.requestSubmit(button);
   };
 
-  document.querySelector("[data-board-hint]").hidden = false;
+  const hasPointer = matchMedia("(hover: hover) and (pointer: fine)").matches;
+  document.querySelector("[data-board-hint]").hidden = !hasPointer;
 
   board.addEventListener("keydown", (event) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];

@@ -56,7 +56,7 @@ def application_page(
         rated=rated,
         overall=rating.overall(rated),
         best=rating.BEST,
-        raters=sorted({r.person.name for one in rated for r in one.ratings}),
+        raters=rating.raters(rated),
         templates=letters.templates(db()),
         is_held=lambda letter: letters.is_held(letter, clock.now()),
         others=joining.others_of(db(), found, access()),
@@ -218,7 +218,7 @@ def part(code: str, act: str) -> ResponseReturnValue:
     try:
         if act not in ours:
             raise joining.AlreadyParted
-        joining.part(db(), rows, me())
+        joining.part(db(), found, rows, me())
         db().commit()
         flash(gettext("They stand apart again."))
     except joining.AlreadyParted:

@@ -91,7 +91,7 @@ def _secret(source: OutsideSource) -> Response:
         "hiring/outside_secret.html",
         source=source,
         secret=outside.secret_of(source, settings().signing_key),
-        address=settings().base_url + url_for("hiring.hear", code=source.code),
+        address=f"{settings().base_url}/hooks/{source.code}",
     )
     return no_store(page)
 

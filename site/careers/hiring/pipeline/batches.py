@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
@@ -14,7 +15,7 @@ from careers.base import audit, clock
 from careers.base.database import rows_changed
 from careers.base.people import Person
 from careers.hiring import moving
-from careers.hiring.models import Application, Stage
+from careers.hiring.models import Application, Stage, StageChange
 from careers.hiring.moving import Why
 from careers.hiring.pipeline import letters
 from careers.hiring.pipeline.access import Access, access_of
@@ -263,6 +264,16 @@ def _undo_one(
                     person,
                     version=item.version,
                 )
+                application.stage_since = _since_before(db, application)
     except (moving.MovedMeanwhile, moving.NotAllowed, moving.MovedElsewhere):
         return False
     return True
+
+
+def _since_before(db: Session, application: Application) -> datetime:
+    """Since when it stood where it was put back: it waits as long as if nothing had been done."""
+    steps = select(StageChange.at).where(
+        StageChange.application_id == application.id, StageChange.stage == application.stage
+    )
+    before = db.scalar(steps.order_by(StageChange.id.desc()).offset(1).limit(1))
+    return before or application.stage_since

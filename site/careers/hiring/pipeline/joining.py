@@ -104,9 +104,12 @@ def standing_joinings(db: Session, candidate_id: int | None) -> list[Joining]:
     return list({row.code: row for row in rows}.values())
 
 
-def part(db: Session, rows: Sequence[Joining], person: Person) -> None:
-    """Undo a joining: what it brought together stands apart again. Raises AlreadyParted."""
-    parted = 0
+def part(db: Session, here: Application, rows: Sequence[Joining], person: Person) -> None:
+    """Undo a joining, which `person` saw at `here`: what it brought together stands apart again.
+
+    Raises AlreadyParted.
+    """
+    parted, told = 0, {here.code}
     for row in rows:
         undone = db.execute(
             update(Joining)
@@ -127,10 +130,11 @@ def part(db: Session, rows: Sequence[Joining], person: Person) -> None:
                 .execution_options(synchronize_session=False)
             )
         )
-        application = db.get_one(Application, row.application_id)
-        audit.record(db, person, "application:part", application.code)
+        told.add(db.get_one(Application, row.application_id).code)
     if not parted:
         raise AlreadyParted
+    for code in sorted(told):
+        audit.record(db, person, "application:part", code)
 
 
 def others_of(db: Session, application: Application, access: Access) -> list[Application]:

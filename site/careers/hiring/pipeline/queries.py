@@ -163,20 +163,20 @@ def _narrowed(wanted: Any, access: Access, sought: Sought) -> Any:
             Application.stage.in_([stage.value for stage in OPEN]),
             Application.stage_since <= clock.now() - timedelta(days=sought.waiting),
         )
-    if sought.text:
-        wanted = wanted.where(_says(sought.text))
+    for word in sought.text.split():
+        wanted = wanted.where(_says(word))
     return wanted
 
 
-def _says(text: str) -> Any:
+def _says(word: str) -> Any:
     """In the name, whatever its accents; in the address; in the message."""
-    key = codes.slug(text)
+    key = codes.slug(word)
     places = [
         Application.name_key.contains(key, autoescape=True)
         if key
-        else Application.name.contains(text, autoescape=True),
-        Application.email.contains(text.lower(), autoescape=True),
-        Application.message.icontains(text, autoescape=True),
+        else Application.name.contains(word, autoescape=True),
+        Application.email.contains(word.lower(), autoescape=True),
+        Application.message.icontains(word, autoescape=True),
     ]
     return or_(*places)
 

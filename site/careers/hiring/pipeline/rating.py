@@ -77,6 +77,12 @@ def rated_by(db: Session, application: Application) -> list[Rated]:
     ]
 
 
+def raters(rated: Iterable[Rated]) -> list[Person]:
+    """Everybody who rated by any criterion, once each, by name."""
+    found = {rating.person_id: rating.person for one in rated for rating in one.ratings}
+    return sorted(found.values(), key=lambda person: (person.name, person.id))
+
+
 def rate(
     db: Session, application: Application, person: Person, scores: Mapping[int, int | None]
 ) -> None:

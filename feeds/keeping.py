@@ -1,0 +1,140 @@
+"""What is kept of one item of a feed, whatever it was written in: the same for every reader.
+
+Runs in the process that may be killed (`feeds.parsing_child`), for what comes here is not yet safe.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from careers.base import prose
+
+MOST_ENTRIES, MOST_LINKS, MOST_TAGS = 100, 20, 20
+HTML_LONGEST, TITLE_LONGEST, WORDS_LONGEST, EXCERPT_LONGEST = 32_768, 300, 120, 600
+URL_LONGEST, TAG_LONGEST = 2_000, 60
+
+# Signs that nobody sees, that turn the direction of what follows, or that are no characters at all.
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+
+
+def kept(entries: Iterable[dict[str, Any] | None]) -> dict[str, Any]:
+    """The entries that can be shown, once each, and how many could not."""
+    found: dict[str, dict[str, Any]] = {}
+    dropped = 0
+    for entry in entries:
+        if entry is None:
+            dropped += 1
+        else:
+            found.setdefault(entry["key"], entry)
+    return {"entries": list(found.values()), "dropped": dropped}
+
+
+def entry(
+    *,
+    identity: str,
+    links: Sequence[str],
+    base: str,
+    title: str,
+    html: str,
+    published: str | None,
+    tags: Iterable[str] = (),
+) -> dict[str, Any] | None:
+    """One entry as it is kept; None without a link to its original, or without any words."""
+    link = next((found for found in (whole_link(base, one) for one in links) if found), None)
+    excerpt = prose.excerpt(plain(html), EXCERPT_LONGEST)
+    plain_title = short_title(title)
+    if link is None or not (plain_title or excerpt):
+        return None
+    has_title = bool(plain_title)
+    shown = plain_title if has_title else prose.excerpt(excerpt, WORDS_LONGEST)
+    said = _tags(tags)
+    content = "\n".join((link, shown, excerpt, *said))
+    return {
+        "key": _hash(identity or link or content),
+        "url": link,
+        "title": shown,
+        "has_title": has_title,
+        "excerpt": excerpt,
+        "published": published,
+        "tags": said,
+        "content_hash": _hash(content),
+    }
+
+
+def whole_link(base: str, link: str) -> str | None:
+    """`link` as a whole http(s) address, None when it is anything else."""
+    if not str(link).strip():
+        return None
+    try:
+        found = urljoin(base, str(link).strip())
+        parts = urlsplit(found)
+    except ValueError:
+        return None
+    if parts.scheme not in {"http", "https"} or not parts.hostname or len(found) > URL_LONGEST:
+        return None
+    if found == base:  # what "" and "//" lead to: the feed itself
+        return None
+    if parts.username is not None or any(sign <= " " or sign in '\\"<>\x7f' for sign in found):
+        return None
+    return None if _CONTROL.search(found) else found
+
+
+def short_title(html: str) -> str:
+    """The words of a title."""
+    return prose.excerpt(plain(html[:2_000]), TITLE_LONGEST)
+
+
+def plain(html: str) -> str:
+    """The words of `html`; none when it nests more deeply than any honest text."""
+    try:
+        words = prose.plain_text(prose.safe_html(_CONTROL.sub("", html[:HTML_LONGEST])))
+    except ValueError:
+        return ""
+    return _CONTROL.sub("", words)
+
+
+def escaped(text: str) -> str:
+    """Plain `text` as HTML that says the same."""
+    return text[:HTML_LONGEST].replace("&", "&amp;").replace("<", "&lt;")
+
+
+def _tags(names: Iterable[str]) -> list[str]:
+    found: dict[str, str] = {}
+    for name in names:
+        tag = prose.excerpt(plain(str(name)[:500]).lstrip("#").strip(), TAG_LONGEST)
+        if tag:
+            found.setdefault(tag.casefold(), tag)
+        if len(found) == MOST_TAGS:
+            break
+    return list(found.values())
+
+
+def language(text: str) -> str:
+    """The code of a language, "" for what is none."""
+    text = str(text).strip()
+    return text if len(text) <= 16 and _LANGUAGE.fullmatch(text) else ""
+
+
+def moment(text: str) -> str | None:
+    """An ISO 8601 moment in UTC; without a zone it is taken for that. None for what is none."""
+    try:
+        found = datetime.fromisoformat(text.strip().replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    found = found if found.tzinfo else found.replace(tzinfo=UTC)
+    try:
+        return found.astimezone(UTC).isoformat() if found.year >= 1970 else None
+    except OverflowError:
+        return None
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
