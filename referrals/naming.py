@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, lazyload
 
 from careers.base import codes
-from careers.base.company import Company, the_company
+from careers.base.company import the_company
 from careers.base.people import Person
 from experts.models import Expert
 from experts.queries import SHOWN
@@ -31,7 +31,7 @@ def names_like(db: Session, words: str) -> list[str]:
     begins = [person for person in maybe if f"-{key}" in f"-{codes.slug(person.name)}"]
     names = Counter(codes.slug(person.name) for person in begins)
     return [
-        told_apart(company, person) if names[codes.slug(person.name)] > 1 else person.name
+        company.told_apart(person) if names[codes.slug(person.name)] > 1 else person.name
         for person in begins[:MOST]
     ]
 
@@ -48,15 +48,8 @@ def person_named(db: Session, words: str) -> Person | None:
     if not found and "," in words:
         name = codes.slug(words.partition(",")[0], LONGEST)
         maybe, company = (_shown(db, _has(name)) if name else []), the_company(db)
-        found = [one for one in maybe if codes.slug(told_apart(company, one), LONGEST) == key]
+        found = [one for one in maybe if codes.slug(company.told_apart(one), LONGEST) == key]
     return found[0] if len(found) == 1 else None
-
-
-def told_apart(company: Company, person: Person) -> str:
-    """How one of several colleagues with the same name is told from the others: by their job, or
-    the address of their page where jobs are internal.
-    """
-    return f"{person.name}, {company.facts_of(person).job_title or person.page}"
 
 
 def _has(key: str) -> ColumnElement[bool]:

@@ -62,6 +62,12 @@ class Company(Base):
         column: ColumnElement[str] = getattr(Person, name)
         return (literal("") if name in self.internal else column).label(name)
 
+    def told_apart(self, person: Person) -> str:
+        """How one of several with the same name is told from the others: by their job, or by the
+        address of their page where jobs are internal.
+        """
+        return f"{person.name}, {self.facts_of(person).job_title or person.page}"
+
     def tagline(self, language: str) -> str:
         """The company's words about itself in `language`; in the other one if it has none."""
         words = (self.tagline_fr, self.tagline_en)
