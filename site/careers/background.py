@@ -22,13 +22,14 @@ from flask import Flask
 from huey import RedisHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
 
-from careers.base import clock, outbox
+from careers.base import clock, mail, outbox, tombstones
 from careers.base.company import the_company
 from careers.base.config import Settings
 from careers.base.database import Database
 from careers.base.signin.sessions import forget_ended
 from careers.demo.outside import fetch_for
 from careers.hiring import retention
+from careers.hiring.pipeline.outside import forget_events
 from careers.jobs.alerts.sending import queue_alerts
 from careers.jobs.running import queue_due
 from experts.questions import forget_questions
@@ -74,6 +75,7 @@ class Background:
             else SqliteHuey("entourage", filename=str(self.settings.folder() / "queue.db"))
         )
         self._stop = threading.Event()
+        self._keeps_erased = False  # whether a backup that was put back has been looked for
         self._consumer: _Consumer | None = None
         self._lock: Any = None
         self.do_outbox = self.huey.task()(self._named("do_outbox", self._do_outbox))
@@ -126,6 +128,7 @@ class Background:
     def sweep(self) -> None:
         """Do what is due, whether or not anything woke us."""
         with self.app.app_context():
+            self._keep_erased()
             outbox.do_due_work(self.database, self.settings)
             poll_due(self.database, fetch_for(self.is_demo()), contact=self.settings.base_url)
             with self.database.writing() as db:
@@ -133,6 +136,7 @@ class Background:
                 queue_due_checks(db)
                 db.commit()
             with self.database.writing() as db:
+                outbox.forget_done(db)
                 forget_ended(db)
                 forget_cards(db, self.settings.folder("cards"))
                 forget_visitors(db)
@@ -153,10 +157,24 @@ class Background:
         self.app.extensions["following"].visitors.destroy_old(clock.now())
         self.database.forget_deleted()
 
+    def _keep_erased(self) -> None:
+        """Erase again, once after starting, what a backup brought back: who puts one back starts
+        the site anew."""
+        if self._keeps_erased:
+            return
+        try:
+            if again := tombstones.erase_again(self.database, self.settings):
+                log.warning("a backup brought back what had been erased", erased_again=again)
+            self._keeps_erased = True
+        except OSError:
+            log.exception("what had been erased could not be looked for")
+
     def nightly(self) -> None:
-        """Have the clicks of links looked over."""
+        """Have the clicks of links looked over, and forget old messages and mails."""
         with self.app.app_context(), self.database.writing() as db:
             queue_nightly(db)
+            forget_events(db)
+            mail.forget_sent(db)
             db.commit()
 
     def is_demo(self) -> bool:
