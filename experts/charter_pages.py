@@ -24,11 +24,11 @@ def my_charter() -> ResponseReturnValue:
     return _read(present)
 
 
-@blueprint.get("/me/charter/<int:number>")
+@blueprint.get("/me/charter/<int:version>")
 @requires("profile:edit")
-def charter_before(number: int) -> ResponseReturnValue:
+def charter_before(version: int) -> ResponseReturnValue:
     """A text that was in force, for who agreed to it."""
-    return _read(charter.charter_numbered(db(), number) or abort(404))
+    return _read(charter.charter_numbered(db(), version) or abort(404))
 
 
 def _read(text: Charter) -> str:
@@ -41,12 +41,12 @@ def _read(text: Charter) -> str:
     )
 
 
-@blueprint.post("/me/charter/<int:number>/agree")
+@blueprint.post("/me/charter/<int:version>/agree")
 @requires("profile:edit")
-def agree_to_charter(number: int) -> ResponseReturnValue:
+def agree_to_charter(version: int) -> ResponseReturnValue:
     """Agree to the text in force; one that is so no longer is shown as it is now."""
     present = charter.present_charter(db()) or abort(404)
-    if present.number != number:
+    if present.number != version:
         flash(gettext("The charter has just changed: this is what it says now."), "alert")
         return redirect(url_for("experts.my_charter"), 303)
     charter.agree_to_charter(db(), me(), present)
