@@ -8,6 +8,7 @@ from flask_babel import gettext
 
 from careers.base import consents
 from careers.base.database import ChangedMeanwhile
+from careers.base.languages import language
 from careers.base.permissions import requires
 from careers.base.web import db, me
 from experts import charter
@@ -36,6 +37,7 @@ def _read(text: Charter) -> str:
     return render_template(
         "experts/charter.html",
         charter=text,
+        charter_html=text.html(language()),
         present=charter.present_charter(db()),
         agreed=given.get(charter.item_of(text)),
     )

@@ -8,6 +8,7 @@ from flask_babel import format_date, gettext
 
 from careers.base import consents
 from careers.base.database import ChangedMeanwhile
+from careers.base.languages import language
 from careers.base.permissions import requires
 from careers.base.web import db, keeps_form, me
 from experts import charter, queries, showing
@@ -125,7 +126,7 @@ def _edit(
     differs: list[str] | None = None,
     has_expired: bool = False,
 ) -> str:
-    mine = queries.expert_of(db(), me())
+    mine, asked = queries.expert_of(db(), me()), charter.asked_of(db(), me())
     if request.method != "POST":
         form.add_rows()
     return render_template(
@@ -138,8 +139,8 @@ def _edit(
         vocabulary=queries.vocabulary(db()),
         is_shown=mine is not None and mine.state == "shown",
         was_shown=mine is not None and mine.slug is not None,
-        charter=charter.asked_of(db(), me()),
-        present_charter=charter.present_charter(db()),
+        charter=asked,
+        charter_html=asked.html(language()) if asked else "",
     )
 
 
