@@ -9,7 +9,7 @@ from careers.base import clock, prose
 from careers.base.database import Json, UTCDateTime
 
 revision = "0030_charter"
-down_revision = "0028_coauthors"
+down_revision = "0031_search_speed"
 branch_labels = None
 depends_on = None
 
