@@ -37,8 +37,8 @@ from careers.blog import history_pages as blog_history_pages
 from careers.blog import pages as blog
 from careers.blog import writing_pages as blog_writing_pages
 from careers.hiring import pages as hiring
+from careers.home import front_page, post_pages, topics
 from careers.home import pages as home
-from careers.home import topics
 from careers.jobs import board_pages, editing_pages, feed_pages
 from careers.jobs import pages as jobs
 from careers.jobs.alerts import pages as alerts
@@ -51,7 +51,7 @@ PAGES = (
     board_pages, editing_pages, feed_pages, blog_comment_pages, blog_editing_pages,
     blog_history_pages,
     blog_writing_pages, experts.editing_pages, experts.portrait_pages, experts.topic_pages, topics,
-    experts.proving, feeds.editing_pages,
+    front_page, post_pages, experts.proving, feeds.editing_pages,
 )  # fmt: skip
 PACKAGES = (
     home,

@@ -29,6 +29,7 @@ from careers.base.database import Database
 from careers.base.signin.sessions import forget_ended
 from careers.demo.outside import fetch_for
 from careers.hiring import retention
+from careers.home.seeing import forget as forget_openings
 from careers.jobs.alerts.sending import queue_alerts
 from careers.jobs.running import queue_due
 from experts.questions import forget_questions
@@ -138,6 +139,7 @@ class Background:
                 forget_visitors(db)
                 forget_views(db)
                 forget_questions(db)
+                forget_openings(db)
                 db.commit()
             retention.run(self.database, self.settings)
             with self.database.writing() as db:
