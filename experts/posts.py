@@ -27,12 +27,13 @@ from sqlalchemy import (
     true,
     union_all,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from careers.base import prose
 from careers.base.consents import Consent
 from careers.base.people import Person
-from careers.blog.models import Article
+from careers.blog.authors import written_by
+from careers.blog.models import Article, CoAuthor
 from experts.models import Asked, Expert, Talk
 from experts.showing import TALKS
 from feeds.models import Entry, Feed
@@ -107,13 +108,14 @@ def posts_of(
 
 
 def posts_of_people(db: Session, people: Sequence[int], count: int) -> list[Post]:
-    """The newest of what the people with these row numbers have published."""
-    return _read(db, _posts(Person.id.in_(people)), count, 0) if people else []
+    """The newest of what the people with these row numbers have published, each once."""
+    found = _read(db, _posts(Person.id.in_(people)), 2 * count, 0) if people else []
+    return list({post.code: post for post in reversed(found)}.values())[::-1][:count]
 
 
 def newest_posts(db: Session, count: int, skip: int = 0) -> list[Post]:
     """What all who are shown have published here and elsewhere, newest first."""
-    return _read(db, _posts(true()), count, skip)
+    return _read(db, _each_once(), count, skip)
 
 
 def count_posts_of(db: Session, person: Person) -> Counter[str]:
@@ -141,7 +143,7 @@ def surfaced(
     """Everything that the homepage may draw from, newest first: of each expert who is shown, the
     newest `per_author` posts, none older than `since`.
     """
-    posts = _posts(true()).subquery()
+    posts = _each_once().subquery()
     rank = func.row_number().over(
         partition_by=posts.c.author_code,
         order_by=(posts.c.published_at.desc(), posts.c.code),
@@ -173,12 +175,45 @@ def _stream(person: Person) -> CompoundSelect[Any]:
     return union_all(*_published(theirs), _talks(theirs), _answers(theirs))
 
 
+def _each_once() -> CompoundSelect[Any]:
+    """All posts, each once: an article of several under the first of them who is shown."""
+    first, first_expert = aliased(Person), aliased(Expert)
+    first_is_shown = (
+        select(first.id)
+        .join(first_expert, first_expert.person_id == first.id)
+        .where(
+            first.id == Article.author_id,
+            first.status == "active",
+            first.page.is_not(None),
+            first_expert.state == "shown",
+        )
+        .exists()
+    )
+    other, next_one, next_expert = aliased(CoAuthor), aliased(Person), aliased(Expert)
+    next_shown = (
+        select(func.min(next_one.id))
+        .join(other, other.person_id == next_one.id)
+        .join(next_expert, next_expert.person_id == next_one.id)
+        .where(
+            other.article_id == Article.id,
+            other.accepted_at.is_not(None),
+            next_one.status == "active",
+            next_one.page.is_not(None),
+            next_expert.state == "shown",
+        )
+        .correlate(Article)
+        .scalar_subquery()
+    )
+    own, with_others, entries = _published(true())
+    return union_all(own, with_others.where(~first_is_shown, Person.id == next_shown), entries)
+
+
 Rows = Select[*tuple[Any, ...]]
 _AUTHOR = (Person.code.label("author_code"), Person.name, Person.page, Person.team, Person.office)
 
 
-def _published(whose: ColumnElement[bool]) -> tuple[Rows, Rows]:
-    articles = (
+def _published(whose: ColumnElement[bool]) -> tuple[Rows, Rows, Rows]:
+    article = (
         select(
             literal("article").label("kind"),
             Article.code,
@@ -194,9 +229,17 @@ def _published(whose: ColumnElement[bool]) -> tuple[Rows, Rows]:
             literal("").label("video"),
             *_AUTHOR,
         )
-        .join(Person, Person.id == Article.author_id)
-        .join(Expert, Expert.person_id == Person.id)
+        .select_from(Article)
         .where(_PUBLISHED, whose)
+    )
+    own = article.join(Person, Person.id == Article.author_id).join(
+        Expert, Expert.person_id == Person.id
+    )
+    with_others = (
+        article.join(CoAuthor, CoAuthor.article_id == Article.id)
+        .join(Person, Person.id == CoAuthor.person_id)
+        .join(Expert, Expert.person_id == Person.id)
+        .where(CoAuthor.accepted_at.is_not(None))
     )
     entries = (
         select(
@@ -219,7 +262,7 @@ def _published(whose: ColumnElement[bool]) -> tuple[Rows, Rows]:
         .join(Expert, Expert.person_id == Person.id)
         .where(_VISIBLE, whose)
     )
-    return articles, entries
+    return own, with_others, entries
 
 
 def _talks(whose: ColumnElement[bool]) -> Rows:
@@ -307,7 +350,7 @@ def _post(row: Any) -> Post:
 
 def posts_by_code(db: Session, codes: Sequence[str] | None) -> list[Post]:
     """The posts that everybody may see: those with `codes`, in that order, or all for None."""
-    posts = _posts(true()).subquery()
+    posts = _each_once().subquery()
     wanted = select(posts) if codes is None else select(posts).where(posts.c.code.in_(codes))
     found = {row["code"]: _post(row) for row in db.execute(wanted).mappings()}
     return [found[code] for code in (codes or found) if code in found]
@@ -315,7 +358,7 @@ def posts_by_code(db: Session, codes: Sequence[str] | None) -> list[Post]:
 
 def codes_of_posts(db: Session, person: Person) -> list[str]:
     """The codes of all that `person` has written here and elsewhere, whether it is seen or not."""
-    articles = select(Article.code).where(Article.author_id == person.id)
+    articles = select(Article.code).where(written_by(person))
     entries = select(Entry.code).join(Entry.feed).where(Feed.person_id == person.id)
     return [*db.scalars(articles), *db.scalars(entries)]
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from careers.base import audit, clock, codes, consents
 from careers.base.people import Person, employee_left
-from careers.blog import publishing
+from careers.blog import leaving
 from experts.models import Expert, Portrait
 from experts.queries import expert_of
 from feeds.subscribing import hide_feeds
@@ -52,7 +52,7 @@ def opt_in(db: Session, person: Person) -> Expert:
         consents.agree(db, person, PAGE)
         person.page = expert.slug
         settle_photo(db, person)
-        publishing.name_again(db, person)
+        leaving.name_again(db, person)
         audit.record(db, person, "page:show", expert.slug or "")
         db.flush()
         shown_changed.send(person, db=db, shown=True)
@@ -84,7 +84,7 @@ def leave(db: Session, person: Person) -> None:
     """
     opt_out(db, person)
     _take_everything_back(db, person)
-    publishing.settle_articles(db, person)
+    leaving.settle_articles(db, person)
     left.send(person, db=db)
 
 

@@ -156,13 +156,20 @@ def _of_jobs(count: int, brand: Brand, language: str, sharing: Sharing | None) -
 
 
 def _of_article(article: Article, brand: Brand, language: str, sharing: Sharing | None) -> Contents:
-    author = article.author
-    is_named = article.byline and author.is_active and drawable(article.byline, "sans")
+    authors = [author for author in article.authors if author.is_active]
+    names = ", ".join(author.name for author in authors)
+    shown = tuple(author for author in authors if author.page)[:2]
+    if sharing and sharing.person not in {None, *shown}:
+        shown = shown[:1]  # a card has room for two faces
     return _contents(
-        brand, language, sharing, (author,) if author.page else (),
+        brand, language, sharing, shown,
         _sentences(article.summary, _ask(sharing)),
         title=article.title,
-        kicker=gettext("Article by %(name)s", name=author.name) if is_named else gettext("Article"),
+        kicker=(
+            gettext("Article by %(name)s", name=names)
+            if names and drawable(names, "sans")
+            else gettext("Article")
+        ),
         drawn=article.title,
         otherwise=gettext("A story from %(company)s", company=brand.name),
         words=article.summary,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from careers.base.languages import LANGUAGES
 from careers.blog.models import Article
+from careers.blog.queries import article_by_slug
 from careers.jobs.models import Job
 from experts.models import Expert
 from referrals.models import ShareLink
@@ -110,7 +111,7 @@ def find_target(db: Session, kind: str, slug: str | None) -> Target | None:
         job = db.scalar(select(Job).where(Job.slug == slug))
         return job_target(job) if job else None
     if kind == "article":
-        article = db.scalar(select(Article).where(Article.slug == slug))
+        article = article_by_slug(db, slug or "")
         return article_target(article) if article else None
     if kind == "expert":
         expert = db.scalar(select(Expert).where(Expert.slug == slug))

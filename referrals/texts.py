@@ -38,7 +38,8 @@ def voice_of(db: Session, person: Person, target: Target) -> str:
     """
     if target.kind == "article":
         article = db.get(Article, target.key)
-        return "written" if article and article.author_id == person.id else "article"
+        wrote = article is not None and person in article.writers
+        return "written" if wrote else "article"
     if target.kind == "expert":
         expert = db.get(Expert, target.key)
         return "myself" if expert and expert.person_id == person.id else "expert"

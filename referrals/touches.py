@@ -70,13 +70,9 @@ def touches_in(db: Session, came: Came, key: str, at: datetime) -> list[Heard]:
     found = []
     for step in trail.steps:
         if isinstance(step, Read):
-            touch = _of_read(db, step)
+            found += _of_read(db, step)
         elif step.code in links and not _is_typed_again(step, typed):
-            touch = _of_link(links[step.code], step, at)
-        else:
-            continue
-        if touch is not None:
-            found.append(Heard(step.token, touch))
+            found.append(Heard(step.token, _of_link(links[step.code], step, at)))
     if typed is not None:
         found.append(Heard(CODE, touch_by_code(typed, at)))
     if came.told_by.strip():
@@ -94,17 +90,24 @@ def _of_link(link: ShareLink, via: Via, at: datetime) -> Touch:
     return Touch(how=via.how, link=link, person=link.person, click_id=click, carried_at=at)
 
 
-def _of_read(db: Session, read: Read) -> Touch | None:
+def _of_read(db: Session, read: Read) -> list[Heard]:
+    """The touch of a page that was read; of an article one for each whose name stands under it, all
+    at the same moment.
+    """
     if read.of == "e":
         person = db.scalar(select(Person).where(Person.code == read.code, Person.page.is_not(None)))
-        return Touch(how="read", person=person, carried_at=read.at) if person else None
+        touch = Touch(how="read", person=person, carried_at=read.at)
+        return [Heard(read.token, touch)] if person else []
     article = db.scalar(
         select(Article).where(Article.code == read.code, Article.state == "published")
     )
-    if article is None:
-        return None
-    author = db.get_one(Person, article.author_id)
-    return Touch(how="read", person=author, article=article, carried_at=read.at)
+    return [
+        Heard(
+            f"{read.token}.{author.code}" if number else read.token,
+            Touch(how="read", person=author, article=article, carried_at=read.at),
+        )
+        for number, author in enumerate(article.authors if article else ())
+    ]
 
 
 def touch_by_code(link: ShareLink, at: datetime) -> Touch:

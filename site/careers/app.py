@@ -31,6 +31,7 @@ from careers.base.files import folder
 from careers.base.logs import init_logs
 from careers.base.signin import pages as signin
 from careers.base.signin.sessions import ServerSessions
+from careers.blog import author_pages as blog_author_pages
 from careers.blog import comment_pages as blog_comment_pages
 from careers.blog import editing_pages as blog_editing_pages
 from careers.blog import history_pages as blog_history_pages
@@ -48,10 +49,10 @@ THREADS = 24  # of each; each may wait for a disk, a database or a client
 SENDING_AT_ONCE = 8  # of them, those that may wait for what clients send
 # They add their routes to the blueprint of their package, or listen to what others announce.
 PAGES = (
-    board_pages, editing_pages, feed_pages, blog_comment_pages, blog_editing_pages,
-    blog_history_pages,
-    blog_writing_pages, experts.editing_pages, experts.portrait_pages, experts.topic_pages, topics,
-    front_page, post_pages, experts.proving, feeds.editing_pages,
+    board_pages, editing_pages, feed_pages, blog_author_pages, blog_comment_pages,
+    blog_editing_pages, blog_history_pages, blog_writing_pages, experts.editing_pages,
+    experts.portrait_pages, experts.topic_pages, topics, front_page, post_pages, experts.proving,
+    feeds.editing_pages,
 )  # fmt: skip
 PACKAGES = (
     home,

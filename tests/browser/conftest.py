@@ -64,4 +64,4 @@ def site(database_url, tmp_path):
     server = Server(database_url, tmp_path / "data")
     server.start()
     yield server.base
-    server.stop()
+    server.kill()  # how it stops when it is asked to is tested elsewhere, and takes seconds

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
@@ -15,8 +16,7 @@ class Somebody:
     def __init__(self, browser: Browser, base: str, **options) -> None:
         if "user_agent" not in options:
             # Headless browsers say so in their agent, and are rightly counted as bots.
-            agent = browser.new_context().new_page().evaluate("navigator.userAgent")
-            options["user_agent"] = agent.replace("HeadlessChrome", "Chrome")
+            options["user_agent"] = _agent(browser).replace("HeadlessChrome", "Chrome")
         self.context = browser.new_context(base_url=base, **options)
         self.page: Page = self.context.new_page()
         self.base, self.wrong, self.foreign = base, [], []
@@ -36,6 +36,14 @@ class Somebody:
         self.page.locator("main form button").first.click()
         expect(self.page).not_to_have_url(re.compile(r"/sign-in"))
         return self.page
+
+
+@cache
+def _agent(browser: Browser) -> str:
+    page = browser.new_page()
+    agent: str = page.evaluate("navigator.userAgent")
+    page.close()
+    return agent
 
 
 def _told(said: ConsoleMessage) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from careers.base import clock
 from careers.base.people import person_by_email
-from careers.blog.models import Article
+from careers.blog.models import Article, CoAuthor
 from careers.hiring.models import Application
 from experts.models import Expert
 from referrals.crediting import settled
@@ -135,6 +135,46 @@ def test_other_words_are_kept_for_the_recruiter_alone(visitor, visit_as, db, job
 
 
 # -- pages read on the way -----------------------------------------------------------------------
+
+
+def test_an_article_of_several_inspires_for_each_whose_name_stands_under_it(
+    visitor, db, job, ada, edith, work
+):
+    carl = person_by_email(db, Cast.COLLEAGUE)
+    made = Article(author_id=edith.id, slug="meters", title="Meters", body_html="<p>x</p>",
+                   state="published", published_at=clock.now())  # fmt: skip
+    made.coauthors = [
+        CoAuthor(person=ada, accepted_at=clock.now()),
+        CoAuthor(person=carl, accepted_at=clock.now(), is_anonymous=True),
+        CoAuthor(person=person_by_email(db, Cast.ADMIN)),  # has not agreed yet
+    ]
+    db.add(made)
+    db.commit()
+    read = via_of(text(visitor.get("/blog/meters", headers=BROWSER)))
+    page, _ = apply(visitor, job, via=read, sharer_sees="steps")
+    assert page.count("Leave this out") == 2
+    assert "Carl" not in page
+    work()
+    assert shares(newest(db)) == {
+        ("Edith Martin", "inspiration", 1, 2),
+        ("Ada Engel", "inspiration", 1, 2),
+    }
+    assert [row["article"] for row in newest(db).touches] == [made.code] * 2
+
+
+def test_of_several_authors_a_candidate_leaves_out_one(visitor, db, job, ada, edith, work):
+    made = Article(author_id=edith.id, slug="meters", title="Meters", body_html="<p>x</p>",
+                   state="published", published_at=clock.now())  # fmt: skip
+    made.coauthors = [CoAuthor(person=ada, accepted_at=clock.now())]
+    db.add(made)
+    db.commit()
+    read = via_of(text(visitor.get("/blog/meters", headers=BROWSER)))
+    page = text(visitor.get(f"/jobs/{job.slug}/apply?via={read}", headers=BROWSER))
+    keys = re.findall(r'name="without" value="([^"]+)"', page)
+    assert len(set(keys)) == 2
+    apply(visitor, job, via=read, without=keys[1])
+    work()
+    assert shares(newest(db)) == {("Edith Martin", "inspiration", 1, 1)}
 
 
 def test_a_page_and_an_article_read_on_the_way_are_inspirations(

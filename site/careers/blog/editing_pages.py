@@ -12,7 +12,8 @@ from careers.base import clock
 from careers.base.permissions import requires
 from careers.base.web import db, me, page_number
 from careers.blog import comments, history, passages, pictures, publishing, queries
-from careers.blog.forms import CommentForm, ReviewForm, ScheduleForm, number
+from careers.blog.addresses import Taken
+from careers.blog.forms import AddressForm, CommentForm, ReviewForm, ScheduleForm, number
 from careers.blog.models import Article
 from careers.blog.pages import blueprint, language_named
 from careers.blog.publishing import Conflict
@@ -54,6 +55,7 @@ def review_page(
     late: bool = False,
     day: ScheduleForm | None = None,
     about: CommentForm | None = None,
+    address: AddressForm | None = None,
 ) -> str:
     """An article for an editor, with what they filled in, and all that was said of it."""
     cover = pictures.covers_of(db(), [found]).get(found.id)
@@ -69,6 +71,7 @@ def review_page(
         form=form,
         day=day or ScheduleForm(),
         about=about or CommentForm(passages.blocks_of(found.body_html), formdata=None),
+        address=address or AddressForm(formdata=None, slug=found.slug),
         late=late,
         came_back=history.handed_in_before(db(), found) is not None,
         cover_html=pictures.cover_html(cover) if cover else "",
@@ -160,6 +163,26 @@ def withdraw_article(code: str) -> ResponseReturnValue:
         gettext("Withdrawn. Whoever opens it reads that it is gone."),
         url_for("blog.editing"),
     )
+
+
+@blueprint.post("/editing/articles/<code>/address")
+@requires("article:review")
+def move_article(code: str) -> ResponseReturnValue:
+    """Give a published article another address; the old one leads to it for ever."""
+    found, form = _known(code), AddressForm()
+    if found.state != "published":
+        abort(404)
+    if not form.validate():
+        return review_page(found, address=form), 422
+    try:
+        publishing.move(db(), me(), found, form.slug.data or "")
+    except Taken:
+        db().rollback()
+        form.slug.errors = [gettext("Another article has this address, or had it before.")]
+        return review_page(_known(code), address=form), 422
+    db().commit()
+    flash(gettext("It is at its new address. Whoever comes by the old one is led there."))
+    return redirect(url_for("blog.review", code=code))
 
 
 @blueprint.post("/editing/articles/<code>/put-back")

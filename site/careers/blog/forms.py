@@ -25,6 +25,7 @@ from careers.base.fetching import Allow, Unreachable, checked_address
 from careers.base.forms import Form, TopicsField, options, stripped
 from careers.base.languages import LANGUAGES, time_zone
 from careers.base.prose import MARKDOWN_LONGEST, excerpt
+from careers.blog.addresses import LONGEST as LONGEST_ADDRESS
 from careers.blog.models import Article, Picture
 from careers.blog.passages import LONGEST, spaced
 from careers.blog.pictures import ALT_LONGEST
@@ -201,6 +202,26 @@ class ReviewForm(Form):
         """Ask for a reason: nobody is given their article back without one."""
         if not field.data and not self._says_enough:
             raise ValidationError(gettext("Please say what should change."))
+
+
+class AddressForm(Form):
+    """The last part of an article's address."""
+
+    slug = StringField(
+        _("The last part of its address"),
+        [
+            DataRequired(_("Please say which address.")),
+            Length(max=LONGEST_ADDRESS, message=_("Please stay under 90 characters.")),
+        ],
+        filters=[stripped],
+        description=_("Small letters without accents, digits and hyphens. Old addresses lead on."),
+    )
+
+    def validate_slug(self, field: StringField) -> None:
+        """Take it as addresses are written, and refuse what none is."""
+        field.data = codes.slug(field.data or "", longest=LONGEST_ADDRESS)
+        if not field.data:
+            raise ValidationError(gettext("Please say which address."))
 
 
 class CommentForm(Form):

@@ -49,6 +49,7 @@ class Article(Base):
             name="published_has_address_and_date",
         ),
         CheckConstraint("language IN ('en', 'fr')", name="language_known"),
+        CheckConstraint("NOT is_removed OR state = 'withdrawn'", name="removed_is_withdrawn"),
         Index("ix_article_state_published_at", "state", "published_at"),
         Index("ix_article_author_id", "author_id"),
         Index("ix_article_translation_id", "translation_id"),
@@ -83,16 +84,67 @@ class Article(Base):
     publish_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
 
+    # Withdrawn because its author wanted it so: nobody else puts it back.
+    is_removed: Mapped[bool] = mapped_column(default=False)
     # Its author has left and wanted it to stay without their name.
     is_anonymous: Mapped[bool] = mapped_column(default=False)
 
     author: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+    coauthors: Mapped[list[CoAuthor]] = relationship(
+        lazy="selectin", order_by="(CoAuthor.invited_at, CoAuthor.person_id)", passive_deletes=True
+    )
     topics: Mapped[list[Topic]] = relationship(secondary=article_topic, order_by=Topic.name)
 
     @property
+    def authors(self) -> list[Person]:
+        """Whom the public reads as its authors."""
+        first = [] if self.is_anonymous else [self.author]
+        return first + [
+            one.person for one in self.coauthors if one.accepted_at and not one.is_anonymous
+        ]
+
+    @property
+    def writers(self) -> list[Person]:
+        """Who may change it: its first author, and those who agreed to be others."""
+        return [self.author, *(one.person for one in self.coauthors if one.accepted_at)]
+
+    @property
     def byline(self) -> str:
-        """Whom the public reads as its author; "" for nobody."""
-        return "" if self.is_anonymous else self.author.name
+        """The names of its authors as the public reads them; "" for none."""
+        return ", ".join(person.name for person in self.authors)
+
+
+class CoAuthor(Base):
+    """Somebody who was asked to be another author of an article, and is one once they agree."""
+
+    __tablename__ = "article_coauthor"
+    __table_args__ = (Index("ix_article_coauthor_person_id", "person_id"),)
+
+    article_id: Mapped[int] = mapped_column(
+        ForeignKey("article.id", ondelete="CASCADE"), primary_key=True
+    )
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id", ondelete="RESTRICT"), primary_key=True
+    )
+    invited_at: Mapped[datetime] = mapped_column(default=clock.now)
+    accepted_at: Mapped[datetime | None]
+    # They have left, and their name with them.
+    is_anonymous: Mapped[bool] = mapped_column(default=False)
+
+    person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+
+
+class ArticleAddress(Base):
+    """An address that an article has or had: it is that article's for ever. The first is what feed
+    readers know it by."""
+
+    __tablename__ = "article_address"
+    __table_args__ = (Index("ix_article_address_article_id", "article_id"),)
+
+    id: Mapped[int] = primary_key()
+    slug: Mapped[str] = mapped_column(String(100), unique=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id", ondelete="RESTRICT"))
+    since: Mapped[datetime] = mapped_column(default=clock.now)
 
 
 class Revision(Base):

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from babel import Locale
-from flask import Blueprint, Response, abort, g, render_template, request
+from flask import Blueprint, Response, abort, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from careers.base import clock, prose, storage
 from careers.base.company import the_company
 from careers.base.languages import address_in, language
+from careers.base.people import Person
 from careers.base.permissions import may, public
 from careers.base.pictures import SERVED, best_kind
 from careers.base.topics import topic_by_slug
 from careers.base.web import db, page_number, settings
-from careers.blog import pictures, publishing, queries
+from careers.blog import addresses, pictures, publishing, queries
 from careers.blog.models import Article, Picture
 from careers.blog.reading import contents_of, made_absolute
 
@@ -53,10 +55,14 @@ def language_named(code: str) -> str:
 @blueprint.get("/blog/<slug>")
 @public
 def article(slug: str) -> ResponseReturnValue:
-    """One article; 410 once it is withdrawn."""
+    """One article; 410 once it is withdrawn, 301 from where it was before."""
     found = queries.article_by_slug(db(), slug) or abort(404)
     if found.state == "withdrawn":
         abort(410)
+    if found.slug != slug:
+        here = address_in(language(), f"/blog/{found.slug}")
+        query = request.query_string.decode("ascii", "replace")
+        return redirect(f"{here}?{query}" if query else here, code=301)
     cover = pictures.covers_of(db(), [found]).get(found.id)
     contents = contents_of(found.body_html)
     return render_template(
@@ -76,10 +82,13 @@ def article(slug: str) -> ResponseReturnValue:
 def feed() -> ResponseReturnValue:
     """The newest articles, whole, as Atom (RFC 4287)."""
     found = queries.newest_articles(db(), IN_FEED)
-    base = settings().base_url
+    base, names = settings().base_url, _names(found)
     body = render_template(
         "blog/feed.xml",
-        articles=[(one, address_of(one), made_absolute(one.body_html, base)) for one in found],
+        articles=[
+            (one, names[one.id], address_of(one), made_absolute(one.body_html, base))
+            for one in found
+        ],
         own=base + address_in(language(), "/blog/feed.atom"),
         page=base + address_in(language(), "/blog"),
         updated=max((one.changed_at for one in found), default=clock.now()),
@@ -93,9 +102,10 @@ def json_feed() -> ResponseReturnValue:
     """The newest articles, whole, as JSON Feed 1.1."""
     base = settings().base_url
     found = queries.newest_articles(db(), IN_FEED)
+    names = _names(found)
     items = [
         {
-            "id": address_of(one),
+            "id": names[one.id],
             "url": address_of(one),
             "title": one.title,
             "summary": one.summary,
@@ -104,7 +114,7 @@ def json_feed() -> ResponseReturnValue:
             "tags": [topic.name for topic in one.topics],
             "date_published": one.published_at.isoformat() if one.published_at else None,
             "date_modified": one.changed_at.isoformat(),
-            "authors": [_author(one)],
+            "authors": _authors(one),
         }
         for one in found
     ]
@@ -121,16 +131,32 @@ def json_feed() -> ResponseReturnValue:
 
 def address_of(article: Article) -> str:
     """The full address of a published article: it is there in its own language alone."""
-    path = address_in(article.language, f"/blog/{article.slug}")
-    return settings().base_url + path
+    return _address(article, article.slug or "")
 
 
-def _author(article: Article) -> dict[str, str]:
-    who, base = article.author, settings().base_url
-    if not article.byline or not who.page:
-        return {"name": article.byline or the_company(db()).name}
-    page = address_in(settings().default_language, f"/experts/{who.page}")
-    return {"name": who.name, "url": base + page}
+def _address(article: Article, slug: str) -> str:
+    return settings().base_url + address_in(article.language, f"/blog/{slug}")
+
+
+def _names(articles: Sequence[Article]) -> dict[int, str]:
+    """What feed readers know each of `articles` by: the address that it had first."""
+    first = addresses.first_addresses(db(), articles)
+    return {
+        article.id: _address(article, first.get(article.id, article.slug or ""))
+        for article in articles
+    }
+
+
+def _authors(article: Article) -> list[dict[str, str]]:
+    who = [_named(person) for person in article.authors]
+    return who or [{"name": the_company(db()).name}]
+
+
+def _named(person: Person) -> dict[str, str]:
+    if not person.page:
+        return {"name": person.name}
+    page = address_in(settings().default_language, f"/experts/{person.page}")
+    return {"name": person.name, "url": settings().base_url + page}
 
 
 @blueprint.get("/blog/pictures/<code>/<int:width>")
@@ -159,22 +185,20 @@ def picture(code: str, width: int) -> ResponseReturnValue:
 
 
 def _may_read(article: Article) -> bool:
-    """Whether who asks has the article in hand: its author, or an editor once it was handed in."""
+    """Whether who asks has it in hand: one of its authors, or an editor once it was handed in."""
     if g.person is None:
         return False
-    if article.author_id == g.person.id:
+    if g.person.id in {one.id for one in article.writers}:
         return True
     return article.state not in publishing.EDITABLE and may(g.person, "article:review")
 
 
 def described(article: Article, cover: Picture | None = None) -> dict[str, Any]:
     """The article for machines: schema.org BlogPosting."""
-    base, author = settings().base_url, article.author
+    base = settings().base_url
     address = base + address_in(article.language, f"/blog/{article.slug}")
     ours = {"@type": "Organization", "name": the_company(db()).name, "url": base}
-    by: dict[str, Any] = {"@type": "Person", "name": article.byline}
-    if author.page:
-        by["url"] = base + address_in(settings().default_language, f"/experts/{author.page}")
+    by: list[dict[str, Any]] = [{"@type": "Person", **_named(one)} for one in article.authors]
     pictured = {"image": f"{base}/blog/pictures/{cover.code}/{cover.width}"} if cover else {}
     return {
         "@context": "https://schema.org",
@@ -189,6 +213,6 @@ def described(article: Article, cover: Picture | None = None) -> dict[str, Any]:
         "datePublished": article.published_at.isoformat() if article.published_at else None,
         "mainEntityOfPage": article.canonical_url or address,
         "url": address,
-        "author": by if article.byline else ours,
+        "author": (by if len(by) > 1 else by[0]) if by else ours,
         "publisher": ours,
     }

@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session
 
 from careers.base import audit, clock, codes, outbox, prose
 from careers.base.config import Settings
-from careers.base.people import Person, employee_left, person_by_code
+from careers.base.people import Person, person_by_code
 from careers.base.topics import Topic, topic_merged, topics_named
-from careers.blog import comments, history, letters, pictures
+from careers.blog import addresses, comments, history, letters, pictures
+from careers.blog.authors import written_by
 from careers.blog.models import Article, Revision, article_topic
 
 EDITABLE = ("draft", "returned")
@@ -27,6 +28,9 @@ published = Signal()
 published, or put back."""
 withdrawn = Signal()
 """Sent as `withdrawn.send(article, db=session)` in the transaction in which one is withdrawn."""
+changed = Signal()
+"""Sent as `changed.send(article, db=session)` in the transaction in which a published one has
+another address, or other authors."""
 
 
 class Conflict(Exception):
@@ -94,7 +98,7 @@ def write_article(
     if history.is_worth_remembering(db, article, tab.key):
         history.remember(db, article)
     _step(
-        db, article, Article.author_id == author.id, Article.state.in_(EDITABLE),
+        db, article, written_by(author), Article.state.in_(EDITABLE),
         or_(Article.version == version, in_this_tab),
         version=Article.version + 1, tab=tab.key, turn=tab.turn, changed_at=clock.now(),
         translation_id=_translation(db, author, text), **_stored(text, show),
@@ -123,13 +127,13 @@ def _translation(db: Session, author: Person, text: Text) -> int | None:
     """The row number of the article that `text` says what it is in another language."""
     if not text.translation:
         return None
-    return db.scalar(
-        select(Article.id).where(Article.code == text.translation, Article.author_id == author.id)
-    )
+    return db.scalar(select(Article.id).where(Article.code == text.translation, written_by(author)))
 
 
 def delete_article(db: Session, author: Person, article: Article) -> None:
-    """Delete a draft or a returned article for ever. Raises Conflict when it is neither."""
+    """Delete a draft or a returned article for ever: its first author alone can. Raises Conflict
+    when it is neither.
+    """
     pictures.forget_pictures(db, article)
     gone = db.execute(
         delete(Article)
@@ -149,7 +153,7 @@ def submit(db: Session, author: Person, article: Article) -> None:
     if not article.title.strip() or not article.body.strip():
         raise NotReady
     _step(
-        db, article, Article.author_id == author.id, Article.state.in_(EDITABLE),
+        db, article, written_by(author), Article.state.in_(EDITABLE),
         Article.version == article.version, state="submitted", submitted_at=clock.now(),
     )  # fmt: skip
     history.remember(db, article, handed_in=True)
@@ -166,7 +170,7 @@ def restore_revision(
     history.remember(db, article)
     show = pictures.shown_in_text(pictures.pictures_of(db, article))
     _step(
-        db, article, Article.author_id == author.id, Article.state.in_(EDITABLE),
+        db, article, written_by(author), Article.state.in_(EDITABLE),
         Article.version == version, version=version + 1, tab="", turn=0, changed_at=clock.now(),
         title=revision.title, summary=revision.summary, **_laid_out(revision.body, show),
     )  # fmt: skip
@@ -177,7 +181,7 @@ def take_back(db: Session, author: Person, article: Article) -> None:
     hands. Raises Conflict.
     """
     waits = Article.state.in_(("submitted", "scheduled"))
-    _step(db, article, Article.author_id == author.id, waits, state="draft", publish_at=None)
+    _step(db, article, written_by(author), waits, state="draft", publish_at=None)
     audit.record(db, author, "article:take-back", article.code)
 
 
@@ -186,7 +190,7 @@ def publish(db: Session, editor: Person, article: Article, version: int) -> None
     to be published some day. Raises Conflict.
     """
     if article.slug is None:
-        _give_address(db, article)
+        addresses.give_address(db, article)
     _step(
         db, article, Article.state.in_(("submitted", "scheduled")), Article.version == version,
         state="published", published_at=clock.now(), publish_at=None, editor_comment="",
@@ -224,7 +228,7 @@ def publish_scheduled(db: Session, payload: dict[str, Any], _settings: Settings)
         return
     if article.publish_at != datetime.fromisoformat(payload["at"]):
         return  # it has another day
-    if article.author.is_active:
+    if any(writer.is_active for writer in article.writers):
         publish(db, editor, article, article.version)
     else:
         unschedule(db, editor, article)
@@ -262,10 +266,59 @@ def withdraw(db: Session, editor: Person, article: Article) -> None:
 
 
 def put_back(db: Session, editor: Person, article: Article) -> None:
-    """Show a withdrawn article again, at its address and with its date. Raises Conflict."""
-    _step(db, article, Article.state == "withdrawn", state="published")
-    audit.record(db, editor, "article:put-back", article.code, slug=article.slug)
+    """Show a withdrawn article again, at its address and with its date. Raises Conflict.
+
+    What its author removed is theirs to show again; and of who has left and wanted it removed
+    nobody shows it.
+    """
+    author = article.author
+    if not author.is_active and author.articles_after == "removed":
+        raise Conflict
+    _show_again(db, editor, article, Article.is_removed.is_(False))
+
+
+def remove(db: Session, author: Person, article: Article) -> None:
+    """Take one's own published article away from everybody, for good unless one shows it again.
+
+    Raises Conflict, also while others have written it as well: one leaves it to them instead.
+    """
+    if any(writer.is_active for writer in article.writers if writer.id != author.id):
+        raise Conflict
+    take_away(db, author, article)
+
+
+def take_away(db: Session, author: Person, article: Article) -> None:
+    """The same, whoever else has written it. Raises Conflict."""
+    its_author = Article.author_id == author.id
+    _step(
+        db, article, its_author, Article.state == "published", state="withdrawn", is_removed=True
+    )  # fmt: skip
+    audit.record(db, author, "article:remove", article.code, slug=article.slug)
+    withdrawn.send(article, db=db)
+
+
+def restore(db: Session, author: Person, article: Article) -> None:
+    """Show again what one had removed. Raises Conflict."""
+    removed = Article.is_removed.is_(True) & (Article.author_id == author.id)
+    _show_again(db, author, article, removed)
+
+
+def _show_again(
+    db: Session, person: Person, article: Article, condition: ColumnElement[bool]
+) -> None:
+    withdrawn_now = Article.state == "withdrawn"
+    _step(db, article, withdrawn_now, condition, state="published", is_removed=False)
+    audit.record(db, person, "article:put-back", article.code, slug=article.slug)
     published.send(article, db=db)
+
+
+def move(db: Session, editor: Person, article: Article, slug: str) -> None:
+    """Give a published article another address; all that it had lead there. Raises Taken."""
+    before = article.slug
+    addresses.change_address(db, article, slug)
+    if article.slug != before:
+        audit.record(db, editor, "article:move", article.code, slug=article.slug, was=before)
+        changed.send(article, db=db)
 
 
 @topic_merged.connect
@@ -281,34 +334,6 @@ def be_about_the_other(topic: Topic, into: Topic, db: Session) -> None:
     db.execute(delete(article_topic).where(theirs))
 
 
-def settle_articles(db: Session, author: Person) -> None:
-    """Do with the articles of `author`, who leaves, what they chose beforehand."""
-    theirs = select(Article).where(Article.author_id == author.id, Article.state == "published")
-    if author.articles_after == "removed":
-        for article in db.scalars(theirs).all():
-            withdraw(db, author, article)
-    elif author.articles_after == "anonymous":
-        _name(db, author, is_anonymous=True)
-
-
-def name_again(db: Session, author: Person) -> None:
-    """Put the name of `author`, who has come back, under what they wrote."""
-    _name(db, author, is_anonymous=False)
-
-
-def _name(db: Session, author: Person, is_anonymous: bool) -> None:
-    theirs = update(Article).where(Article.author_id == author.id)
-    db.execute(
-        theirs.where(Article.is_anonymous.is_not(is_anonymous)).values(is_anonymous=is_anonymous)
-    )
-
-
-@employee_left.connect
-def settle_on_leaving(person: Person, db: Session) -> None:
-    """Whoever leaves the company has chosen beforehand what becomes of their articles."""
-    settle_articles(db, person)
-
-
 def _step(db: Session, article: Article, *conditions: ColumnElement[bool], **changes: Any) -> None:
     done = db.execute(
         update(Article)
@@ -319,29 +344,3 @@ def _step(db: Session, article: Article, *conditions: ColumnElement[bool], **cha
     if not done.rowcount:  # type: ignore[attr-defined]
         raise Conflict
     db.refresh(article)
-
-
-def _give_address(db: Session, article: Article) -> None:
-    """A slug from the title that no article has; it never changes afterwards."""
-    wanted = codes.slug(article.title, longest=90) or codes.code(8).lower()
-    taken = set(
-        db.scalars(select(Article.slug).where(Article.slug.startswith(wanted, autoescape=True)))
-    )
-    number = 1
-    while True:
-        slug = wanted if number == 1 else f"{wanted}-{number}"
-        number += 1
-        if slug in taken:
-            continue
-        try:
-            with db.begin_nested():
-                db.execute(
-                    update(Article)
-                    .where(Article.id == article.id, Article.slug.is_(None))
-                    .values(slug=slug)
-                    .execution_options(synchronize_session=False)
-                )
-        except IntegrityError:  # an article of the same title was published in this moment
-            continue
-        db.refresh(article)
-        return

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, aliased, defer, selectinload
 
 from careers.base.people import Person
 from careers.base.topics import Topic
-from careers.blog.models import Article, Picture, article_topic
+from careers.blog.authors import signed_by, written_by
+from careers.blog.models import Article, ArticleAddress, Picture, article_topic
 
 ARTICLES_AT_A_TIME = 20
 _WITHOUT_TEXT = (defer(Article.body), defer(Article.body_html))
@@ -99,17 +100,14 @@ def related_articles(db: Session, article: Article, most: int = 3) -> Sequence[A
         .group_by(theirs.c.article_id)
         .subquery()
     )
-    by_the_same = []
-    if not article.is_anonymous:
-        of_them = Article.author_id == article.author_id
-        by_the_same.append(and_(of_them, Article.is_anonymous.is_(False)))
+    by_the_same = signed_by([person.id for person in article.authors])
     itself = [Article.id != article.id, Article.id.is_distinct_from(article.translation_id)]
     itself.append(Article.translation_id.is_distinct_from(article.id))
     return db.scalars(
         select(Article)
         .outerjoin(shared, shared.c.article_id == Article.id)
         .where(Article.state == "published", *itself)
-        .where(or_(shared.c.topics.is_not(None), *by_the_same))
+        .where(or_(shared.c.topics.is_not(None), by_the_same))
         .options(*_WITHOUT_TEXT)
         .order_by(func.coalesce(shared.c.topics, 0).desc(), Article.published_at.desc())
         .limit(most)
@@ -117,9 +115,11 @@ def related_articles(db: Session, article: Article, most: int = 3) -> Sequence[A
 
 
 def article_by_slug(db: Session, slug: str) -> Article | None:
-    """The article at this address, published or withdrawn."""
-    return db.scalar(
-        select(Article).where(Article.slug == slug, Article.state.in_(("published", "withdrawn")))
+    """The article that is at this address or was, published or withdrawn."""
+    seen = select(Article).where(Article.state.in_(("published", "withdrawn")))
+    was_there = seen.join(ArticleAddress, ArticleAddress.article_id == Article.id)
+    return db.scalar(seen.where(Article.slug == slug)) or db.scalar(
+        was_there.where(ArticleAddress.slug == slug)
     )
 
 
@@ -134,8 +134,8 @@ def picture_by_code(db: Session, code: str) -> Picture | None:
 
 
 def article_of(db: Session, author: Person, code: str) -> Article | None:
-    """The article with this code, if `author` wrote it."""
-    return db.scalar(select(Article).where(Article.code == code, Article.author_id == author.id))
+    """The article with this code, if `author` wrote it, alone or with others."""
+    return db.scalar(select(Article).where(Article.code == code, written_by(author)))
 
 
 def scheduled_articles(db: Session) -> Sequence[Article]:
@@ -150,10 +150,10 @@ def scheduled_articles(db: Session) -> Sequence[Article]:
 
 
 def articles_of(db: Session, author: Person) -> Sequence[Article]:
-    """Everything `author` has written here, last changed first."""
+    """Everything `author` has written here, alone or with others, last changed first."""
     return db.scalars(
         select(Article)
-        .where(Article.author_id == author.id)
+        .where(written_by(author))
         .options(*_WITHOUT_TEXT)
         .order_by(Article.changed_at.desc(), Article.id.desc())
         .limit(200)

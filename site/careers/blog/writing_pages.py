@@ -13,7 +13,7 @@ from careers.base import codes, prose
 from careers.base.permissions import requires
 from careers.base.pictures import NotAPicture
 from careers.base.web import changes_nothing, db, form_token, keeps_form, limiter, me, settings
-from careers.blog import comments, pictures, publishing, queries
+from careers.blog import authors, comments, pictures, publishing, queries
 from careers.blog.forms import ArticleForm
 from careers.blog.models import Article
 from careers.blog.pages import blueprint
@@ -26,7 +26,11 @@ PICTURES = "60 per hour"  # of one person: each costs the processor a second
 @requires("article:write")
 def my_articles() -> ResponseReturnValue:
     """Everything the person who asks has written here, and who has it in hand."""
-    return render_template("blog/my_articles.html", articles=queries.articles_of(db(), me()))
+    return render_template(
+        "blog/my_articles.html",
+        articles=queries.articles_of(db(), me()),
+        invitations=authors.invitations_of(db(), me()),
+    )
 
 
 @blueprint.post("/me/articles/preview")
@@ -261,6 +265,30 @@ def take_back_article(code: str) -> ResponseReturnValue:
     return settled(
         lambda: publishing.take_back(db(), me(), mine),
         gettext("It is in your hands again."),
+        url_for("blog.edit_article", code=code),
+    )
+
+
+@blueprint.post("/me/articles/<code>/remove")
+@requires("article:write")
+def remove_article(code: str) -> ResponseReturnValue:
+    """Take one's own published article away from everybody."""
+    mine = _mine(code)
+    return settled(
+        lambda: publishing.remove(db(), me(), mine),
+        gettext("Removed. Whoever opens it reads that it is gone."),
+        url_for("blog.edit_article", code=code),
+    )
+
+
+@blueprint.post("/me/articles/<code>/restore")
+@requires("article:write")
+def restore_article(code: str) -> ResponseReturnValue:
+    """Show again what one had removed."""
+    mine = _mine(code)
+    return settled(
+        lambda: publishing.restore(db(), me(), mine),
+        gettext("It is there again, at its old address."),
         url_for("blog.edit_article", code=code),
     )
 

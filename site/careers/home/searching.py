@@ -124,8 +124,9 @@ def follow_expert(person: Person, *, db: Session, **_: Any) -> None:
 
 @publishing.published.connect
 @publishing.withdrawn.connect
+@publishing.changed.connect
 def follow_article(article: Article, *, db: Session, **_: Any) -> None:
-    """An article that is published or withdrawn is found or not."""
+    """An article that is published or withdrawn is found or not, at the address that it has."""
     search.changed(db, "post", article.code)
 
 

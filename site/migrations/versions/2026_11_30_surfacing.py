@@ -5,7 +5,7 @@ from alembic import op
 from careers.base.database import UTCDateTime
 
 revision = "0029_surfacing"
-down_revision = "0025_feeds"
+down_revision = "0028_coauthors"
 branch_labels = None
 depends_on = None
 
