@@ -64,25 +64,79 @@ def photographs_of(db: Session, settings: Settings, faces: Sequence[str]) -> dic
     return found
 
 
-def keep_photograph(db: Session, person: Person, settings: Settings, content: bytes) -> Portrait:
-    """Make `content` the photograph of `person`. Raises NotAPicture, OSError.
+@dataclass(frozen=True)
+class Cut:
+    """A photograph whose files are kept already, and that nobody's row names yet."""
 
-    It shows nobody anything: that is a consent of its own.
+    whole: str  # the key of its file
+    keys: dict[str, str]  # of its squares
+    width: int
+    height: int
+    focus: Focus
+
+
+def cut_photograph(settings: Settings, content: bytes) -> Cut:
+    """A photograph that is handed in, in all its sizes. Raises NotAPicture, OSError.
+
+    It takes a while: do it before the transaction that keeps it.
     """
     picture = read_picture(content, SMALLEST)
     picture.thumbnail((LARGEST, LARGEST), Image.Resampling.LANCZOS)
+    whole = storage.store(settings, "portraits").keep(written(picture, "jpg"))
+    return _cut(settings, picture, whole, Focus())
+
+
+def cut_again(settings: Settings, whole: str, focus: Focus) -> Cut:
+    """The photograph whose file has the key `whole`, cut around another point. Raises OSError."""
+    content = storage.store(settings, "portraits").read(whole)
+    return _cut(settings, read_picture(content), whole, focus)
+
+
+def _cut(settings: Settings, picture: Image.Image, whole: str, focus: Focus) -> Cut:
     files = storage.store(settings, "portraits")
-    whole = files.keep(written(picture, "jpg"))
-    return _replace(db, person, settings, picture, whole, Focus())
+    square = picture.crop(focus.square(*picture.size))
+    keys = {
+        f"{side}.{kind}": files.keep(written(_reduced(square, side), kind))
+        for side in SIDES
+        for kind in SERVED
+    }
+    return Cut(whole, keys, *picture.size, focus)
 
 
-def move_focus(db: Session, person: Person, settings: Settings, focus: Focus) -> Portrait:
-    """Cut the photograph of `person` around another point. Raises OSError, LookupError."""
+def keep_cut(db: Session, person: Person, cut: Cut) -> Portrait:
+    """Make `cut` the photograph of `person`. It shows nobody anything: that is a consent of its
+    own."""
     kept = portrait_of(db, person)
     if kept is None:
+        kept = Portrait(person_id=person.id)
+        db.add(kept)
+    else:
+        gone = [*kept.keys.values(), *([kept.whole_key] if kept.whole_key != cut.whole else [])]
+        _forget(db, gone)
+    # Another address, so that no cache mistakes it for the one before.
+    kept.code, kept.whole_key, kept.keys = codes.code(), cut.whole, cut.keys
+    kept.width, kept.height = cut.width, cut.height
+    kept.focus_x, kept.focus_y = cut.focus.x, cut.focus.y
+    kept.closer = round(cut.focus.closer * 100)
+    audit.record(db, person, "portrait:keep", person.code)
+    db.flush()
+    settle_photo(db, person)
+    return kept
+
+
+def move_focus(db: Session, person: Person, cut: Cut) -> Portrait:
+    """Keep how the photograph of `person` was cut again. Raises LookupError when it is another one
+    by now, or gone."""
+    kept = portrait_of(db, person)
+    if kept is None or kept.whole_key != cut.whole:
         raise LookupError(person.code)
-    content = storage.store(settings, "portraits").read(kept.whole_key)
-    return _replace(db, person, settings, read_picture(content), kept.whole_key, focus)
+    return keep_cut(db, person, cut)
+
+
+def discard(settings: Settings, cut: Cut) -> None:
+    """Delete the squares of `cut`, which nobody's row names."""
+    for key in cut.keys.values():
+        storage.store(settings, "portraits").forget(key)
 
 
 def take_photograph_away(db: Session, person: Person) -> None:
@@ -96,33 +150,6 @@ def take_photograph_away(db: Session, person: Person) -> None:
     audit.record(db, person, "portrait:delete", person.code)
     db.flush()
     settle_photo(db, person)
-
-
-def _replace(
-    db: Session, person: Person, settings: Settings, picture: Image.Image, whole: str, focus: Focus
-) -> Portrait:
-    files = storage.store(settings, "portraits")
-    square = picture.crop(focus.square(*picture.size))
-    keys = {
-        f"{side}.{kind}": files.keep(written(_reduced(square, side), kind))
-        for side in SIDES
-        for kind in SERVED
-    }
-    kept = portrait_of(db, person)
-    if kept is None:
-        kept = Portrait(person_id=person.id)
-        db.add(kept)
-    else:
-        gone = [*kept.keys.values(), *([kept.whole_key] if kept.whole_key != whole else [])]
-        _forget(db, gone)
-    # Another address, so that no cache mistakes it for the one before.
-    kept.code, kept.whole_key, kept.keys = codes.code(), whole, keys
-    kept.width, kept.height = picture.size
-    kept.focus_x, kept.focus_y, kept.closer = focus.x, focus.y, round(focus.closer * 100)
-    audit.record(db, person, "portrait:keep", person.code)
-    db.flush()
-    settle_photo(db, person)
-    return kept
 
 
 def _reduced(square: Image.Image, side: int) -> Image.Image:

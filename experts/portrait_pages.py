@@ -20,7 +20,10 @@ from experts.models import Portrait
 from experts.pages import blueprint
 from experts.photograph import (
     SIDES,
-    keep_photograph,
+    cut_again,
+    cut_photograph,
+    discard,
+    keep_cut,
     move_focus,
     portrait_of,
     take_photograph_away,
@@ -111,9 +114,9 @@ def my_portrait() -> ResponseReturnValue:
     with form.photograph.data.stream as sent:
         content = sent.read()
     try:
-        keep_photograph(db(), me(), settings(), content)
+        db().rollback()  # drawing it in all sizes takes a while: nobody else waits for it
+        keep_cut(db(), me(), cut_photograph(settings(), content))
     except NotAPicture as refused:
-        db().rollback()
         form.photograph.errors = [refused.in_words()]
         return _mine(form), 422
     if form.is_public.data:
@@ -144,9 +147,14 @@ def focus_portrait() -> ResponseReturnValue:
     form = FocusForm()
     if not form.validate():
         return _mine(PhotographForm(), form), 422
+    kept = portrait_of(db(), me()) or abort(404)
+    whole = kept.whole_key
+    db().rollback()  # nobody else waits while it is cut
+    cut = cut_again(settings(), whole, form.focus())
     try:
-        move_focus(db(), me(), settings(), form.focus())
-    except LookupError:
+        move_focus(db(), me(), cut)
+    except LookupError:  # another photograph was handed in meanwhile
+        discard(settings(), cut)
         abort(404)
     db().commit()
     flash(gettext("Kept."))

@@ -133,6 +133,7 @@ def _tell(db: Session, asked: Asked, email: str, person: Person) -> None:
                 words=asked.words,
                 answer=asked.answer,
             ),
+            is_kept=False,
         )
 
 

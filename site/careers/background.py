@@ -22,13 +22,14 @@ from flask import Flask
 from huey import RedisHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
 
-from careers.base import clock, outbox
+from careers.base import clock, mail, outbox, tombstones
 from careers.base.company import the_company
 from careers.base.config import Settings
 from careers.base.database import Database
 from careers.base.signin.sessions import forget_ended
 from careers.demo.outside import fetch_for
 from careers.hiring import retention
+from careers.hiring.pipeline.outside import forget_events
 from careers.home.seeing import forget as forget_openings
 from careers.jobs.alerts.sending import queue_alerts
 from careers.jobs.running import queue_due
@@ -75,6 +76,7 @@ class Background:
             else SqliteHuey("entourage", filename=str(self.settings.folder() / "queue.db"))
         )
         self._stop = threading.Event()
+        self._keeps_erased = False  # whether a backup that was put back has been looked for
         self._consumer: _Consumer | None = None
         self._lock: Any = None
         self.do_outbox = self.huey.task()(self._named("do_outbox", self._do_outbox))
@@ -97,6 +99,7 @@ class Background:
         self._consumer = _Consumer(self.huey, workers=2, initial_delay=0.05, max_delay=1.0)
         threading.Thread(target=self._consumer.run, name="huey", daemon=True).start()
         threading.Thread(target=self._ingest_for_ever, name="ingest", daemon=True).start()
+        threading.Thread(target=self._poll_for_ever, name="poll", daemon=True).start()
         threading.Thread(target=self._look_for_ever, name="look", daemon=True).start()
         return True
 
@@ -127,13 +130,14 @@ class Background:
     def sweep(self) -> None:
         """Do what is due, whether or not anything woke us."""
         with self.app.app_context():
+            self._keep_erased()
             outbox.do_due_work(self.database, self.settings)
-            poll_due(self.database, fetch_for(self.is_demo()), contact=self.settings.base_url)
             with self.database.writing() as db:
                 queue_due(db)
                 queue_due_checks(db)
                 db.commit()
             with self.database.writing() as db:
+                outbox.forget_done(db)
                 forget_ended(db)
                 forget_cards(db, self.settings.folder("cards"))
                 forget_visitors(db)
@@ -155,10 +159,24 @@ class Background:
         self.app.extensions["following"].visitors.destroy_old(clock.now())
         self.database.forget_deleted()
 
+    def _keep_erased(self) -> None:
+        """Erase again, once after starting, what a backup brought back: who puts one back starts
+        the site anew."""
+        if self._keeps_erased:
+            return
+        try:
+            if again := tombstones.erase_again(self.database, self.settings):
+                log.warning("a backup brought back what had been erased", erased_again=again)
+            self._keeps_erased = True
+        except OSError:
+            log.exception("what had been erased could not be looked for")
+
     def nightly(self) -> None:
-        """Have the clicks of links looked over."""
+        """Have the clicks of links looked over, and forget old messages and mails."""
         with self.app.app_context(), self.database.writing() as db:
             queue_nightly(db)
+            forget_events(db)
+            mail.forget_sent(db)
             db.commit()
 
     def is_demo(self) -> bool:
@@ -184,6 +202,17 @@ class Background:
                     self.wake(self)
             except Exception:  # such as a database that is away; it is looked for again
                 log.exception("the outbox could not be looked at")
+
+    def _poll_for_ever(self) -> None:
+        """Read feeds beside everything else: a site that answers slowly holds up nothing here."""
+        while not self._stop.is_set():
+            try:
+                with self.app.app_context():
+                    fetch = fetch_for(self.is_demo())
+                    poll_due(self.database, fetch, contact=self.settings.base_url)
+            except Exception:  # the database, for instance; feeds that are due stay due
+                log.exception("feeds could not be read")
+            self._stop.wait(POLL_EVERY)
 
     @staticmethod
     def _named(name: str, act: Callable[[], None]) -> Callable[[], None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from careers.base import clock, mail, outbox
 from careers.base.mail import Mail
@@ -37,7 +37,36 @@ def test_a_message_is_sent_once(mailing, sink, db):
     deliver(mailing)
     (message,) = sink.got
     assert message["Subject"] == "Été à Lyon" and message.get_content().strip() == "Voilà."
-    assert db.scalars(select(Mail)).one().sent_at is not None
+    sent = db.scalars(select(Mail)).one()
+    assert sent.sent_at is not None
+    assert sent.text == ""  # it may hold a link that opens somebody's page
+    page = Visitor(mailing).sign_in(Cast.ADMIN).get("/admin/mail").get_data(as_text=True)
+    assert "Été à Lyon" in page and "Voilà." not in page
+
+
+def test_that_a_message_was_sent_is_known_for_thirty_days(mailing, db):
+    mail.write(db, Cast.ENGINEER, "Sent", "Words")
+    db.commit()
+    deliver(mailing)
+    mail.write(db, Cast.ENGINEER, "Waits", "Words")
+    db.commit()
+    for days, left in ((29, ["Sent", "Waits"]), (31, ["Waits"])):
+        with clock.set_to(clock.now() + timedelta(days=days)):
+            mail.forget_sent(db)
+            assert db.scalars(select(Mail.subject).order_by(Mail.id)).all() == left
+
+
+def test_work_that_was_done_is_forgotten_after_a_week(mailing, db):
+    mail.write(db, Cast.ENGINEER, "Done", "Words")
+    db.commit()
+    deliver(mailing)
+    mail.write(db, Cast.ENGINEER, "Waits", "Words")
+    db.commit()
+    for days, left in ((6, 2), (8, 1)):
+        with clock.set_to(clock.now() + timedelta(days=days)):
+            outbox.forget_done(db)
+            assert db.scalar(select(func.count(Work.id))) == left
+    assert db.scalars(select(Work)).one().done_at is None
 
 
 def test_a_line_break_cannot_add_a_header(mailing, sink, db):

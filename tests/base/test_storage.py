@@ -73,6 +73,17 @@ def test_what_is_kept_is_read_and_forgotten(kept):
     assert kept.read(two) == b""
 
 
+def test_a_mark_is_there_once_however_often_it_is_made(kept):
+    before = set(kept.marks())
+    for _ in range(2):
+        kept.mark("abcDEF123456")
+    kept.mark("zz9")
+    assert sorted(set(kept.marks()) - before) == ["abcDEF123456", "zz9"]
+    assert len(list(kept.marks())) == len(before) + 2
+    with pytest.raises(FileNotFoundError):
+        kept.mark("../secret-key")
+
+
 @pytest.mark.parametrize("key", ["../secret-key", "a/b", "", "..", "é" * 22, "x" * 22])
 def test_a_key_never_leads_elsewhere(kept, key):
     with pytest.raises(FileNotFoundError):
@@ -86,6 +97,8 @@ def test_a_bucket_that_is_away_says_so(tmp_path, monkeypatch):
         lambda: away.keep(b"x"),
         lambda: away.read("x" * 22),
         lambda: away.forget("x" * 22),
+        lambda: away.mark("x" * 22),
+        lambda: list(away.marks()),
     ):
         with pytest.raises(storage.Unreachable):
             act()

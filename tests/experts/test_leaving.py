@@ -17,7 +17,7 @@ from careers.jobs.models import Job
 from experts import showing
 from experts.editing import Profile, Said, write_profile
 from experts.models import Portrait
-from experts.photograph import keep_photograph
+from experts.photograph import cut_photograph, keep_cut
 from feeds.subscribing import subscribe
 from referrals.sharing import share
 from referrals.targets import job_target
@@ -46,7 +46,7 @@ def ada(show, wrote, said, database, settings, db):
     )  # fmt: skip
     with database.writing() as session:
         person = person_by_email(session, Cast.ENGINEER)
-        keep_photograph(session, person, settings, photograph())
+        keep_cut(session, person, cut_photograph(settings, photograph()))
         showing.agree(session, person, showing.PORTRAIT)
         job = Job(
             slug="engineer-x", source="lever", board="acme", source_id="1", title="Engineer",
@@ -237,7 +237,7 @@ def test_nobody_can_tell_who_does_not_take_part(
             pronouns="he/him", here_since=2020, talks=(Said("Sums", NOVEMBER.date()),),
         )  # fmt: skip
         write_profile(session, carl, profile)
-        keep_photograph(session, carl, settings, photograph())
+        keep_cut(session, carl, cut_photograph(settings, photograph()))
         showing.agree(session, carl, showing.PORTRAIT)
         subscribe(session, carl, "https://carl.example/feed", "everything")
         carl.articles_after = "removed"

@@ -5,14 +5,17 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import event, select
 
+from careers.base import audit
 from careers.base.consents import Consent
 from careers.base.people import leave, person_by_email
+from experts import photograph
 from experts.models import Portrait
 from experts.photograph import SIDES
 from tests.cast import Cast
@@ -121,6 +124,47 @@ def test_it_is_cut_around_the_focal_point(ada, visitor, db, settings, work):
     for wrong in ({"x": "101"}, {"y": ""}, {"closer": "99"}, {"closer": "lots"}):
         assert ada.post(f"{MINE}/focus", focus | wrong, form_on=MINE).status_code == 422
     assert db.scalars(select(Portrait.focus_x)).one() == 90
+
+
+def test_nobody_waits_to_write_while_a_photograph_is_drawn(ada, database, monkeypatch):
+    """SQLite has one writer at a time; drawing takes a second or two."""
+    draw, wrote = photograph.written, []
+
+    def drawn(*of):
+        with database.writing() as other:
+            if database.is_sqlite:
+                other.connection()  # BEGIN IMMEDIATE, or "locked"
+            audit.record(other, None, "portrait:keep")
+            other.commit()
+        wrote.append(1)
+        return draw(*of)
+
+    @event.listens_for(database.engine, "connect")
+    def _impatient(connection, _record):
+        if database.is_sqlite:
+            connection.execute("PRAGMA busy_timeout=200")
+
+    database.engine.dispose()
+    monkeypatch.setattr(photograph, "written", drawn)
+    assert hand_in(ada, jpeg()).status_code == 303
+    focus = {"x": "90", "y": "50", "closer": "200"}
+    assert ada.post(f"{MINE}/focus", focus, form_on=MINE).status_code == 303
+    assert len(wrote) == 1 + 2 * len(SIDES) * 3
+
+
+def test_who_hands_in_another_photograph_meanwhile_keeps_it(ada, db, settings, monkeypatch):
+    hand_in(ada, jpeg())
+    first = db.scalars(select(Portrait.whole_key)).one()
+    db.rollback()
+    monkeypatch.setattr(
+        "experts.portrait_pages.cut_again",
+        lambda *of: replace(photograph.cut_again(*of), whole="another"),
+    )
+    before = len(files(settings))
+    focus = {"x": "90", "y": "50", "closer": "200"}
+    assert ada.post(f"{MINE}/focus", focus, form_on=MINE).status_code == 404
+    assert db.scalars(select(Portrait.whole_key)).one() == first
+    assert len(files(settings)) == before
 
 
 @pytest.mark.parametrize(

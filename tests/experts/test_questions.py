@@ -79,7 +79,9 @@ def test_an_answer_may_be_for_the_asker_alone(visitor, visit_as, ada, db):
     code = passed(visitor, visit_as, db, name="")
     ada.post(f"/me/questions/{code}/answer", {"answer": "Yes."}, form_on="/me/questions")
     assert "on-call" not in visitor.get(PAGE).text
-    assert "Yes." in db.scalars(select(Mail).where(Mail.to == "zoe@outside.example")).one().text
+    sent = db.scalars(select(Mail).where(Mail.to == "zoe@outside.example")).one()
+    assert "Yes." in sent.text
+    assert not sent.is_kept  # her address is used once
 
 
 @pytest.mark.parametrize("how", ["refuse", "decline"])

@@ -100,6 +100,30 @@ def in_object_stream(hidden: bytes, *, bomb: bool = False) -> bytes:
     return bytes(out)
 
 
+def in_object_streams(streams: int, room: int) -> bytes:
+    """A PDF 1.5 with an object in each of its `streams`, each of which unpacks to `room` bytes."""
+    out, rows = bytearray(b"%PDF-1.5\n"), {0: struct.pack(">BIH", 0, 0, 65535)}
+
+    def add(number: int, body: bytes) -> None:
+        rows[number] = struct.pack(">BIH", 1, len(out), 0)
+        out.extend(b"%d 0 obj\n%s\nendobj\n" % (number, body))
+
+    for number, body in enumerate((ROOT % b"", PAGES, PAGE % b""), 1):
+        add(number, body)
+    for number in range(4, 4 + 2 * streams, 2):
+        head = b"%d 0 " % (number + 1)
+        body = zlib.compress(head + b"<< >>" + b" " * room, 9)
+        of = b"/Type /ObjStm /N 1 /First %d /Filter /FlateDecode" % len(head)
+        add(number, stream(body, of))
+        rows[number + 1] = struct.pack(">BIH", 2, number, 0)
+    last, start = 4 + 2 * streams, len(out)
+    rows[last] = struct.pack(">BIH", 1, start, 0)
+    table = b"".join(rows[number] for number in range(last + 1))
+    of = b"/Type /XRef /Size %d /W [1 4 2] /Root 1 0 R" % (last + 1)
+    add(last, stream(table, of))
+    return bytes(out + b"startxref\n%d\n%%%%EOF\n" % start)
+
+
 def annotation(**values) -> Callable[[PdfWriter], None]:
     def change(writer: PdfWriter) -> None:
         one = {NameObject(f"/{key}"): value for key, value in values.items()}
@@ -212,6 +236,10 @@ PDFS = [
         lambda: made(trailer=b"/Root 1 0 R /Prev 9"), ""),
     Odd("an object stream that becomes huge", "cv.pdf",
         lambda: in_object_stream(b"<< >>", bomb=True), MUCH),
+    Odd("many object streams that are much together", "cv.pdf",
+        lambda: in_object_streams(20, 3_000_000), MUCH),
+    Odd("many object streams that are little together", "cv.pdf",
+        lambda: in_object_streams(20, 30_000)),
     Odd("thirty thousand objects that do no harm", "cv.pdf",
         lambda: crowded(b"<< /CA 0.5 /BM /Normal >>", 30_000)),
     Odd("four hundred thousand lists", "cv.pdf",

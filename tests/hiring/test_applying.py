@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import os
 import threading
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -242,6 +244,23 @@ def test_twenty_clicks_at_once_are_one_application_with_one_file(visitor, job, a
     assert len(_files(settings)) == 1
     assert db.scalar(select(func.count(Mail.id))) == 1
     assert _one(db).code in answers[0].location
+
+
+def test_a_cv_is_on_disk_with_its_name_before_its_application_is(
+    visitor, job, db, settings, monkeypatch
+):
+    sync, seen = os.fsync, []
+
+    def watched(handle):
+        sync(handle)
+        there = db.scalar(select(func.count(Application.id)))
+        db.rollback()
+        seen.append((str(Path(f"/proc/self/fd/{handle}").readlink()), there))
+
+    monkeypatch.setattr(os, "fsync", watched)
+    assert apply_to(visitor, job, cv=("cv.odt", samples.odt())).status_code == 303
+    (path,) = _files(settings)
+    assert seen[:2] == [(str(path.resolve()), 0), (str(path.parent.resolve()), 0)]
 
 
 def test_an_application_that_cannot_be_stored_leaves_no_file(visitor, job, db, settings):

@@ -199,6 +199,17 @@ def test_secrets_are_shown_once_rotated_and_revoked(
     assert db.scalar(select(func.count(OutsideEvent.id))) == 3
 
 
+def test_messages_are_known_for_a_month_and_then_forgotten(send, application, db):
+    said = {"application": application.code, "stage": "screening"}
+    assert send(said, "a").json["outcome"] == "done"
+    for days, left in ((30, 1), (32, 0)):
+        with clock.set_to(clock.now() + timedelta(days=days)):
+            outside.forget_events(db)
+            assert db.scalar(select(func.count(OutsideEvent.id))) == left
+    db.rollback()
+    assert send(said, "a").json["outcome"] == "heard_before"
+
+
 def test_a_job_moved_outside_refuses_hands_and_keeps_what_was_typed(visit_as, application, db):
     rosa, where = visit_as(Cast.RECRUITER), address(application)
     page = rosa.get(where).get_data(as_text=True)

@@ -165,6 +165,21 @@ def test_a_mailbox_gets_four_such_mails_a_day_and_nobody_learns_it(job, db, sett
         app.extensions["database"].dispose()
 
 
+def test_a_job_takes_so_many_a_day_and_loses_no_word_of_the_next(visitor, job, db, monkeypatch):
+    monkeypatch.setattr("careers.hiring.applying.JOB_TAKES", 1)
+    assert apply_to(visitor, job, cv=ODT).status_code == 303
+    page = page_of(visitor, job)
+    answer = send(visitor, job, fields_of(page, cv=ODT, email="paul@example.com"))
+    assert answer.status_code == 429
+    assert "for this job today that we take the next ones tomorrow" in shown(answer)
+    assert "I like meters." in shown(answer)
+    other = open_job(db, number=102, title="Cook")
+    assert apply_to(visitor, other, cv=ODT, email="paul@example.com").status_code == 303
+    with clock.set_to(clock.now() + timedelta(hours=25)):
+        again = apply_to(visitor, job, cv=ODT, email="paul@example.com")
+        assert again.status_code == 303
+
+
 def test_a_mailbox_applies_so_often_a_day_and_no_more(job, db, settings, monkeypatch):
     monkeypatch.setattr(candidates_pages, "FROM_ONE_MAILBOX", parse("2/day"))
     app = create_app(settings, testing=True, RATELIMIT_ENABLED=True)

@@ -8,11 +8,17 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
+import permissions_table  # noqa: E402
 import settings_table  # noqa: E402
 
 
 def test_the_page_of_settings_is_made_from_the_settings():
     assert settings_table.PAGE.read_text() == settings_table.page()
+
+
+def test_the_page_of_permissions_is_made_from_the_code_that_decides():
+    said, is_so = permissions_table.PAGE.read_text(), permissions_table.page()
+    assert said == is_so, "make it anew: python scripts/permissions_table.py"
 
 
 def test_the_readme_is_short_and_its_links_and_pictures_exist():

@@ -9,11 +9,14 @@ import feedparser
 import pytest
 from sqlalchemy import select
 
+from careers.app import create_app
 from careers.base import clock
 from careers.base.company import Company
+from careers.base.web import limiter
 from careers.jobs.feeding import literal, reference
 from careers.jobs.importing import import_jobs
 from careers.jobs.models import Job
+from tests.conftest import Visitor
 from tests.jobs.rules import check_indeed, check_posting
 from tests.jobs.samples import greenhouse, greenhouse_row, lever, lever_row
 
@@ -60,6 +63,19 @@ def test_indeed_s_file_has_every_job_once_for_each_place_by_its_rules(visitor, j
     remote = next(job for job in found if not job["city"])
     assert remote["remotetype"] == "Fully remote"
     assert remote["url"].startswith("http://127.0.0.1:8000/fr/jobs/")
+
+
+def test_the_file_of_all_jobs_is_asked_for_so_often_an_hour(settings, jobs):
+    app = create_app(settings, testing=True, RATELIMIT_ENABLED=True)
+    limiter.reset()
+    try:
+        visitor = Visitor(app)
+        answers = [visitor.get("/jobs/indeed.xml").status_code for _ in range(61)]
+        assert answers == [200] * 60 + [429]
+        assert visitor.get("/jobs/feed.atom").status_code == 200
+    finally:
+        limiter.enabled = False
+        app.extensions["database"].dispose()
 
 
 def test_a_reference_number_never_changes_while_a_place_stays(jobs, db):

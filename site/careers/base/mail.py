@@ -11,16 +11,22 @@ from email.message import EmailMessage
 from email.utils import make_msgid
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import String, Text, select
+from sqlalchemy import String, Text, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from careers.base import clock, outbox
 from careers.base.config import Settings
 from careers.base.database import Base, primary_key
 
+SENT_STAYS = timedelta(days=30)
+
 
 class Mail(Base):
-    """One message; `sent_at` is empty while it waits. One that isn't kept is gone once sent."""
+    """One message; `sent_at` is empty while it waits.
+
+    Once it is sent its words are gone: they may hold a link that opens somebody's page. That it was
+    sent stays for thirty days; of one that isn't kept, nothing.
+    """
 
     __tablename__ = "mail"
 
@@ -96,9 +102,14 @@ def deliver(db: Session, payload: dict[str, int], settings: Settings) -> None:
         smtp.send_message(message)
     sent = db.get(Mail, payload["mail"])  # None: deleted while it was on its way
     if sent is not None and sent.is_kept:
-        sent.sent_at = clock.now()
+        sent.sent_at, sent.text = clock.now(), ""
     elif sent is not None:
         db.delete(sent)
+
+
+def forget_sent(db: Session) -> None:
+    """Delete what was sent long ago."""
+    db.execute(delete(Mail).where(Mail.sent_at < clock.now() - SENT_STAYS))
 
 
 def _message(mail: Mail, sender: str) -> EmailMessage:

@@ -13,7 +13,18 @@ from typing import Any
 
 import structlog
 from blinker import Signal
-from sqlalchemy import ColumnElement, Index, String, Text, event, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Index,
+    String,
+    Text,
+    delete,
+    event,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from careers.base import clock
@@ -23,6 +34,8 @@ from careers.base.logs import without_addresses
 
 LEASE = timedelta(minutes=5)
 ATTEMPTS = 12
+DONE_STAYS = timedelta(days=7)  # so that it can be looked into
+DELETED_AT_ONCE = 2_000
 log = structlog.get_logger(__name__)
 
 Handler = Callable[[Session, dict[str, Any], Settings], None]
@@ -156,6 +169,12 @@ def _do(db: Session, work: Work, settings: Settings) -> int:
     db.execute(update(Work).where(Work.id == number).values(leased_until=None, **changes))
     db.commit()
     return int("done_at" in changes)
+
+
+def forget_done(db: Session) -> None:
+    """Delete some of the work that was done a while ago; the next call deletes more."""
+    old = select(Work.id).where(Work.done_at < clock.now() - DONE_STAYS).limit(DELETED_AT_ONCE)
+    db.execute(delete(Work).where(Work.id.in_(old)))
 
 
 def _reason(error: Exception) -> str:

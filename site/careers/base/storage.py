@@ -6,6 +6,7 @@ They lie in the data folder, or in a bucket that speaks S3 (through obstore), un
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
@@ -37,6 +38,12 @@ class Store(Protocol):
     def forget(self, key: str) -> None:
         """Delete what is stored under `key`; nothing happens when it is gone. Raises OSError."""
 
+    def mark(self, key: str) -> None:
+        """Note `key` durably, with nothing stored under it; twice is once. Raises OSError."""
+
+    def marks(self) -> Iterator[str]:
+        """Every key that is in use. Raises OSError."""
+
 
 def store(settings: Settings, name: str) -> Store:
     """The store `name`, such as `cvs`, wherever the settings keep files."""
@@ -54,18 +61,7 @@ class Folder:
     def keep(self, content: bytes) -> str:
         """On disk, with its name, before this returns."""
         key = codes.code(22)
-        path = self._path(key)
-        path.parent.mkdir(mode=0o700, exist_ok=True)
-        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        with os.fdopen(handle, "wb") as out:
-            out.write(content)
-            out.flush()
-            os.fsync(out.fileno())
-        directory = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(directory)
-        finally:
-            os.close(directory)
+        self._write(key, content, os.O_EXCL)
         return key
 
     def read(self, key: str) -> bytes:
@@ -75,6 +71,28 @@ class Folder:
     def forget(self, key: str) -> None:
         """See Store."""
         self._path(key).unlink(missing_ok=True)
+
+    def mark(self, key: str) -> None:
+        """See Store."""
+        self._write(key, b"", 0)
+
+    def marks(self) -> Iterator[str]:
+        """See Store."""
+        return (path.name for path in self.path.glob("??/*"))
+
+    def _write(self, key: str, content: bytes, how: int) -> None:
+        path = self._path(key)
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        handle = os.open(path, os.O_CREAT | os.O_WRONLY | how, 0o600)
+        with os.fdopen(handle, "wb") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+        directory = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(directory)
+        finally:
+            os.close(directory)
 
     def _path(self, key: str) -> Path:
         return self.path / _place(key)
@@ -116,6 +134,25 @@ class Bucket:
             self.bucket.delete(_place(key))
         except FileNotFoundError:
             pass
+        except BaseError as error:
+            raise Unreachable(str(error)) from None
+
+    def mark(self, key: str) -> None:
+        """See Store."""
+        from obstore.exceptions import BaseError
+
+        try:
+            self.bucket.put(_place(key), b"")
+        except BaseError as error:
+            raise Unreachable(str(error)) from None
+
+    def marks(self) -> Iterator[str]:
+        """See Store."""
+        from obstore.exceptions import BaseError
+
+        try:
+            for some in self.bucket.list():
+                yield from (one["path"].rpartition("/")[2] for one in some)
         except BaseError as error:
             raise Unreachable(str(error)) from None
 

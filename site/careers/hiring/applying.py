@@ -23,6 +23,7 @@ from careers.hiring.own_links import LASTS, link_for
 from careers.jobs.models import Job
 
 UPLOADS_MOST = 2 * 1024**3  # bytes of all that wait, so that nobody fills the disk with them
+JOB_TAKES = 10_000  # applications a day; more than one network can send, or a job honestly gets
 UPLOADS_STAY = timedelta(hours=12)  # as long as the page of the form can be sent
 
 received = Signal()
@@ -56,6 +57,15 @@ class Candidate:
     phone: str = ""  # E.164
     link: str = ""
     answers: list[dict[str, str | bool]] = field(default_factory=list)
+
+
+def is_full(db: Session, job: Job) -> bool:
+    """Whether more came for `job` within a day than honest people send."""
+    since = clock.now() - timedelta(days=1)
+    came = select(func.count(Application.id)).where(
+        Application.job_id == job.id, Application.created_at > since
+    )
+    return (db.scalar(came) or 0) >= JOB_TAKES
 
 
 def was_received(db: Session, submission: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from flask import Flask
 
-from careers.base import clock
+from careers.base import clock, tombstones
 from careers.base.console import with_app
 from careers.hiring import retention
 
@@ -23,12 +23,16 @@ def run(app: Flask, dry_run: bool) -> None:
 
     The worker does this by itself. How long data stay: ENTOURAGE_RETENTION_MONTHS. One line for
     each application, by its code and job, never by name; then a sum.
+
+    What had been erased and is here again, because a backup was put back, is erased first.
     """
     database, settings = app.extensions["database"], app.extensions["settings"]
     if dry_run:
         with database.reading() as db:
             found = list(retention.due(db, settings, clock.now()))
     else:
+        if again := tombstones.erase_again(database, settings):
+            click.echo(f"{again} had been erased before, and were erased again.")
         found = retention.run(database, settings)
     for one in found:
         act = "erase" if one.is_over else "remind"

@@ -174,6 +174,12 @@ class ApplyForm(AnonymousForm):
         }
 
 
+class CorrectForm(ApplyForm):
+    """What a candidate may put right afterwards, by the same rules."""
+
+    email = cv = code = told_by = sharer_sees = None  # type: ignore[assignment]  # none of these
+
+
 class FindForm(AnonymousForm):
     """The address with which somebody applied."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -10,9 +11,9 @@ from blinker import Signal
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from careers.base import audit, clock, outbox, storage
+from careers.base import audit, clock, codes, outbox, storage, tombstones
 from careers.base.config import Settings
-from careers.base.database import rows_changed
+from careers.base.database import Database, rows_changed
 from careers.base.mail import Mail
 from careers.base.people import Person
 from careers.hiring.models import Application, Refusal, SharerSees, Stage, StageChange
@@ -205,6 +206,17 @@ def show_sharer(db: Session, application: Application, sees: SharerSees) -> None
     application.sharer_sees = sees.value
 
 
+def correct(db: Session, application: Application, given: dict[str, str]) -> None:
+    """Replace what the candidate gave (`name`, `phone`, `link`, `message`) by what they say is
+    right; of what changed, the names alone are recorded."""
+    changed = [name for name, value in given.items() if getattr(application, name) != value]
+    for name in changed:
+        setattr(application, name, given[name])
+    application.name_key = codes.slug(application.name, 120)
+    if changed:
+        audit.record(db, None, "application:correct", application.code, changed=changed)
+
+
 def erase(db: Session, application: Application) -> None:
     """Delete what the candidate gave: name, address, message, CV and our mail to them.
 
@@ -235,6 +247,22 @@ def erase(db: Session, application: Application) -> None:
     application.erased_at = clock.now()
     erased.send(application, db=db)
     audit.record(db, None, "application:erase", application.code)
+    tombstones.remember(db, "application", application.code)
+
+
+@tombstones.erases("application")
+def erase_again(database: Database, known: Collection[str]) -> int:
+    """Erase applications that a backup brought back."""
+    back = select(Application.id).where(
+        Application.code.in_(known), Application.erased_at.is_(None)
+    )
+    with database.reading() as db:
+        numbers = list(db.scalars(back))
+    for number in numbers:
+        with database.writing() as db:
+            erase(db, db.get_one(Application, number))
+            db.commit()
+    return len(numbers)
 
 
 @outbox.handles("forget_cv")

@@ -10,7 +10,7 @@ from careers.base import clock
 from careers.base.company import the_company
 from careers.base.languages import LANGUAGES, address_in, language
 from careers.base.permissions import public
-from careers.base.web import db, settings
+from careers.base.web import db, limiter, settings
 from careers.jobs import queries, words
 from careers.jobs.feeding import indeed_xml
 from careers.jobs.models import Job
@@ -20,6 +20,7 @@ IN_FEED = 50  # the newest; Indeed's file has all
 
 
 @blueprint.get("/jobs/indeed.xml")
+@limiter.limit("60/hour")  # it holds every job, and Indeed asks a few times a day
 @public
 def indeed() -> ResponseReturnValue:
     """Every open job, once for each of its places, as Indeed reads them: in their own language."""

@@ -23,6 +23,7 @@ def act_words(what: str) -> str:
         "appeal:decide": gettext("Decided an appeal"),
         "appeal:write": gettext("Appealed"),
         "application:assign": gettext("Gave an application to a recruiter"),
+        "application:correct": gettext("Corrected what they gave"),
         "application:cv": gettext("Opened a CV"),
         "application:erase": gettext("Erased an application’s data"),
         "application:join": gettext("Joined applications of one person"),

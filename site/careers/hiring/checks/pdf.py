@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from typing import Any
 
 OBJECTS = 300_000
-UNPACKED_MOST = 16 * 1024 * 1024  # bytes of a stream that holds objects; pictures stay packed
+# Bytes of all streams that hold objects; pictures stay packed. What may be looked at is counted, so
+# that no verdict hangs on how fast a machine is.
+UNPACKED_MOST = 8 * 1024 * 1024
 TRAILING_MOST = 1024  # bytes after the end; some writers leave a few
 SCRIPTS = {"/JS", "/JavaScript", "/XFA"}
 EMBEDDED = {"/EmbeddedFiles", "/EmbeddedFile", "/EF", "/RichMedia", "/RichMediaContent"}
@@ -45,12 +47,26 @@ class TooMuch(Exception):
 def _says_of(reader: Any) -> str:
     if reader.is_encrypted:
         return "locked"
+    _unpack(reader)
     if len(reader.pages) == 0:
         return "damaged"
     for found in _everything(reader):
         if against := _against(found):
             return against
     return "good"
+
+
+def _unpack(reader: Any) -> None:
+    """Unpack the streams that hold objects, which stay so. Raises TooMuch."""
+    from pypdf.generic import IndirectObject, StreamObject
+
+    total = 0
+    for number in {stream for stream, _ in reader.xref_objStm.values()}:
+        found = IndirectObject(number, 0, reader).get_object()
+        if isinstance(found, StreamObject):
+            total += len(found.get_data())
+        if total > UNPACKED_MOST:
+            raise TooMuch
 
 
 def _carries_more(content: bytes) -> bool:

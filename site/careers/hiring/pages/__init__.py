@@ -4,6 +4,7 @@ from careers.hiring.pages import (  # noqa: F401  their routes
     application,
     applications,
     candidates,
+    correcting,
     hiring_for,
     letters,
     outside,

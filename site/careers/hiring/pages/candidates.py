@@ -31,6 +31,7 @@ from careers.hiring.applying import (
     Candidate,
     application_sent,
     forget_kept,
+    is_full,
     keep_upload,
     receive,
     upload_of,
@@ -138,23 +139,31 @@ def _taken_or_form(
         return _form_page(job, form, submission, upload, status)
     chosen = cv or upload
     assert chosen is not None
-    if _is_flood(form.email.data or ""):
-        form.form_errors = [
-            gettext(
-                "So many applications came from your e-mail address today that we take the next "
-                "ones tomorrow. What you wrote is still here."
-            )
-        ]
+    if refused := _flood(job, form.email.data or ""):
+        form.form_errors = [refused]
         kept = keep_upload(db(), settings(), submission, cv) if cv is not None else upload
         return _form_page(job, form, submission, kept, 429)
     return _take_in(job, form, submission, chosen)
 
 
-def _is_flood(email: str) -> bool:
-    """Whether this mailbox has sent more today than anybody would."""
-    if not limiter.enabled:
-        return False
-    return not limiter.limiter.hit(FROM_ONE_MAILBOX, "applying", token_hash(plain_mailbox(email)))
+def _flood(job: Job, email: str) -> str:
+    """What to say where this mailbox has sent, or this job been sent, more today than is honest."""
+    if is_full(db(), job):
+        return str(
+            gettext(
+                "So many applications came for this job today that we take the next ones "
+                "tomorrow. What you wrote is still here."
+            )
+        )
+    mailbox = token_hash(plain_mailbox(email))
+    if limiter.enabled and not limiter.limiter.hit(FROM_ONE_MAILBOX, "applying", mailbox):
+        return str(
+            gettext(
+                "So many applications came from your e-mail address today that we take the next "
+                "ones tomorrow. What you wrote is still here."
+            )
+        )
+    return ""
 
 
 def _sent_cv() -> tuple[CheckedCV | None, str]:

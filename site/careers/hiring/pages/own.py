@@ -43,6 +43,7 @@ SAID: dict[str, tuple[str, LazyString]] = {
         "",
         lazy_gettext("Thank you. We keep your data longer, and write to you before we erase it."),
     ),
+    "corrected": ("", lazy_gettext("Corrected: this is what those who hire see now.")),
     "sees": ("", lazy_gettext("Changed: this is what they see from now on.")),
 }
 """What a candidate's own page says of what was just done, by the word for it in the address. Higher

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from careers.base import audit, clock
@@ -34,7 +34,7 @@ from careers.jobs.models import Job
 
 TOLERANCE: Final = timedelta(minutes=5)
 OLD_SECRET_HOLDS: Final = timedelta(hours=24)
-KEPT: Final = timedelta(days=30)  # events, so that none is taken twice
+KEPT: Final = timedelta(days=31)  # events, so that none is taken twice
 BODY_LONGEST: Final = 1024 * 1024  # bytes
 STAGE_CHANGED: Final = "application.stage_changed"
 WORDS_LONGEST: Final = 2_000
@@ -253,6 +253,11 @@ def hear(db: Session, source: OutsideSource, event: str, body: bytes) -> Outcome
     outcome = follow(db, application, said, source.name)
     row.outcome = outcome.value
     return outcome
+
+
+def forget_events(db: Session) -> None:
+    """Delete messages so old that their signature would not be taken again."""
+    db.execute(delete(OutsideEvent).where(OutsideEvent.at < clock.now() - KEPT))
 
 
 def _read(body: bytes) -> Said | None:

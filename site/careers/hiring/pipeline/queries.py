@@ -25,6 +25,7 @@ CARDS: Final = 30  # of a stage, on the board
 PAST_CARDS: Final = 8  # of one that is past
 _LOGGED: Final = (
     "application:assign",
+    "application:correct",
     "application:cv",
     "application:join",
     "application:part",
