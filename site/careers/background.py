@@ -46,6 +46,7 @@ from referrals.views import forget_views
 
 log = structlog.get_logger(__name__)
 INGEST_EVERY = LOOK_EVERY = 1.0  # seconds
+POLL_EVERY = 30.0
 
 
 class _Consumer(Consumer):  # type: ignore[misc]
@@ -78,6 +79,7 @@ class Background:
         self._stop = threading.Event()
         self._keeps_erased = False  # whether a backup that was put back has been looked for
         self._consumer: _Consumer | None = None
+        self._polls: threading.Thread | None = None
         self._lock: Any = None
         self.do_outbox = self.huey.task()(self._named("do_outbox", self._do_outbox))
         every_minute = crontab(minute="*")
@@ -99,7 +101,8 @@ class Background:
         self._consumer = _Consumer(self.huey, workers=2, initial_delay=0.05, max_delay=1.0)
         threading.Thread(target=self._consumer.run, name="huey", daemon=True).start()
         threading.Thread(target=self._ingest_for_ever, name="ingest", daemon=True).start()
-        threading.Thread(target=self._poll_for_ever, name="poll", daemon=True).start()
+        self._polls = threading.Thread(target=self._poll_for_ever, name="poll", daemon=True)
+        self._polls.start()
         threading.Thread(target=self._look_for_ever, name="look", daemon=True).start()
         return True
 
@@ -113,6 +116,8 @@ class Background:
         outbox.work_waits.disconnect(self.wake)
         if self._consumer is not None and self._consumer.started.wait(10):
             self._consumer.stop(graceful=True)
+        if self._polls is not None:
+            self._polls.join(10)  # a feed that takes longer is read again: its lease ends
         if self._lock is not None:
             self._lock.close()
 
@@ -205,14 +210,15 @@ class Background:
 
     def _poll_for_ever(self) -> None:
         """Read feeds beside everything else: a site that answers slowly holds up nothing here."""
-        while not self._stop.is_set():
+        pause = INGEST_EVERY
+        while not self._stop.wait(pause):
+            pause = POLL_EVERY
             try:
                 with self.app.app_context():
                     fetch = fetch_for(self.is_demo())
                     poll_due(self.database, fetch, contact=self.settings.base_url)
             except Exception:  # the database, for instance; feeds that are due stay due
                 log.exception("feeds could not be read")
-            self._stop.wait(POLL_EVERY)
 
     @staticmethod
     def _named(name: str, act: Callable[[], None]) -> Callable[[], None]:
