@@ -10,7 +10,8 @@ import pytest
 from PIL import Image
 from sqlalchemy import func, select
 
-from careers.base.database import Database
+from careers.base import clock
+from careers.base.database import Base, Database, UTCDateTime
 from careers.base.people import Person
 from careers.blog.models import Article
 from careers.hiring.models import Application
@@ -56,6 +57,20 @@ def test_its_weeks_lie_in_the_past(demo):
     with demo.extensions["database"].reading() as db:
         first, last = db.execute(select(func.min(Click.at), func.max(Click.at))).one()
     assert (last - first).days > 14
+
+
+def test_nothing_in_it_happened_later_than_now(demo):
+    planned = {"due_at", "check_at"}
+    now = clock.now()
+    with demo.extensions["database"].reading() as db:
+        latest = {
+            f"{table.name}.{column.name}": db.scalar(select(func.max(column)))
+            for table in Base.metadata.sorted_tables
+            for column in table.columns
+            if isinstance(column.type, UTCDateTime) and column.name not in planned
+        }
+    assert [name for name, moment in latest.items() if moment and moment > now] == []
+    assert sum(moment is not None for moment in latest.values()) > 40
 
 
 def test_a_second_start_keeps_what_is_there(demo_folder):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from careers.base.search import asking, highlighted, marked
@@ -60,6 +60,8 @@ def test_a_french_family_has_one_stem(family):
 
 
 @given(st.text())
+@example("℠")
+@example("ϓ")
 def test_folding_twice_is_folding_once(text):
     assert fold(fold(text)) == fold(text)
 

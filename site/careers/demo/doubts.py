@@ -86,7 +86,7 @@ def _judge(app: Flask, code: str) -> None:
     with app.extensions["database"].writing() as db:
         application, doubts = application_with_doubts(db, code) or (None, [])
         assert application is not None
-        with clock.set_to(doubts[0].since + timedelta(days=1)):
+        with clock.set_to(min(doubts[0].since + timedelta(days=1), clock.now())):
             dismiss(
                 db,
                 application,

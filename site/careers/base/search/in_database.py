@@ -50,7 +50,10 @@ APART = 8  # places between title, facts and text: no phrase goes across
 
 
 class SearchDocument(Base):
-    """The words of one document, where they stand and in which part. Empty beside SQLite."""
+    """The words of one document, where they stand and in which part. Empty beside SQLite.
+
+    They are kept uncompressed (`ALTER … SET STORAGE EXTERNAL`): each search looks at many.
+    """
 
     __tablename__ = "search_document"
     __table_args__ = (Index("ix_search_document_vector", "vector", postgresql_using="gin"),)

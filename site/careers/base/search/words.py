@@ -67,7 +67,8 @@ def fold(word: str) -> str:
     >>> fold("Cœur")
     'coeur'
     """
-    apart = unicodedata.normalize("NFKD", word.casefold().translate(_LETTERS))
+    plain = unicodedata.normalize("NFKD", word)  # before the case: "℠" is "SM" only then
+    apart = unicodedata.normalize("NFKD", plain.casefold().translate(_LETTERS))
     return "".join(sign for sign in apart if not unicodedata.combining(sign))
 
 
