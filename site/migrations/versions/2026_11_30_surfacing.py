@@ -5,7 +5,7 @@ from alembic import op
 from careers.base.database import UTCDateTime
 
 revision = "0029_surfacing"
-down_revision = "0028_coauthors"
+down_revision = "0031_search_speed"
 branch_labels = None
 depends_on = None
 
