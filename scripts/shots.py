@@ -32,6 +32,7 @@ PUBLIC = [
 SIGNED_IN = {
     "mina.okafor": ["/me/links", "MY_LINK", "MY_RECEIPT", "SHARE", "/jobs/share",
                     "/me/campaigns", "CAMPAIGN", "/me/campaigns/new", "/me/profile", "/me/articles",
+                    "MY_ARTICLE", "FIGURES",
                     "/me/feeds", "/me/account", "/me/mail", "/me/bonuses"],
     "megan.price": ["/me/bonuses"],
     "lucie.moreau": ["/editing", "REVIEW", "/me/links"],
@@ -64,7 +65,9 @@ FOUND = {
     "ROW": ("/recruiting/referrals", r'href="((?:/fr)?/recruiting/referrals/employee/\w+)[?"]'),
     "LINK_LOG": ("ROW", r'href="((?:/fr)?/recruiting/referrals/link/\w+)[?"]'),
     "MY_RECEIPT": ("/me/links", r'href="((?:/fr)?/me/receipts/[A-Za-z0-9]+)"'),
-    "REVIEW": ("/editing", r'href="((?:/fr)?/editing/[A-Za-z0-9-]+)"'),
+    "MY_ARTICLE": ("/me/articles", r'href="((?:/fr)?/me/articles/[A-Za-z0-9]{12})"'),
+    "FIGURES": ("/me/articles", r'href="((?:/fr)?/me/articles/\w+/figures)"'),
+    "REVIEW": ("/editing", r'href="((?:/fr)?/editing/articles/\w+)"'),
     "APPLICATION": ("/recruiting/applications", r'href="((?:/fr)?/recruiting/applications/\w+)"'),
     "EDIT_JOB": (
         "/recruiting/jobs?state=set_here",

@@ -2,6 +2,7 @@
 
 from referrals.pages import (  # noqa: F401
     analysis,
+    articles,
     cards,
     carrying,
     coming,

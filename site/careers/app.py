@@ -35,6 +35,7 @@ from careers.blog import author_pages as blog_author_pages
 from careers.blog import comment_pages as blog_comment_pages
 from careers.blog import editing_pages as blog_editing_pages
 from careers.blog import history_pages as blog_history_pages
+from careers.blog import hub
 from careers.blog import pages as blog
 from careers.blog import writing_pages as blog_writing_pages
 from careers.hiring import pages as hiring
@@ -52,7 +53,7 @@ PAGES = (
     board_pages, editing_pages, feed_pages, blog_author_pages, blog_comment_pages,
     blog_editing_pages, blog_history_pages, blog_writing_pages, experts.editing_pages,
     experts.portrait_pages, experts.topic_pages, topics, front_page, post_pages, experts.proving,
-    feeds.editing_pages,
+    feeds.editing_pages, hub,
 )  # fmt: skip
 PACKAGES = (
     home,

@@ -61,6 +61,13 @@ def test_what_changed_at_an_edge_is_found(words, text, found):
     assert _now(text, words) == (found, False)
 
 
+def test_words_that_were_cut_are_made_whole():
+    passage = passage_at(BEFORE, "rift a minu")
+    assert (passage.words, passage.before[-5:], passage.after[:4]) == (
+        "drift a minute", "They ", ". No",
+    )  # fmt: skip
+
+
 @given(st.text(max_size=80), st.data())
 def test_what_stands_in_a_text_is_found_in_it(text, data):
     words = " ".join(text.split())

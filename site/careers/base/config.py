@@ -122,6 +122,11 @@ class Settings(BaseSettings):
         le=3650,
         description="For how many days after its publication a post may be drawn for the homepage.",
     )
+    websub_hub: str | None = Field(
+        None,
+        description="Address of a WebSub hub on the public internet that is told when the blog "
+        "changes, so that feed readers hear of it at once. Unset: none is.",
+    )
     attribution_days: int = Field(
         30,
         ge=1,
@@ -149,6 +154,14 @@ class Settings(BaseSettings):
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/"):
             raise ValueError("must look like https://careers.example.com, without a path")
         return value.rstrip("/")
+
+    @field_validator("websub_hub")
+    @classmethod
+    def _is_an_address(cls, value: str | None) -> str | None:
+        parts = urlsplit(value or "")
+        if value is None or (parts.scheme in {"http", "https"} and parts.hostname):
+            return value
+        raise ValueError("must look like https://hub.example.com/")
 
     @field_validator("clamd")
     @classmethod

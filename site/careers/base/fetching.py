@@ -1,4 +1,4 @@
-"""The hardened client: reads what lies at an address that somebody gave us.
+"""The hardened client: reads what lies at an address that somebody gave us, or sends a form there.
 
 requests-hardened 1.3 pins the connection, but it looks at only the first address a name has, and
 lets through compatible, site-local and 6to4 addresses (measured; see security.md, 14 and section
@@ -11,7 +11,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
@@ -153,6 +153,28 @@ def fetch(
     raise Unreachable(TOO_MANY_HOPS)
 
 
+def post(
+    url: str,
+    fields: Sequence[tuple[str, str]],
+    *,
+    limit_bytes: int = 100_000,
+    contact: str = "",
+    allow: Allow = Allow(),
+) -> Fetched:
+    """What `url` answers when a form is sent there, whatever its status.
+
+    Follows no redirect: what is sent to one is not sent to another. Raises Unreachable.
+    """
+    here = checked_address(url, allow)
+    with _Wire(allow) as wire, requests.Session() as session:
+        session.trust_env = False
+        session.mount("http://", wire.adapter)
+        session.mount("https://", wire.adapter)
+        headers = {"User-Agent": user_agent(contact), "Accept": "*/*", "Accept-Encoding": "gzip"}
+        answer = _ask(session, "POST", here, headers, wire, list(fields))
+        return _fetched(answer, here, None, limit_bytes, wire)
+
+
 def checked_address(url: str, allow: Allow = Allow()) -> str:
     """`url` as it may be asked for: ASCII host, no fragment. Raises Unreachable."""
     url = url.strip()
@@ -241,9 +263,16 @@ def _get(
         headers["If-None-Match"] = etag
     if last_modified:
         headers["If-Modified-Since"] = last_modified
+    return _ask(session, "GET", url, headers, wire)
+
+
+def _ask(
+    session: requests.Session, method: str, url: str, headers: dict[str, str], wire: _Wire,
+    fields: list[tuple[str, str]] | None = None,
+) -> requests.Response:  # fmt: skip
     try:
-        return session.get(
-            url, headers=headers, stream=True, allow_redirects=False,
+        return session.request(
+            method, url, headers=headers, data=fields, stream=True, allow_redirects=False,
             timeout=(CONNECT_SECONDS, wire.allow.seconds),
         )  # fmt: skip
     except Unreachable:

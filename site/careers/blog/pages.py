@@ -93,7 +93,7 @@ def feed() -> ResponseReturnValue:
         page=base + address_in(language(), "/blog"),
         updated=max((one.changed_at for one in found), default=clock.now()),
     )
-    return Response(body, mimetype="application/atom+xml")
+    return _with_hub(Response(body, mimetype="application/atom+xml"), "/blog/feed.atom")
 
 
 @blueprint.get("/blog/feed.json")
@@ -126,7 +126,18 @@ def json_feed() -> ResponseReturnValue:
         "language": language(),
         "items": items,
     }
-    return Response(json.dumps(made, ensure_ascii=False), mimetype="application/feed+json")
+    if hub := settings().websub_hub:
+        made["hubs"] = [{"type": "WebSub", "url": hub}]
+    text = json.dumps(made, ensure_ascii=False)
+    return _with_hub(Response(text, mimetype="application/feed+json"), "/blog/feed.json")
+
+
+def _with_hub(answer: Response, path: str) -> Response:
+    """`answer`, which says where its readers can hear of changes (WebSub, 4)."""
+    if hub := settings().websub_hub:
+        own = settings().base_url + address_in(language(), path)
+        answer.headers["Link"] = f'<{hub}>; rel="hub", <{own}>; rel="self"'
+    return answer
 
 
 def address_of(article: Article) -> str:

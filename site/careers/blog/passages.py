@@ -116,7 +116,7 @@ def spaced(words: str) -> str:
 def passage_at(text: str, words: str, place: int = 0) -> Passage | None:
     """`words` as a passage of `text`, with what stands around them; None where they don't stand.
 
-    Of several the first one that begins at `place` or after it.
+    Of several the first one that begins at `place` or after it. Words that are cut are made whole.
     """
     words = spaced(words)
     start = text.find(words, place) if words else -1
@@ -125,7 +125,11 @@ def passage_at(text: str, words: str, place: int = 0) -> Passage | None:
     if start < 0:
         return None
     end = start + len(words)
-    return Passage(words, text[max(start - AROUND, 0) : start], text[end : end + AROUND])
+    while start > 0 and text[start - 1].isalnum() and text[start].isalnum():
+        start -= 1
+    while end < len(text) and text[end - 1].isalnum() and text[end].isalnum():
+        end += 1
+    return Passage(text[start:end], text[max(start - AROUND, 0) : start], text[end : end + AROUND])
 
 
 def find(text: str, passage: Passage) -> Place | None:

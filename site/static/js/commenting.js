@@ -2,6 +2,7 @@
    script one chooses a paragraph, or copies the words. */
 
 const form = document.querySelector("form[data-commenting]");
+const chosenHere = document.querySelector("[data-chosen]");
 const article = document.querySelector("[data-passages]");
 
 document.addEventListener("selectionchange", () => {
@@ -15,5 +16,6 @@ document.addEventListener("selectionchange", () => {
   if (words) {
     form.elements.about.value = words;
     form.elements.block.value = "";
+    chosenHere.hidden = false; // the form may be far from where one reads
   }
 });
