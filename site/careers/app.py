@@ -11,6 +11,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
+import experts.charter_pages
 import experts.editing_pages
 import experts.pages
 import experts.portrait_pages
@@ -51,9 +52,9 @@ SENDING_AT_ONCE = 8  # of them, those that may wait for what clients send
 # They add their routes to the blueprint of their package, or listen to what others announce.
 PAGES = (
     board_pages, editing_pages, feed_pages, blog_author_pages, blog_comment_pages,
-    blog_editing_pages, blog_history_pages, blog_writing_pages, experts.editing_pages,
-    experts.portrait_pages, experts.topic_pages, topics, front_page, post_pages, experts.proving,
-    feeds.editing_pages, hub,
+    blog_editing_pages, blog_history_pages, blog_writing_pages, experts.charter_pages,
+    experts.editing_pages, experts.portrait_pages, experts.topic_pages, topics, hub,
+    front_page, post_pages, experts.proving, feeds.editing_pages,
 )  # fmt: skip
 PACKAGES = (
     home,

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, String, cast, func, select, tuple_
 from sqlalchemy.orm import Session, defer, lazyload
 
 from careers.base import search
+from careers.base.company import the_company
 from careers.base.config import Settings
 from careers.base.people import Person
 from careers.base.prose import plain_text
@@ -47,8 +48,8 @@ def job_by_code(db: Session, code: str) -> Job | None:
 
 
 def experts_of_team(db: Session, team: str, count: int = 6) -> list[Expert]:
-    """Experts of `team` who show themselves, by name."""
-    if not team:
+    """Experts of `team` who show themselves, by name; nobody while teams are internal."""
+    if not team or "team" in the_company(db).internal:
         return []
     shown = (
         select(Expert)

@@ -5,7 +5,7 @@ from alembic import op
 from careers.base.database import UTCDateTime
 
 revision = "0029_surfacing"
-down_revision = "0031_search_speed"
+down_revision = "0030_charter"
 branch_labels = None
 depends_on = None
 

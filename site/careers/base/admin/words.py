@@ -61,6 +61,7 @@ def act_words(what: str) -> str:
         "bonus:unpaid": gettext("Took back that a bonus was paid"),
         "bonus:unrefuse": gettext("Took back the refusal of a bonus"),
         "clicks:lost": gettext("Clicks were lost"),
+        "charter:write": gettext("Changed the charter"),
         "company:edit": gettext("Changed the company’s details"),
         "credit:correct": gettext("Corrected a credit by hand"),
         "criteria:change": gettext("Changed the criteria for rating"),
