@@ -116,7 +116,7 @@ def posts_of_people(db: Session, people: Sequence[int], count: int) -> list[Post
 
 def newest_posts(db: Session, count: int, skip: int = 0) -> list[Post]:
     """What all who are shown have published here and elsewhere, newest first."""
-    return _read(db, _each_once(), count, skip)
+    return _read(db, _each_once(db), count, skip)
 
 
 def count_posts_of(db: Session, person: Person) -> Counter[str]:
