@@ -8,9 +8,10 @@ from flask_babel import format_date, gettext
 
 from careers.base import consents
 from careers.base.database import ChangedMeanwhile
+from careers.base.languages import language
 from careers.base.permissions import requires
 from careers.base.web import db, keeps_form, me
-from experts import queries, showing
+from experts import charter, queries, showing
 from experts.editing import (
     StillShown,
     differing,
@@ -58,10 +59,14 @@ def _kept(form: ProfileForm) -> ResponseReturnValue:
     try:
         write_profile(db(), me(), profile, seen=int(seen) if seen.isdecimal() else 0)
         if "show" in request.form:
+            _agree(form)
             showing.opt_in(db(), me())
     except ChangedMeanwhile:
         db().rollback()
         return _conflict(form)
+    except NotAgreed:
+        db().rollback()
+        return _edit(form), 422
     except showing.NotReady:
         db().rollback()
         form.headline.errors = [gettext("First write what you do, in one sentence.")]
@@ -77,6 +82,26 @@ def _kept(form: ProfileForm) -> ResponseReturnValue:
     else:
         flash(gettext("Kept."))
     return redirect(url_for("experts.edit_profile"), 303)
+
+
+class NotAgreed(Exception):
+    """The charter has not been agreed to, or it was another text."""
+
+
+def _agree(form: ProfileForm) -> None:
+    """Record the yes to the charter in force, unless there is one. Raises NotAgreed."""
+    asked = charter.asked_of(db(), me())
+    if asked is None:
+        return
+    if form.charter.data != str(asked.number):
+        form.charter.errors = [
+            gettext("The charter has just changed: please read what it says now.")
+            if form.charter.data
+            else gettext("Please read the charter, and say that you agree to it.")
+        ]
+        form.charter.data = ""
+        raise NotAgreed
+    charter.agree_to_charter(db(), me(), asked)
 
 
 def _conflict(form: ProfileForm) -> ResponseReturnValue:
@@ -101,7 +126,7 @@ def _edit(
     differs: list[str] | None = None,
     has_expired: bool = False,
 ) -> str:
-    mine = queries.expert_of(db(), me())
+    mine, asked = queries.expert_of(db(), me()), charter.asked_of(db(), me())
     if request.method != "POST":
         form.add_rows()
     return render_template(
@@ -114,6 +139,8 @@ def _edit(
         vocabulary=queries.vocabulary(db()),
         is_shown=mine is not None and mine.state == "shown",
         was_shown=mine is not None and mine.slug is not None,
+        charter=asked,
+        charter_html=asked.html(language()) if asked else "",
     )
 
 
@@ -183,6 +210,8 @@ def _consents(form: AfterForm | None = None) -> str:
         form=form or AfterForm(articles=me().articles_after),
         history=list(reversed(consents.consents_of(db(), me())))[:50],
         item_name=item_name,
+        number_in=charter.number_in,
+        charter=next((one for one in given.values() if charter.number_in(one.item)), None),
     )
 
 
@@ -216,6 +245,8 @@ def item_name(item: str) -> str:
         showing.TALKS: gettext("My talks and publications"),
         showing.QUESTIONS: gettext("That visitors may ask me something"),
     }
+    if number := charter.number_in(item):
+        return str(gettext("The charter, version %(number)s", number=number))
     return names.get(item) or str(gettext("A feed"))
 
 

@@ -14,8 +14,9 @@ from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from careers.base import clock
+from careers.base.company import the_company
 from careers.base.languages import LANGUAGES, address_in, language
-from careers.base.web import settings
+from careers.base.web import db, settings
 from experts.models import Expert
 from experts.posts import Post
 from experts.presenting import presented
@@ -103,12 +104,13 @@ def _item(post: Post) -> dict[str, Any]:
 def vcard(expert: Expert) -> ResponseReturnValue:
     """What is public of `expert` as a vCard 4.0 (RFC 6350, and 9554 for pronouns and networks)."""
     person, shown = expert.person, presented(expert)
+    job_title = the_company(db()).facts_of(person).job_title
     base = settings().base_url
     page = base + address_in(settings().default_language, f"/experts/{expert.slug}")
     lines = [
         "BEGIN:VCARD", "VERSION:4.0", "KIND:individual",
         f"FN:{_text(shown.name)}",
-        f"TITLE:{_text(person.job_title)}" if person.job_title else "",
+        f"TITLE:{_text(job_title)}" if job_title else "",
         f"NOTE:{_text(shown.headline)}",
         f"PRONOUNS:{_text(shown.pronouns)}" if shown.pronouns else "",
         f"URL:{page}",

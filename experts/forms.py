@@ -28,11 +28,18 @@ from wtforms.validators import (
     Optional,
     ValidationError,
 )
-from wtforms.widgets import CheckboxInput, ListWidget, RangeInput
+from wtforms.widgets import RangeInput
 
 from careers.base import clock
 from careers.base.fetching import Allow, Unreachable, checked_address
-from careers.base.forms import AnonymousForm, Form, TopicsField, options, stripped
+from careers.base.forms import (
+    AnonymousForm,
+    CheckboxesField,
+    Form,
+    TopicsField,
+    options,
+    stripped,
+)
 from careers.base.people import plain_email
 from experts.editing import (
     BIOGRAPHY_LONGEST,
@@ -62,13 +69,6 @@ _TOO_LONG = _("This text is too long.")
 
 def _line(value: str | None) -> str:
     return " ".join(stripped(value).split())
-
-
-class CheckboxesField(SelectMultipleField):
-    """Several choices, each a box to tick."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
 
 
 def _page_address(_form: PlainForm, field: StringField) -> None:
@@ -189,6 +189,7 @@ class ProfileForm(Form):
     )
     here_since = StringField(_("Here since (year)"), filters=[stripped])
     shows = CheckboxesField(choices=[])
+    charter = HiddenField(_("The charter"))  # the number of the text that is agreed to, by a box
     networks = FieldList(
         FormField(NetworkForm), _("Where else you can be found"), max_entries=MOST_NETWORKS
     )
@@ -263,6 +264,21 @@ def _forget(field: Any) -> None:
         field.entries[:] = kept
     else:
         field.data = [] if isinstance(field, SelectMultipleField) else ""
+
+
+class CharterForm(Form):
+    """The charter in both languages. `seen` is the number of the text that is changed."""
+
+    seen = HiddenField(default="0")
+    in_english = TextAreaField(
+        _("In English"),
+        [InputRequired(), Length(max=20_000, message=_TOO_LONG)],
+        filters=[stripped],
+        description=_("Markdown: **bold**, *italic*, lists, links."),
+    )
+    in_french = TextAreaField(
+        _("In French"), [InputRequired(), Length(max=20_000, message=_TOO_LONG)], filters=[stripped]
+    )
 
 
 class AfterForm(Form):

@@ -73,6 +73,26 @@ class Expert(Base):
         return any(consent.item == item for consent in self.agreed)
 
 
+class Charter(Base):
+    """What the company asks of those who show themselves, and promises them: one text that was in
+    force, until the one with the next number was.
+    """
+
+    __tablename__ = "charter"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    in_english: Mapped[str] = mapped_column(Text)
+    in_french: Mapped[str] = mapped_column(Text)
+    english_html: Mapped[str] = mapped_column(Text)
+    french_html: Mapped[str] = mapped_column(Text)
+    since: Mapped[datetime] = mapped_column(default=clock.now)
+
+    def html(self, language: str) -> str:
+        """The text in `language`; in the other one if it has none."""
+        texts = (self.french_html, self.english_html)
+        return next(filter(None, texts if language == "fr" else reversed(texts)), "")
+
+
 class Network(Base):
     """A link to a page of the expert's own on another network."""
 

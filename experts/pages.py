@@ -128,7 +128,7 @@ def described(expert: Expert) -> dict[str, Any]:
         "url": address,
         "description": expert.headline,
         "image": f"{base}/portraits/{person.code}{'/640.jpg' if person.photo else '.svg'}",
-        "jobTitle": person.job_title,
+        "jobTitle": the_company(db()).facts_of(person).job_title,
         "knowsAbout": [topic.name for topic in expert.topics],
         "knowsLanguage": list(expert.languages),
         "sameAs": [link.url for link in presented(expert).networks],

@@ -30,6 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from careers.base import prose
+from careers.base.company import Company, the_company
 from careers.base.consents import Consent
 from careers.base.people import Person
 from careers.blog.authors import written_by
@@ -104,18 +105,23 @@ def posts_of(
     """What `person` has published, newest first; nothing unless they are shown. Only one of
     `KINDS` where that is asked for.
     """
-    return _read(db, _stream(person), count, skip, KINDS.get(kind, ()))
+    return _read(db, _stream(db, person), count, skip, KINDS.get(kind, ()))
 
 
 def posts_of_people(db: Session, people: Sequence[int], count: int) -> list[Post]:
     """The newest of what the people with these row numbers have published, each once."""
-    found = _read(db, _posts(Person.id.in_(people)), 2 * count, 0) if people else []
+    found = _read(db, _posts(db, Person.id.in_(people)), 2 * count, 0) if people else []
     return list({post.code: post for post in reversed(found)}.values())[::-1][:count]
+
+
+def newest_posts(db: Session, count: int, skip: int = 0) -> list[Post]:
+    """What all who are shown have published here and elsewhere, newest first."""
+    return _read(db, _each_once(db), count, skip)
 
 
 def count_posts_of(db: Session, person: Person) -> Counter[str]:
     """How many posts `posts_of` has in all, by each of `KINDS` that there are."""
-    posts = _stream(person).subquery()
+    posts = _stream(db, person).subquery()
     rows = db.execute(select(posts.c.kind, func.count().label("posts")).group_by(posts.c.kind))
     found = {row.kind: row.posts for row in rows}
     sums = {name: sum(found.get(kind, 0) for kind in kinds) for name, kinds in KINDS.items()}
@@ -124,10 +130,12 @@ def count_posts_of(db: Session, person: Person) -> Counter[str]:
 
 @dataclass(frozen=True)
 class Surfaced:
-    """A post that the homepage may draw: whose, and which."""
+    """A post that the homepage may draw: whose, which, in what language and since when."""
 
     author: str
     code: str
+    language: str
+    published_at: datetime
 
 
 def surfaced(
@@ -136,35 +144,41 @@ def surfaced(
     """Everything that the homepage may draw from, newest first: of each expert who is shown, the
     newest `per_author` posts, none older than `since`.
     """
-    posts = _each_once().subquery()
+    posts = _each_once(db).subquery()
     rank = func.row_number().over(
         partition_by=posts.c.author_code,
         order_by=(posts.c.published_at.desc(), posts.c.code),
     )
     ranked = select(
-        posts.c.author_code, posts.c.code, posts.c.published_at, rank.label("rank")
-    ).subquery()
+        posts.c.author_code, posts.c.code, posts.c.language, posts.c.published_at,
+        rank.label("rank"),
+    ).subquery()  # fmt: skip
     wanted = [ranked.c.rank <= per_author]
     if since is not None:
         wanted.append(ranked.c.published_at >= since)
     rows = db.execute(
-        select(ranked.c.author_code, ranked.c.code)
+        select(ranked.c.author_code, ranked.c.code, ranked.c.language, ranked.c.published_at)
         .where(*wanted)
         .order_by(ranked.c.published_at.desc(), ranked.c.code)
     )
-    return [Surfaced(*row) for row in rows]
+    return [
+        Surfaced(author, code, spoken.lower(), published)
+        for author, code, spoken, published in rows
+    ]
 
 
-def _posts(whose: ColumnElement[bool]) -> CompoundSelect[Any]:
-    return union_all(*_published(whose))
+def _posts(db: Session, whose: ColumnElement[bool]) -> CompoundSelect[Any]:
+    return union_all(*_published(the_company(db), whose))
 
 
-def _stream(person: Person) -> CompoundSelect[Any]:
-    theirs = Person.id == person.id
-    return union_all(*_published(theirs), _talks(theirs), _answers(theirs))
+def _stream(db: Session, person: Person) -> CompoundSelect[Any]:
+    company, theirs = the_company(db), Person.id == person.id
+    return union_all(
+        *_published(company, theirs), _talks(company, theirs), _answers(company, theirs)
+    )
 
 
-def _each_once() -> CompoundSelect[Any]:
+def _each_once(db: Session) -> CompoundSelect[Any]:
     """All posts, each once: an article of several under the first of them who is shown."""
     first, first_expert = aliased(Person), aliased(Expert)
     first_is_shown = (
@@ -193,15 +207,19 @@ def _each_once() -> CompoundSelect[Any]:
         .correlate(Article)
         .scalar_subquery()
     )
-    own, with_others, entries = _published(true())
+    own, with_others, entries = _published(the_company(db), true())
     return union_all(own, with_others.where(~first_is_shown, Person.id == next_shown), entries)
 
 
 Rows = Select[*tuple[Any, ...]]
-_AUTHOR = (Person.code.label("author_code"), Person.name, Person.page, Person.team, Person.office)
 
 
-def _published(whose: ColumnElement[bool]) -> tuple[Rows, Rows, Rows]:
+def _author(company: Company) -> tuple[Any, ...]:
+    facts = company.fact("team"), company.fact("office")
+    return (Person.code.label("author_code"), Person.name, Person.page, *facts)
+
+
+def _published(company: Company, whose: ColumnElement[bool]) -> tuple[Rows, Rows, Rows]:
     article = (
         select(
             literal("article").label("kind"),
@@ -216,7 +234,7 @@ def _published(whose: ColumnElement[bool]) -> tuple[Rows, Rows, Rows]:
             literal("").label("source"),
             literal("").label("slides"),
             literal("").label("video"),
-            *_AUTHOR,
+            *_author(company),
         )
         .select_from(Article)
         .where(_PUBLISHED, whose)
@@ -244,7 +262,7 @@ def _published(whose: ColumnElement[bool]) -> tuple[Rows, Rows, Rows]:
             Feed.source,
             literal("").label("slides"),
             literal("").label("video"),
-            *_AUTHOR,
+            *_author(company),
         )
         .join(Feed, Feed.id == Entry.feed_id)
         .join(Person, Person.id == Feed.person_id)
@@ -254,7 +272,7 @@ def _published(whose: ColumnElement[bool]) -> tuple[Rows, Rows, Rows]:
     return own, with_others, entries
 
 
-def _talks(whose: ColumnElement[bool]) -> Rows:
+def _talks(company: Company, whose: ColumnElement[bool]) -> Rows:
     return (
         select(
             Talk.kind,
@@ -269,7 +287,7 @@ def _talks(whose: ColumnElement[bool]) -> Rows:
             Talk.event.label("source"),
             Talk.slides_url.label("slides"),
             Talk.video_url.label("video"),
-            *_AUTHOR,
+            *_author(company),
         )
         .join(Expert, Expert.id == Talk.expert_id)
         .join(Person, Person.id == Expert.person_id)
@@ -278,7 +296,7 @@ def _talks(whose: ColumnElement[bool]) -> Rows:
     )
 
 
-def _answers(whose: ColumnElement[bool]) -> Rows:
+def _answers(company: Company, whose: ColumnElement[bool]) -> Rows:
     return (
         select(
             literal("answer").label("kind"),
@@ -293,7 +311,7 @@ def _answers(whose: ColumnElement[bool]) -> Rows:
             Asked.name.label("source"),
             literal("").label("slides"),
             literal("").label("video"),
-            *_AUTHOR,
+            *_author(company),
         )
         .join(Expert, Expert.id == Asked.expert_id)
         .join(Person, Person.id == Expert.person_id)
@@ -339,7 +357,7 @@ def _post(row: Any) -> Post:
 
 def posts_by_code(db: Session, codes: Sequence[str] | None) -> list[Post]:
     """The posts that everybody may see: those with `codes`, in that order, or all for None."""
-    posts = _each_once().subquery()
+    posts = _each_once(db).subquery()
     wanted = select(posts) if codes is None else select(posts).where(posts.c.code.in_(codes))
     found = {row["code"]: _post(row) for row in db.execute(wanted).mappings()}
     return [found[code] for code in (codes or found) if code in found]

@@ -11,6 +11,7 @@ from sqlalchemy import Select, String, and_, cast, func, or_, select
 from sqlalchemy.orm import Session, aliased, contains_eager, lazyload
 
 from careers.base import codes
+from careers.base.company import the_company
 from careers.base.people import Person
 from careers.base.topics import Topic
 from experts.models import Expert, expert_topic
@@ -60,7 +61,7 @@ def shown_experts(
     """
     wanted = []
     if office:
-        wanted.append(Person.office == office)
+        wanted.append(the_company(db).fact("office") == office)
     if language:
         wanted.append(cast(Expert.languages, String).contains(f'"{language}"', autoescape=True))
     if topic:
@@ -108,6 +109,8 @@ def topics_shown(db: Session) -> list[TopicCount]:
 
 def offices_shown(db: Session) -> list[tuple[str, int]]:
     """Where experts who are shown work, and how many at each place."""
+    if "office" in the_company(db).internal:
+        return []
     rows = db.execute(
         select(Person.office, func.count(Expert.id).label("experts"))
         .join(Expert, Expert.person_id == Person.id)
@@ -136,6 +139,13 @@ def people_on(db: Session, topic: Topic) -> Sequence[int]:
 def codes_on(db: Session, topic: Topic) -> Sequence[str]:
     """The codes of the people who are shown and know about `topic`."""
     return db.scalars(select(Person.code).where(Person.id.in_(people_on(db, topic)))).all()
+
+
+def codes_shown(db: Session) -> Sequence[str]:
+    """The codes of all the people who are shown."""
+    return db.scalars(
+        select(Person.code).join(Expert, Expert.person_id == Person.id).where(SHOWN)
+    ).all()
 
 
 def topics_beside(db: Session, topic: Topic, count: int) -> list[tuple[str, str]]:

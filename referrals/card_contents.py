@@ -182,7 +182,7 @@ def _of_expert(expert: Expert, brand: Brand, language: str, sharing: Sharing | N
     return _contents(
         brand, language, sharing, (person,), expert.headline,
         title=person.name,
-        kicker=person.job_title,
+        kicker=brand.company.facts_of(person).job_title,
         drawn=person.name,
         otherwise=gettext("Who works at %(company)s", company=brand.name),
         words=expert.headline,

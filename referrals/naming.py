@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, lazyload
 
 from careers.base import codes
+from careers.base.company import the_company
 from careers.base.people import Person
 from experts.models import Expert
 from experts.queries import SHOWN
@@ -21,16 +22,16 @@ LOOKED_AT = 200
 def names_like(db: Session, words: str) -> list[str]:
     """Names in which a word begins as `words` do, for completion: at most MOST, by name.
 
-    Of colleagues with the same name, each is followed by their job. Nothing below LEAST letters.
+    Of colleagues with the same name, each is told from the others. Nothing below LEAST letters.
     """
     key = codes.slug(words, NAME_LONGEST)
     if len(key) < LEAST:
         return []
-    maybe = _shown(db, _has(key))
+    maybe, company = _shown(db, _has(key)), the_company(db)
     begins = [person for person in maybe if f"-{key}" in f"-{codes.slug(person.name)}"]
     names = Counter(codes.slug(person.name) for person in begins)
     return [
-        with_job(person) if names[codes.slug(person.name)] > 1 else person.name
+        company.told_apart(person) if names[codes.slug(person.name)] > 1 else person.name
         for person in begins[:MOST]
     ]
 
@@ -38,7 +39,7 @@ def names_like(db: Session, words: str) -> list[str]:
 def person_named(db: Session, words: str) -> Person | None:
     """The one whose name `words` are, accents and case aside; None where it could be several.
 
-    With the job after the name it is the one of them who has it.
+    With what tells them apart after the name it is that one.
     """
     key = codes.slug(words, LONGEST)
     if not key:
@@ -46,14 +47,9 @@ def person_named(db: Session, words: str) -> Person | None:
     found = [one for one in _shown(db, _has(key)) if codes.slug(one.name, LONGEST) == key]
     if not found and "," in words:
         name = codes.slug(words.partition(",")[0], LONGEST)
-        maybe = _shown(db, _has(name)) if name else []
-        found = [one for one in maybe if codes.slug(with_job(one), LONGEST) == key]
+        maybe, company = (_shown(db, _has(name)) if name else []), the_company(db)
+        found = [one for one in maybe if codes.slug(company.told_apart(one), LONGEST) == key]
     return found[0] if len(found) == 1 else None
-
-
-def with_job(person: Person) -> str:
-    """How one of several colleagues with the same name is told apart."""
-    return f"{person.name}, {person.job_title}"
 
 
 def _has(key: str) -> ColumnElement[bool]:

@@ -11,6 +11,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
+import experts.charter_pages
 import experts.editing_pages
 import experts.pages
 import experts.portrait_pages
@@ -39,8 +40,8 @@ from careers.blog import hub
 from careers.blog import pages as blog
 from careers.blog import writing_pages as blog_writing_pages
 from careers.hiring import pages as hiring
+from careers.home import front_page, post_pages, topics
 from careers.home import pages as home
-from careers.home import topics
 from careers.jobs import board_pages, editing_pages, feed_pages
 from careers.jobs import pages as jobs
 from careers.jobs.alerts import pages as alerts
@@ -51,8 +52,9 @@ SENDING_AT_ONCE = 8  # of them, those that may wait for what clients send
 # They add their routes to the blueprint of their package, or listen to what others announce.
 PAGES = (
     board_pages, editing_pages, feed_pages, blog_author_pages, blog_comment_pages,
-    blog_editing_pages, blog_history_pages, blog_writing_pages, experts.editing_pages,
-    experts.portrait_pages, experts.topic_pages, topics, experts.proving, feeds.editing_pages, hub,
+    blog_editing_pages, blog_history_pages, blog_writing_pages, experts.charter_pages,
+    experts.editing_pages, experts.portrait_pages, experts.topic_pages, topics, hub,
+    front_page, post_pages, experts.proving, feeds.editing_pages,
 )  # fmt: skip
 PACKAGES = (
     home,

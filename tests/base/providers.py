@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import fcntl
 import html
 import json
 import re
-import shutil
 import socket
 import subprocess
 import threading
@@ -23,7 +21,7 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 from joserfc.jws import JWSRegistry
 
-from tests.conftest import lacking
+from tests.node_packages import installed
 
 FOLDER = Path(__file__).parents[1] / "oidc"
 CALLBACK = "http://127.0.0.1:8000/sign-in/oidc/callback"
@@ -37,26 +35,10 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _install() -> None:
-    """Install the provider once, whole: tests that run side by side wait for it."""
-    with (FOLDER / "package.json").open() as package:
-        fcntl.flock(package, fcntl.LOCK_EX)
-        installed = FOLDER / "node_modules" / ".installed"
-        if installed.exists():
-            return
-        subprocess.run(
-            ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
-            cwd=FOLDER, check=True, capture_output=True, timeout=300,
-        )  # fmt: skip
-        installed.touch()
-
-
 @contextmanager
 def real_provider() -> Iterator[str]:
     """The issuer of a running oidc-provider."""
-    if shutil.which("node") is None or shutil.which("npm") is None:
-        lacking("Node")
-    _install()
+    installed(FOLDER)
     port = free_port()
     node = subprocess.Popen(
         ["node", "provider.mjs", str(port), CALLBACK, "http://127.0.0.1:8000/sign-in"],

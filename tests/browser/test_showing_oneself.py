@@ -50,6 +50,8 @@ def test_a_new_employee_shows_themselves_and_leaves(browser, site, photograph):
     page.get_by_label("Day").first.fill("2025-11-04")
     expect(page.get_by_text("Add a talk or a publication")).to_have_count(1)
     page.locator("#shows-talks").check()
+    expect(page.locator("#charter-text")).to_contain_text("You decide.")
+    page.get_by_label("I have read the charter and agree to it").check()
     page.get_by_role("button", name="Show my page").click()
     expect(page.get_by_text("Your page is shown to everybody now.")).to_be_visible()
 

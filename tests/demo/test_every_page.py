@@ -8,24 +8,14 @@ from html.parser import HTMLParser
 
 import pytest
 
-from careers.demo import founding
 from tests.conftest import Visitor
-
-ROLES = {
-    "visitor": None,
-    "employee": founding.EMPLOYEE,
-    "editor": founding.EDITOR,
-    "recruiter": founding.RECRUITER,
-    "admin": founding.ADMIN,
-}
-MOST = 140  # pages for each role and language
-PER_KIND = 4  # pages of the same route
+from tests.demo.walking import ROLES, sign_in, walk
 
 
 class Page(HTMLParser):
     def __init__(self, text: str) -> None:
         super().__init__()
-        self.links, self.ids, self.tags, self.labelled, self.fields = [], [], Counter(), set(), []
+        self.ids, self.tags, self.labelled, self.fields = [], Counter(), set(), []
         self.loads, self.lang, self.images_without_alt, self.in_picture = [], None, 0, 0
         self.feed(text)
 
@@ -37,8 +27,6 @@ class Page(HTMLParser):
             self.ids.append(found["id"])
         if tag == "html":
             self.lang = found.get("lang")
-        if tag == "a" and found.get("href"):
-            self.links.append(found["href"])
         if tag == "label":
             self.labelled.add(found.get("for"))
         is_field = tag in {"input", "select", "textarea"} and "aria-hidden" not in found
@@ -57,44 +45,16 @@ class Page(HTMLParser):
         self.in_picture -= tag == "svg"
 
 
-def kind_of(path: str) -> str:
-    """Pages of one route have the same shape of address."""
-    parts = path.partition("?")[0].split("/")
-    return "/".join("*" if len(part) > 11 or "-" in part else part for part in parts)
-
-
 @pytest.mark.parametrize("prefix", ["", "/fr"])
 @pytest.mark.parametrize("role", ROLES)
 def test_every_page_is_whole(demo, role, prefix):
-    visitor = Visitor(demo)
-    if ROLES[role]:
-        visitor.sign_in(ROLES[role], founding.PASSWORD)
-    waiting, seen, kinds = [f"{prefix}/"], set(), Counter()
-    if role != "visitor":
-        waiting.append(f"{prefix}/me/links")
-    while waiting and len(seen) < MOST:
-        path = waiting.pop(0)
-        if path in seen or kinds[kind_of(path)] >= PER_KIND:
-            continue
-        seen.add(path)
-        kinds[kind_of(path)] += 1
-        answer = visitor.get(path)
+    visitor, seen = sign_in(Visitor(demo), role), 0
+    for path, answer in walk(visitor, prefix, signed_in=role != "visitor"):
+        seen += 1
         assert answer.status_code in {200, 302, 303}, (path, answer.status_code)
-        if answer.status_code != 200:
-            waiting.append(answer.location)
-            continue
-        if answer.mimetype != "text/html":
-            continue
-        page = Page(answer.get_data(as_text=True))
-        check(page, path, prefix, answer)
-        waiting += [
-            link.partition("#")[0]
-            for link in page.links
-            if link.startswith("/")
-            and link.startswith(prefix)
-            and (prefix or not link.startswith("/fr"))
-        ]
-    assert len(seen) > 20
+        if answer.mimetype == "text/html" and answer.status_code == 200:
+            check(Page(answer.get_data(as_text=True)), path, prefix, answer)
+    assert seen > 20
 
 
 def check(page: Page, path: str, prefix: str, answer) -> None:

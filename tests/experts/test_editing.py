@@ -32,7 +32,7 @@ def version_of(page: str) -> str:
 
 def test_all_that_is_written_stands_on_the_page(visit_as, visitor):
     ada = visit_as(Cast.ENGINEER)
-    assert ada.post(EDIT, FIELDS | {"show": "1"}).status_code == 303
+    assert ada.post(EDIT, FIELDS | {"show": "1", "charter": "1"}).status_code == 303
     page = visitor.get("/experts/ada-lovelace-engel").text
     for words in ("Ada Lovelace-Engel", "she/her", "here since 2019", "Talk, Data Days",
                   "What a meter knows", "https://days.example/ada.pdf"):  # fmt: skip
@@ -126,7 +126,7 @@ def test_what_does_not_hold_is_said_beside_its_field(visit_as, db, fields):
 def test_the_stream_can_be_narrowed(visit_as, visitor, wrote, said):
     wrote(Cast.ENGINEER, "Clocks lie")
     said(Cast.ENGINEER, "Some words")
-    visit_as(Cast.ENGINEER).post(EDIT, FIELDS | {"name": "", "show": "1"})
+    visit_as(Cast.ENGINEER).post(EDIT, FIELDS | {"name": "", "show": "1", "charter": "1"})
     titles = {"article": "Clocks lie", "entry": "Some words", "talk": "What a meter knows"}
     for kind, title in titles.items():
         page = visitor.get(f"{PAGE}?kind={kind}").text

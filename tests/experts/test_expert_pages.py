@@ -171,7 +171,9 @@ def test_an_employee_writes_shows_and_takes_down_their_page(visitor, visit_as, d
     ada = visit_as(Cast.ENGINEER)
     assert ada.post("/me/profile", FIELDS | {"headline": "Not this."}).status_code == 303
     assert visitor.get(PAGE).status_code == 404
-    shown = ada.post("/me/profile", FIELDS | {"version": "1", "show": "1"}, follow_redirects=True)
+    shown = ada.post(
+        "/me/profile", FIELDS | {"version": "1", "show": "1", "charter": "1"}, follow_redirects=True
+    )
     assert "Your page is shown to everybody now." in shown.text
     assert f'href="{PAGE}"' in ada.get("/me/profile").text
     page = visitor.get(PAGE).text
@@ -199,7 +201,7 @@ def test_a_preview_keeps_nothing(visit_as, db):
 
 def test_showing_without_a_headline_says_what_to_do_and_loses_nothing(visit_as, visitor, db):
     ada = visit_as(Cast.ENGINEER)
-    answer = ada.post("/me/profile", FIELDS | {"headline": " ", "show": "1"})
+    answer = ada.post("/me/profile", FIELDS | {"headline": " ", "show": "1", "charter": "1"})
     assert answer.status_code == 422
     assert "First write what you do" in answer.text
     assert "I **like** clocks." in answer.text

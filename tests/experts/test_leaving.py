@@ -23,6 +23,7 @@ from referrals.sharing import share
 from referrals.targets import job_target
 from tests.cast import Cast
 from tests.experts.conftest import NOVEMBER
+from tests.experts.crawling import crawl
 from tests.house.test_routes import VALUES
 
 PAGE = "/experts/ada-engel"
@@ -70,24 +71,6 @@ def names_her(answer) -> bool:
     own_address = r'href="[^"]*" hreflang'  # of the page that says it is gone
     text = re.sub(own_address, "", answer.text) if answer.status_code == 410 else answer.text
     return bool(NAMED.search(text))
-
-
-def crawl(visitor, *beginnings: str) -> dict[str, object]:
-    """Every answer that a visitor gets by following links, pictures and feeds."""
-    waiting, found = list(beginnings), {}
-    while waiting:
-        address = waiting.pop().replace("&amp;", "&")
-        skipped = ("/static", "/r/", "/sign-in", "/cards/home", "/cards/job", "/blog/feed")
-        if address in found or address.startswith(skipped):
-            continue
-        answer = found[address] = visitor.get(address)
-        if answer.mimetype in {"text/html", "application/xml"}:
-            links = re.findall(
-                r'(?:href|src|content)="(?:http://127\.0\.0\.1:8000)?(/[^"#]*)', answer.text
-            )
-            links += re.findall(r"http://127\.0\.0\.1:8000(/[^<\"# ]*)</loc>", answer.text)
-            waiting += [link for link in links if "/apply" not in link and "page=" not in link]
-    return found
 
 
 BEGINNINGS = (
@@ -176,7 +159,10 @@ def test_who_comes_back_finds_what_was_kept(visitor, visit_as, ada, db, settings
     db.rollback()
     page = mine.get("/me/profile").text
     assert "Keeps clocks honest." in page
-    mine.post("/me/profile", {"headline": "Back.", "topics": "Time", "version": "1", "show": "1"})
+    mine.post(
+        "/me/profile",
+        {"headline": "Back.", "topics": "Time", "version": "1", "show": "1", "charter": "1"},
+    )
     back = visitor.get(PAGE).text
     assert "Back." in back
     assert "Clocks lie" in back

@@ -218,7 +218,7 @@ def test_it_goes_with_the_page_and_comes_back_with_it(ada, visitor):
     hand_in(ada, jpeg(), is_public="y")
     ada.post("/me/profile/take-down", form_on="/me/profile")
     assert seen(visitor, ada.code).status_code == 404
-    ada.post("/me/profile", {"headline": "Back.", "version": "1", "show": "1"})
+    ada.post("/me/profile", {"headline": "Back.", "version": "1", "show": "1", "charter": "1"})
     assert seen(visitor, ada.code).mimetype == "image/avif"
 
 

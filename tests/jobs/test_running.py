@@ -97,7 +97,7 @@ def test_an_added_board_is_fetched_at_once_and_its_report_is_read(visit_as, db, 
     assert answer.status_code == 303
     waiting = _text(browser.get(answer.location))
     assert "It waits for its turn" in waiting
-    assert 'hx-trigger="every 2s"' in waiting
+    assert 'data-hx-trigger="every 2s"' in waiting
     work()
     page = _text(browser.get(answer.location))
     assert "every 2s" not in page

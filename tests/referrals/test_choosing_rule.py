@@ -192,12 +192,12 @@ def test_much_of_the_past_is_done_piece_by_piece_with_progress(
     preview = try_out(recruiter)
     page = recruiter.get(preview).text
     assert "Deciding 2 of 5 applications again" in page
-    assert "hx-trigger" in page
+    assert "data-hx-trigger" in page
     assert recruiter.post(f"{preview}/choice", {"why": "a"}, form_on="/recruiting/rule").status_code == 404  # fmt: skip
     while work():
         pass
     page = recruiter.get(preview).text
-    assert "hx-trigger" not in page
+    assert "data-hx-trigger" not in page
     row = db.scalar(select(RulePreview))
     assert (row.done, row.changed) == (5, 5)
     assert {tuple(sums) for sums in row.sums.values()} == {

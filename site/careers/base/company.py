@@ -4,13 +4,31 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import CheckConstraint, String
+from blinker import Signal
+from sqlalchemy import CheckConstraint, ColumnElement, String, literal
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from careers.base.database import Base
+from careers.base.people import Person
 
 # The grounds on which the colour must stand out: the worst of those in static/css/tokens.css.
 PAPER, INK = "#f3f0e9", "#24272d"
+
+FACTS = ("job_title", "team", "office")
+"""What the personnel system says of somebody, and their page shows unless it is internal."""
+
+facts_changed = Signal()
+"""Sent as `facts_changed.send(company, db=session)` in the transaction in which other facts become
+internal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What everybody may read of what the personnel system says of somebody; "" for the rest."""
+
+    job_title: str
+    team: str
+    office: str
 
 
 class Company(Base):
@@ -28,11 +46,27 @@ class Company(Base):
     logo: Mapped[bytes | None] = mapped_column(deferred=True)  # every page reads this row
     logo_type: Mapped[str | None] = mapped_column(String(20))
     is_demo: Mapped[bool] = mapped_column(default=False)
+    internal: Mapped[list[str]] = mapped_column(default=list)  # those of FACTS that are
 
     @property
     def logo_url(self) -> str | None:
         """Where the logo is; None when there is none."""
         return "/logo.png" if self.logo_type else None
+
+    def facts_of(self, person: Person) -> Facts:
+        """What everybody may read of `person`, while their page is shown."""
+        return Facts(*("" if name in self.internal else getattr(person, name) for name in FACTS))
+
+    def fact(self, name: str) -> ColumnElement[str]:
+        """One of FACTS as a column of `Person`, as everybody may read it."""
+        column: ColumnElement[str] = getattr(Person, name)
+        return (literal("") if name in self.internal else column).label(name)
+
+    def told_apart(self, person: Person) -> str:
+        """How one of several with the same name is told from the others: by their job, or by the
+        address of their page where jobs are internal.
+        """
+        return f"{person.name}, {self.facts_of(person).job_title or person.page}"
 
     def tagline(self, language: str) -> str:
         """The company's words about itself in `language`; in the other one if it has none."""
@@ -44,7 +78,7 @@ def the_company(db: Session) -> Company:
     """The company; its defaults when nobody has set anything yet."""
     return db.get(Company, 1) or Company(
         id=1, name="Entourage", tagline_en="", tagline_fr="", website="", colour="#d2371f",
-        is_demo=False,
+        is_demo=False, internal=[],
     )  # fmt: skip
 
 

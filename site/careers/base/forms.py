@@ -8,10 +8,11 @@ from typing import Any
 from flask import request
 from flask_babel import gettext, lazy_gettext
 from werkzeug.datastructures import CombinedMultiDict
-from wtforms import EmailField, StringField
+from wtforms import EmailField, SelectMultipleField, StringField
 from wtforms import Form as _Form
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs lag behind
 from wtforms.validators import InputRequired, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from careers.base.languages import language
 from careers.base.people import plain_email
@@ -47,6 +48,13 @@ class AnonymousForm(Form):
         """Refuse whoever fills what people cannot see."""
         if field.data:
             raise ValidationError(gettext("This looks like it was sent by a robot."))
+
+
+class CheckboxesField(SelectMultipleField):
+    """Several choices, each a box to tick."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
 
 
 class TopicsField(StringField):

@@ -129,11 +129,12 @@ def _clean(outside: str, *, of_article: bool = False) -> str:
         attribute_filter=_only_ours if of_article else None,
         url_schemes={"http", "https", "mailto"} | ({"picture"} if of_article else set()),
         link_rel="ugc nofollow noopener noreferrer",
+        set_tag_attribute_values={"pre": {"tabindex": "0"}},  # a long line is scrolled with keys
         clean_content_tags={"script", "style", "iframe", "object", "template", "svg", "math"},
     )
     if len(clean) > 2 * HTML_LONGEST:  # unclosed elements are closed and opened again, many times
         raise ValueError(f"longer than {2 * HTML_LONGEST} characters once it is made whole")
-    return clean
+    return clean.replace("<th></th>", "<td></td>")  # an empty cell heads nothing
 
 
 def _check_depth(outside: str) -> None:

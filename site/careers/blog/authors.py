@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from careers.base import audit, clock, codes
+from careers.base.company import the_company
 from careers.base.database import inserting, rows_changed
 from careers.base.people import Person
 from careers.blog import letters
@@ -63,8 +64,9 @@ def expert_named(db: Session, words: str) -> Person:
     found = db.scalars(shown.limit(50)).all()
     at_page = [one for one in found if one.page == key and "/" in words]
     of_name = [one for one in found if codes.slug(one.name) == key]
-    with_job = [one for one in found if codes.slug(f"{one.name}, {one.job_title}") == key]
-    for some in (at_page, of_name, with_job):
+    company = the_company(db)
+    told_apart = [one for one in found if codes.slug(company.told_apart(one)) == key]
+    for some in (at_page, of_name, told_apart):
         if len(some) == 1:
             return some[0]
     raise NotNamed

@@ -22,6 +22,7 @@ from careers.jobs import editing
 from careers.jobs.importing import import_jobs
 from careers.jobs.models import Job, JobBoard
 from careers.jobs.places import read_place
+from experts.charter import agree_to_charter, present_charter
 from experts.editing import Profile, Said, write_profile
 from experts.showing import QUESTIONS, agree, opt_in
 from feeds.subscribing import confirm, subscribe
@@ -92,6 +93,8 @@ def found(db: Session, email: str) -> Person:
 def show_experts(db: Session, now: datetime) -> None:
     """Write the pages of those who want one, and show them, over the past months."""
     experts = tomllib.loads((COMPANY / "experts.toml").read_text())["expert"]
+    charter = present_charter(db)
+    assert charter is not None
     for number, one in enumerate(experts):
         person = found(db, one["email"])
         person.portrait_seed = one["portrait"]
@@ -111,6 +114,7 @@ def show_experts(db: Session, now: datetime) -> None:
                     talks=tuple(Said(**said) for said in one.get("talks", ())),
                 ),
             )
+            agree_to_charter(db, person, charter)
             opt_in(db, person)
             agree(db, person, QUESTIONS)
 

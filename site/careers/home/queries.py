@@ -10,6 +10,7 @@ from sqlalchemy import String, case, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from careers.base import clock
+from careers.base.company import the_company
 from careers.base.people import Person
 from careers.base.topics import Topic
 from careers.blog.models import Article
@@ -100,11 +101,15 @@ def open_jobs_by_slug(db: Session, slugs: Collection[str]) -> dict[str, Job]:
 
 
 def jobs_on_topic(db: Session, topic: Topic, count: int) -> list[Job]:
-    """Open jobs that ask for `topic`, then those of the teams in which it is known."""
+    """Open jobs that ask for `topic`, then those of the teams in which it is known, unless these
+    are internal.
+    """
+    team = the_company(db).fact("team")
     teams = (
-        select(Person.team)
+        select(team)
+        .select_from(Person)
         .join(Expert, Expert.person_id == Person.id)
-        .where(SHOWN, Person.team != "", Expert.topics.any(Topic.id == topic.id))
+        .where(SHOWN, team != "", Expert.topics.any(Topic.id == topic.id))
     )
     named = cast(Job.skills, String).icontains(topic.name, autoescape=True)
     rows = db.scalars(

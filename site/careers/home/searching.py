@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from careers.base import prose, search
+from careers.base.company import Company, facts_changed, the_company
 from careers.base.config import Settings
 from careers.base.people import Person
 from careers.base.topics import Topic, topic_merged
@@ -19,7 +20,7 @@ from careers.jobs.catalogue import catalogue_of
 from careers.jobs.models import Job
 from experts.models import Expert
 from experts.posts import Post, codes_of_entries, codes_of_posts, posts_by_code
-from experts.queries import codes_on, topics_shown
+from experts.queries import codes_on, codes_shown, topics_shown
 from experts.showing import shown_changed
 from feeds.models import Feed
 from feeds.storing import entries_changed
@@ -99,10 +100,11 @@ def _in_order(keys: list[str], found: dict[str, Any]) -> list[Any]:
 @search.supplies("expert")
 def expert_documents(db: Session, codes: Collection[str] | None) -> Iterable[search.Document]:
     """The experts who are shown, as documents to search; keys are the codes of the people."""
+    company = the_company(db)
     for code, expert in experts_by_code(db, codes).items():
         person = expert.person
         facts = [topic.name for topic in expert.topics]
-        facts += [person.job_title, person.team, person.office]
+        facts += astuple(company.facts_of(person))
         about = [expert.headline, expert.ask_me_about, prose.plain_text(expert.biography_html)]
         text, facts_said = (" · ".join(filter(None, some)) for some in (about, facts))
         yield search.Document("expert", code, person.language, person.name, text, facts_said)
@@ -140,3 +142,9 @@ def follow_entries(feed: Feed, *, db: Session, **_: Any) -> None:
 def follow_topic(topic: Topic, *, into: Topic, db: Session, **_: Any) -> None:
     """Who knew a word that was merged is found by the other."""
     search.changed(db, "expert", *codes_on(db, into))
+
+
+@facts_changed.connect
+def follow_facts(_company: Company, *, db: Session) -> None:
+    """Nobody is found any more by what has become internal."""
+    search.changed(db, "expert", *codes_shown(db))

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, String, cast, func, select, tuple_
 from sqlalchemy.orm import Session, defer, lazyload
 
 from careers.base import search
+from careers.base.company import the_company
 from careers.base.config import Settings
 from careers.base.people import Person
 from careers.base.prose import plain_text
@@ -47,8 +48,8 @@ def job_by_code(db: Session, code: str) -> Job | None:
 
 
 def experts_of_team(db: Session, team: str, count: int = 6) -> list[Expert]:
-    """Experts of `team` who show themselves, by name."""
-    if not team:
+    """Experts of `team` who show themselves, by name; nobody while teams are internal."""
+    if not team or "team" in the_company(db).internal:
         return []
     shown = (
         select(Expert)
@@ -213,6 +214,11 @@ def latest_open_jobs(db: Session, count: int) -> list[Job]:
     """The open jobs, newest first."""
     newest = select(Job).where(OPEN).order_by(Job.opened_at.desc(), Job.id.desc())
     return list(db.scalars(newest.limit(count)))
+
+
+def count_new_jobs(db: Session, since: datetime) -> int:
+    """How many open jobs came after `since`."""
+    return db.scalar(select(func.count(Job.id)).where(OPEN, Job.listed_at > since)) or 0
 
 
 def count_open_jobs(db: Session) -> int:

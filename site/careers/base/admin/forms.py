@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask_babel import gettext, lazy_gettext
@@ -10,7 +11,8 @@ from wtforms import BooleanField, ColorField, FileField, StringField
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from careers.base.admin.logos import NotALogo, logo
-from careers.base.forms import Form, stripped
+from careers.base.company import FACTS
+from careers.base.forms import CheckboxesField, Form, options, stripped
 
 _ = lazy_gettext
 
@@ -36,8 +38,22 @@ class CompanyForm(Form):
         _("Logo"), description=_("PNG, JPEG or WebP, at most 5 MB. It is made smaller if need be.")
     )
     no_logo = BooleanField(_("Remove the present logo"))
+    internal = CheckboxesField(
+        _("What stays internal"),
+        choices=[],
+        description=_(
+            "What the personnel system says of people and nobody else reads: it stands on no page "
+            "for everybody, in no feed, card or search, and jobs are not matched by it."
+        ),
+    )
 
     made_logo: bytes | None = None  # what was handed in, as it will be kept
+
+    def __init__(self, **values: Any) -> None:
+        """With what the personnel system says, in words."""
+        super().__init__(**values)
+        words = (gettext("Job title"), gettext("Team"), gettext("Office"))
+        self.internal.choices = options(zip(FACTS, words, strict=True))
 
     def validate_website(self, field: StringField) -> None:
         """Only an address that a browser opens."""

@@ -22,7 +22,17 @@ from flask_babel import gettext
 from careers.base.admin import queries, words
 from careers.base.admin.forms import CompanyForm
 from careers.base.audit import count_acts, recent_acts, record
-from careers.base.company import INK, PAPER, Company, Palette, contrast, palette, the_company
+from careers.base.company import (
+    FACTS,
+    INK,
+    PAPER,
+    Company,
+    Palette,
+    contrast,
+    facts_changed,
+    palette,
+    the_company,
+)
 from careers.base.people import Person, Role, leave, person_by_code
 from careers.base.permissions import public, requires
 from careers.base.signin import accounts, administrators, sessions
@@ -193,12 +203,14 @@ def company() -> ResponseReturnValue:
     present = the_company(db())
     form = CompanyForm(
         name=present.name, tagline_en=present.tagline_en, tagline_fr=present.tagline_fr,
-        website=present.website, colour=present.colour,
+        website=present.website, colour=present.colour, internal=present.internal,
     )  # fmt: skip
     if form.sent_and_valid():
         row = db().merge(present)
         changed = _take_over(row, form)
         record(db(), me(), "company:edit", "", fields=changed)
+        if "internal" in changed:
+            facts_changed.send(row, db=db())
         db().commit()
         flash(gettext("Saved."))
         return redirect(url_for("admin.company"), 303)
@@ -217,6 +229,10 @@ def _take_over(row: Company, form: CompanyForm) -> list[str]:
         if getattr(row, name) != value:
             setattr(row, name, value)
             changed.append(name)
+    internal = [name for name in FACTS if name in (form.internal.data or ())]
+    if row.internal != internal:
+        row.internal = internal
+        changed.append("internal")
     if form.made_logo is not None:
         row.logo, row.logo_type = form.made_logo, "image/png"
         changed.append("logo")
