@@ -64,7 +64,8 @@ def test_words_of_source_code_are_told_apart_at_the_site(visitor, published):
 def test_source_code_is_never_run(fence):
     html = prose.markdown_to_html(fence, lambda code, alt: "")
     assert set(re.findall(r"<(\w+)", html)) <= {"pre", "code", "span"}
-    assert set(re.findall(r' (\w+)="', html)) <= {"class"}
+    assert set(re.findall(r' (\w+)="', html)) <= {"class", "tabindex"}
+    assert set(re.findall(r'tabindex="([^"]*)"', html)) <= {"0"}
 
 
 def test_topics_join_the_vocabulary_on_the_day_of_publishing_and_lead_to_what_is_like_it(

@@ -41,16 +41,20 @@ def topics(settings: Settings) -> list[str]:
 @publishing.withdrawn.connect
 @publishing.changed.connect
 def feeds_change(article: Article, *, db: Session, **_: Any) -> None:
-    """Have the hub told once the caller's transaction is committed, if there is one."""
-    settings: Settings = current_app.extensions["settings"]
-    if settings.websub_hub:
-        outbox.add_many(db, WORK, [{"topic": topic} for topic in topics(settings)])
+    """Have the hub told once the caller's transaction is committed, if there is one then."""
+    outbox.add(db, WORK, {})
 
 
 @outbox.handles(WORK)
-def tell_hub(_db: Session, payload: dict[str, Any], settings: Settings) -> None:
-    """Tell the hub about one feed; twice does no harm. Raises Unreachable or Refused."""
+def tell_hub(db: Session, payload: dict[str, Any], settings: Settings) -> None:
+    """Tell the hub about one feed, or have it told about all; twice does no harm.
+
+    Raises Unreachable or Refused.
+    """
     if not settings.websub_hub:
+        return
+    if not payload:
+        outbox.add_many(db, WORK, [{"topic": topic} for topic in topics(settings)])
         return
     post = cast(Post, current_app.extensions.get("post", fetching.post))
     topic = payload["topic"]
