@@ -28,6 +28,7 @@ from datetime import datetime
 from pathlib import Path
 
 import bench_dashboards
+import bench_feeds
 import bench_imports
 import bench_search
 from bench_credit import recompute_credit
@@ -268,7 +269,7 @@ def main() -> int:
     """All that is measured, or the parts that are named (`--search`)."""
     parts = {
         "--clicks": clicks, "--dashboards": dashboards, "--credit": credit,
-        "--search": search_jobs, "--imports": bring_jobs,
+        "--search": search_jobs, "--imports": bring_jobs, "--feeds": poll_feeds,
     }  # fmt: skip
     if unknown := set(sys.argv[1:]) - set(parts):
         print(f"unknown: {' '.join(unknown)}; there are {' '.join(parts)}")
@@ -345,6 +346,13 @@ def bring_jobs() -> None:
         for address in addresses:
             print(f"importing, {address.partition(':')[0]}", flush=True)
             bench_imports.measure(address, 5_000)
+
+
+def poll_feeds() -> None:
+    """Polling 2,000 feeds on both databases."""
+    with both_databases() as addresses:
+        for address in addresses:
+            bench_feeds.measure(address)
 
 
 if __name__ == "__main__":
