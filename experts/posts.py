@@ -114,6 +114,11 @@ def posts_of_people(db: Session, people: Sequence[int], count: int) -> list[Post
     return list({post.code: post for post in reversed(found)}.values())[::-1][:count]
 
 
+def newest_posts(db: Session, count: int, skip: int = 0) -> list[Post]:
+    """What all who are shown have published here and elsewhere, newest first."""
+    return _read(db, _each_once(db), count, skip)
+
+
 def count_posts_of(db: Session, person: Person) -> Counter[str]:
     """How many posts `posts_of` has in all, by each of `KINDS` that there are."""
     posts = _stream(db, person).subquery()
@@ -125,10 +130,12 @@ def count_posts_of(db: Session, person: Person) -> Counter[str]:
 
 @dataclass(frozen=True)
 class Surfaced:
-    """A post that the homepage may draw: whose, and which."""
+    """A post that the homepage may draw: whose, which, in what language and since when."""
 
     author: str
     code: str
+    language: str
+    published_at: datetime
 
 
 def surfaced(
@@ -143,17 +150,21 @@ def surfaced(
         order_by=(posts.c.published_at.desc(), posts.c.code),
     )
     ranked = select(
-        posts.c.author_code, posts.c.code, posts.c.published_at, rank.label("rank")
-    ).subquery()
+        posts.c.author_code, posts.c.code, posts.c.language, posts.c.published_at,
+        rank.label("rank"),
+    ).subquery()  # fmt: skip
     wanted = [ranked.c.rank <= per_author]
     if since is not None:
         wanted.append(ranked.c.published_at >= since)
     rows = db.execute(
-        select(ranked.c.author_code, ranked.c.code)
+        select(ranked.c.author_code, ranked.c.code, ranked.c.language, ranked.c.published_at)
         .where(*wanted)
         .order_by(ranked.c.published_at.desc(), ranked.c.code)
     )
-    return [Surfaced(*row) for row in rows]
+    return [
+        Surfaced(author, code, spoken.lower(), published)
+        for author, code, spoken, published in rows
+    ]
 
 
 def _posts(db: Session, whose: ColumnElement[bool]) -> CompoundSelect[Any]:

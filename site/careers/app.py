@@ -40,8 +40,8 @@ from careers.blog import hub
 from careers.blog import pages as blog
 from careers.blog import writing_pages as blog_writing_pages
 from careers.hiring import pages as hiring
+from careers.home import front_page, post_pages, topics
 from careers.home import pages as home
-from careers.home import topics
 from careers.jobs import board_pages, editing_pages, feed_pages
 from careers.jobs import pages as jobs
 from careers.jobs.alerts import pages as alerts
@@ -53,8 +53,8 @@ SENDING_AT_ONCE = 8  # of them, those that may wait for what clients send
 PAGES = (
     board_pages, editing_pages, feed_pages, blog_author_pages, blog_comment_pages,
     blog_editing_pages, blog_history_pages, blog_writing_pages, experts.charter_pages,
-    experts.editing_pages,
-    experts.portrait_pages, experts.topic_pages, topics, experts.proving, feeds.editing_pages, hub,
+    experts.editing_pages, experts.portrait_pages, experts.topic_pages, topics, hub,
+    front_page, post_pages, experts.proving, feeds.editing_pages,
 )  # fmt: skip
 PACKAGES = (
     home,

@@ -30,6 +30,7 @@ from careers.base.signin.sessions import forget_ended
 from careers.demo.outside import fetch_for
 from careers.hiring import retention
 from careers.hiring.pipeline.outside import forget_events
+from careers.home.seeing import forget as forget_openings
 from careers.jobs.alerts.sending import queue_alerts
 from careers.jobs.running import queue_due
 from experts.questions import forget_questions
@@ -45,6 +46,7 @@ from referrals.views import forget_views
 
 log = structlog.get_logger(__name__)
 INGEST_EVERY = LOOK_EVERY = 1.0  # seconds
+POLL_EVERY = 30.0
 
 
 class _Consumer(Consumer):  # type: ignore[misc]
@@ -77,6 +79,7 @@ class Background:
         self._stop = threading.Event()
         self._keeps_erased = False  # whether a backup that was put back has been looked for
         self._consumer: _Consumer | None = None
+        self._polls: threading.Thread | None = None
         self._lock: Any = None
         self.do_outbox = self.huey.task()(self._named("do_outbox", self._do_outbox))
         every_minute = crontab(minute="*")
@@ -98,6 +101,8 @@ class Background:
         self._consumer = _Consumer(self.huey, workers=2, initial_delay=0.05, max_delay=1.0)
         threading.Thread(target=self._consumer.run, name="huey", daemon=True).start()
         threading.Thread(target=self._ingest_for_ever, name="ingest", daemon=True).start()
+        self._polls = threading.Thread(target=self._poll_for_ever, name="poll", daemon=True)
+        self._polls.start()
         threading.Thread(target=self._look_for_ever, name="look", daemon=True).start()
         return True
 
@@ -111,6 +116,8 @@ class Background:
         outbox.work_waits.disconnect(self.wake)
         if self._consumer is not None and self._consumer.started.wait(10):
             self._consumer.stop(graceful=True)
+        if self._polls is not None:
+            self._polls.join(10)  # a feed that takes longer is read again: its lease ends
         if self._lock is not None:
             self._lock.close()
 
@@ -130,7 +137,6 @@ class Background:
         with self.app.app_context():
             self._keep_erased()
             outbox.do_due_work(self.database, self.settings)
-            poll_due(self.database, fetch_for(self.is_demo()), contact=self.settings.base_url)
             with self.database.writing() as db:
                 queue_due(db)
                 queue_due_checks(db)
@@ -142,6 +148,7 @@ class Background:
                 forget_visitors(db)
                 forget_views(db)
                 forget_questions(db)
+                forget_openings(db)
                 db.commit()
             retention.run(self.database, self.settings)
             with self.database.writing() as db:
@@ -200,6 +207,18 @@ class Background:
                     self.wake(self)
             except Exception:  # such as a database that is away; it is looked for again
                 log.exception("the outbox could not be looked at")
+
+    def _poll_for_ever(self) -> None:
+        """Read feeds beside everything else: a site that answers slowly holds up nothing here."""
+        pause = INGEST_EVERY
+        while not self._stop.wait(pause):
+            pause = POLL_EVERY
+            try:
+                with self.app.app_context():
+                    fetch = fetch_for(self.is_demo())
+                    poll_due(self.database, fetch, contact=self.settings.base_url)
+            except Exception:  # the database, for instance; feeds that are due stay due
+                log.exception("feeds could not be read")
 
     @staticmethod
     def _named(name: str, act: Callable[[], None]) -> Callable[[], None]:

@@ -24,6 +24,7 @@ from careers.base.migrating import migrate
 from careers.base.signin.administrators import setup_address
 from careers.demo.commands import SIGN_INS, demo
 from careers.hiring.commands import retention_group
+from careers.home.commands import homepage
 from careers.jobs.commands import import_jobs_command, search_group
 from feeds.commands import feeds
 from referrals.commands import clicks, receipt, referrals
@@ -68,6 +69,7 @@ entourage.add_command(clicks)
 entourage.add_command(receipt)
 entourage.add_command(referrals)
 entourage.add_command(feeds)
+entourage.add_command(homepage)
 import_group.add_command(import_employees_command)
 
 

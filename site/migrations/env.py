@@ -14,6 +14,7 @@ from careers.base.signin import sessions
 from careers.blog import models as blog
 from careers.hiring import models as hiring
 from careers.hiring.pipeline import models as pipeline
+from careers.home import models as home
 from careers.jobs import models as jobs
 from careers.jobs.alerts import models as alerts
 
@@ -31,7 +32,7 @@ TABLES_OF = (
     hiring,
 )
 TABLES_OF += (alerts, pipeline, experts.models, feeds.models, referrals.models)
-TABLES_OF += (referrals.bonuses.models,)
+TABLES_OF += (referrals.bonuses.models, home)
 
 
 def render_item(kind: str, item: object, autogen_context: AutogenContext) -> str | bool:

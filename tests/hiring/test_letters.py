@@ -173,6 +173,29 @@ def test_templates_are_begun_with_ours_changed_and_deleted(rosa, db):
     assert len(letters.templates(db)) == len(standard_letters.LETTERS) - 1
 
 
+def test_a_template_is_looked_at_in_both_languages_before_it_is_kept(rosa, db):
+    where = f"/recruiting/letters/{_standard(db)['Invitation'].code}"
+    fields = {
+        "name": "Invitation", "version": "1", "subject_en": "Let us talk, {name}",
+        "text_en": "About {job}. {recruiter}", "subject_fr": "Parlons-en, {name}",
+        "text_fr": "Au sujet de {job}. {recruiter}, {company}",
+    }  # fmt: skip
+    for address_, kept in ((where, "Invitation"), ("/recruiting/letters/new", None)):
+        answer = rosa.post(address_, {**fields, "act": "preview"})
+        page = answer.get_data(as_text=True)
+        assert answer.status_code == 200
+        for words in ("Let us talk, Nadia Benali", "About the title of the job. Rosa Klein",
+                      "Parlons-en, Nadia Benali", "Au sujet de l’intitulé", "Nothing is kept yet."):  # fmt: skip
+            assert words in page, words
+        assert "{recruiter}, {company}" in page  # still in the form
+        db.expire_all()
+        assert [one.name for one in letters.templates(db)].count("Invitation") == 1
+        assert not any("Let us talk" in one.subject_en for one in letters.templates(db)), kept
+    wrong = rosa.post(where, {**fields, "text_en": "{nobody}", "act": "preview"})
+    assert wrong.status_code == 422
+    assert "Nothing is kept yet." not in wrong.get_data(as_text=True)
+
+
 def test_declining_asks_for_a_reason_and_leads_to_the_letter(rosa, application, db):
     template = _standard(db)["Declined / Refus"]
     where = f"{address(application)}/stage"

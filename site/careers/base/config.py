@@ -109,6 +109,19 @@ class Settings(BaseSettings):
         None, description="Key id there; unset: what the machine was given (AWS_… or its role)."
     )
     s3_secret: SecretStr | None = Field(None, description="The key's secret.")
+    slot_minutes: int = Field(
+        15,
+        ge=1,
+        le=1440,
+        description="For how long the homepage shows what was drawn for it, in minutes; then it is "
+        "somebody else's turn.",
+    )
+    surfaced_days: int = Field(
+        365,
+        ge=7,
+        le=3650,
+        description="For how many days after its publication a post may be drawn for the homepage.",
+    )
     websub_hub: str | None = Field(
         None,
         description="Address of a WebSub hub on the public internet that is told when the blog "
@@ -243,6 +256,11 @@ class Settings(BaseSettings):
             key = secrets.token_urlsafe(48)
             out.write(key)
         return key
+
+    @property
+    def draw_seed(self) -> str:
+        """What the homepage's draws begin from: whoever knows it can repeat each of them."""
+        return hashlib.sha256(f"homepage {self.signing_key}".encode()).hexdigest()[:16]
 
     def folder(self, name: str = "") -> Path:
         """The folder `name` in the data folder, made if missing and closed to other accounts."""

@@ -30,6 +30,7 @@ _EDITOR: Final = {
     "article:review",
     "entry:withdraw",
     "feed:confirm",  # that it is whose it is said to be
+    "post:feature",  # on the homepage
     "topic:edit",  # the shared vocabulary
     "question:moderate",  # of visitors to experts
 }

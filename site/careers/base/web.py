@@ -24,7 +24,7 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from flask_babel import format_date, format_time, gettext
+from flask_babel import format_date, format_decimal, format_time, gettext
 from flask_limiter import Limiter
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy.orm import Session
@@ -354,6 +354,7 @@ def init_web(app: Flask) -> None:
     app.jinja_env.globals["brand_version"] = brand_version
     app.jinja_env.filters["dateformat"] = format_date
     app.jinja_env.filters["momentformat"] = show_moment
+    app.jinja_env.filters["numberformat"] = format_decimal
 
 
 def _context() -> dict[str, Any]:

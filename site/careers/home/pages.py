@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import random
 import shutil
 
 from flask import Blueprint, Response, abort, current_app, jsonify, render_template, request
+from flask.sansio.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 
@@ -16,46 +16,20 @@ from careers.base.permissions import public
 from careers.base.web import database, db, settings
 from careers.home import queries
 from careers.home.searching import found_for, suggestions_for
-from careers.home.surfacing import draw
-from careers.jobs.queries import count_open_jobs, latest_open_jobs
-from experts.posts import Post, posts_by_code, surfaced
-from experts.queries import topics_shown
+from careers.home.seeing import Seen
 
 blueprint = Blueprint("home", __name__)
-HERO, SAID, JOBS, TOPICS = 4, 5, 6, 10
-IN_SITEMAP = 20_000  # pages, each with two addresses; the protocol allows 50,000 of these in a file
-PREVIEW_FETCHERS = ("Twitterbot", "LinkedInBot", "facebookexternalhit")  # they obey robots.txt
-SHORT = 110  # characters that fit a card of the hero
 
 
-@blueprint.get("/")
-@public
-def home() -> ResponseReturnValue:
-    """What employees say, drawn anew for each visit; who they are; what is open."""
-    chance = random.SystemRandom()
-    drawn = draw(surfaced(db()), lambda post: post.author, HERO + SAID, chance)
-    posts = posts_by_code(db(), [post.code for post in drawn])
-    return render_template(
-        "home/home.html",
-        hero=sorted(posts, key=lambda post: len(says(post)) > SHORT)[:HERO],
-        said=said_first(posts, HERO),
-        figures=queries.figures(db()),
-        topics=topics_shown(db())[:TOPICS],
-        jobs=latest_open_jobs(db(), JOBS),
-        open_jobs=count_open_jobs(db()),
-        says=says,
+@blueprint.record_once
+def _begin(state: BlueprintSetupState) -> None:
+    state.app.extensions["seen"] = Seen(
+        state.app.extensions["database"], by_itself=not state.app.testing
     )
 
 
-def says(post: Post) -> str:
-    """What a small card quotes: the title, or the words themselves where there is none."""
-    return post.title if post.has_title else post.text
-
-
-def said_first(posts: list[Post], hero: int) -> list[Post]:
-    """The posts that the hero leaves, a wordy one first: it is set large."""
-    rest = sorted(posts, key=lambda post: len(says(post)) > SHORT)[hero:] or posts[:1]
-    return sorted(rest, key=lambda post: post.has_title)
+IN_SITEMAP = 20_000  # pages, each with two addresses; the protocol allows 50,000 of these in a file
+PREVIEW_FETCHERS = ("Twitterbot", "LinkedInBot", "facebookexternalhit")  # they obey robots.txt
 
 
 @blueprint.get("/search")

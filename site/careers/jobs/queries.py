@@ -216,6 +216,11 @@ def latest_open_jobs(db: Session, count: int) -> list[Job]:
     return list(db.scalars(newest.limit(count)))
 
 
+def count_new_jobs(db: Session, since: datetime) -> int:
+    """How many open jobs came after `since`."""
+    return db.scalar(select(func.count(Job.id)).where(OPEN, Job.listed_at > since)) or 0
+
+
 def count_open_jobs(db: Session) -> int:
     """How many jobs are open."""
     return db.scalar(select(func.count(Job.id)).where(OPEN)) or 0

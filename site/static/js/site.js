@@ -43,6 +43,14 @@
     confirmSeen();
   }
 
+  // That somebody follows a link to a post is counted: which one, and nothing of who they are.
+  const opens = (event) => {
+    const link = event.target.closest("a[data-post]");
+    if (link && event.button < 2) navigator.sendBeacon(`/posts/${link.dataset.post}/opened`);
+  };
+  document.addEventListener("click", opens);
+  document.addEventListener("auxclick", opens);
+
   // What htmx notes of the way back is not kept: nothing is stored in a visitor's browser.
   const forget = () => sessionStorage.removeItem("htmx-current-path-for-history");
   for (const moment of ["htmx:load", "htmx:afterSettle", "htmx:pushedIntoHistory", "pagehide"]) {

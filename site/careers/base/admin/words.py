@@ -88,6 +88,8 @@ def act_words(what: str) -> str:
         "letter:take-back": gettext("Stopped a letter to a candidate"),
         "link:pause": gettext("Switched a link off"),
         "link:resume": gettext("Switched a link on again"),
+        "post:feature": gettext("Featured a post"),
+        "post:no-longer-feature": gettext("Left a post to the draw again"),
         "note:delete": gettext("Deleted a note"),
         "outside:add": gettext("Connected another system"),
         "outside:revoke": gettext("Disconnected another system"),

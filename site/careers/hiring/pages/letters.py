@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import force_locale, gettext
 from sqlalchemy.exc import IntegrityError
 
 from careers.base import codes
+from careers.base.company import the_company
 from careers.base.database import ChangedMeanwhile
+from careers.base.languages import LANGUAGES
 from careers.base.permissions import requires
 from careers.base.signin.sessions import token_hash
 from careers.base.web import db, me
@@ -114,6 +116,8 @@ def new_template() -> ResponseReturnValue:
     form = TemplateForm()
     if not form.sent_and_valid():
         return _template_page(form, None, 422 if form.errors else 200)
+    if _is_looked_at():
+        return _template_page(form, None, 200)
     letters.add_template(db(), form.values(), me())
     db().commit()
     flash(gettext("“%(name)s” is kept.", name=form.name.data))
@@ -128,6 +132,8 @@ def template(code: str) -> ResponseReturnValue:
     form = TemplateForm(obj=found)
     if not form.sent_and_valid():
         return _template_page(form, found, 422 if form.errors else 200)
+    if _is_looked_at():
+        return _template_page(form, found, 200)
     try:
         letters.change_template(db(), found, form.version.data or 0, form.values(), me())
         db().commit()
@@ -137,6 +143,11 @@ def template(code: str) -> ResponseReturnValue:
         return _template_page(form, found, 409, is_late=True)
     flash(gettext("“%(name)s” is kept.", name=form.name.data))
     return redirect(url_for("hiring.letter_templates"), code=303)
+
+
+def _is_looked_at() -> bool:
+    """Whether the form was sent only to see what candidates would read."""
+    return request.form.get("act") == "preview"
 
 
 def _template_page(
@@ -153,6 +164,7 @@ def _template_page(
         is_late=is_late,
         fillable=PLACES,
         examples=_examples(),
+        previews=_previews(form) if _is_looked_at() and not form.errors else {},
     )
     return page, status
 
@@ -161,9 +173,20 @@ def _examples() -> dict[str, str]:
     return {
         "name": "Nadia Benali",
         "job": gettext("the title of the job"),
-        "company": gettext("the company’s name"),
+        "company": the_company(db()).name,
         "recruiter": me().name,
     }
+
+
+def _previews(form: TemplateForm) -> dict[str, Words]:
+    """The letter as an invented candidate gets it, in each language."""
+    said, found = form.values(), {}
+    for language in LANGUAGES:
+        with force_locale(language):
+            values = _examples()
+        subject = letters.filled(said[f"subject_{language}"], values)
+        found[language] = Words(subject, letters.filled(said[f"text_{language}"], values))
+    return found
 
 
 @blueprint.post("/recruiting/letters/<code>/deletion")

@@ -1,0 +1,3 @@
+"""Experts and what they say, as the tests of experts have them."""
+
+from tests.experts.conftest import queries, said, show, wrote  # noqa: F401
