@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 from base64 import urlsafe_b64encode
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
@@ -18,10 +19,10 @@ from flask_babel import force_locale, gettext
 from sqlalchemy import CursorResult, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from careers.base import clock, codes, mail, outbox
+from careers.base import clock, codes, mail, outbox, tombstones
 from careers.base.company import the_company
 from careers.base.config import Settings
-from careers.base.database import inserting
+from careers.base.database import Database, inserting
 from careers.base.languages import address_in
 from careers.base.mail import Mail
 from careers.base.mailboxes import (
@@ -217,3 +218,16 @@ def forget(db: Session, passer: Passer) -> None:
     waiting = select(Introduction).where(Introduction.mailbox == passer.mailbox)
     drop(db, Introduction, list(db.scalars(waiting)))
     db.execute(delete(Passer).where(Passer.id == passer.id))
+    tombstones.remember(db, "passer", passer.code)
+
+
+@tombstones.erases("passer")
+def forget_again(database: Database, known: Collection[str]) -> int:
+    """Delete passers whom a backup brought back."""
+    with database.reading() as db:
+        numbers = list(db.scalars(select(Passer.id).where(Passer.code.in_(known))))
+    for number in numbers:
+        with database.writing() as db:
+            forget(db, db.get_one(Passer, number))
+            db.commit()
+    return len(numbers)

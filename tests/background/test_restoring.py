@@ -13,6 +13,8 @@ from careers.hiring.commands import retention_group
 from careers.hiring.models import Application
 from careers.jobs.alerts import following
 from careers.jobs.alerts.models import Follower
+from referrals import passers
+from referrals.models import Passer
 from tests.hiring.pipeline import applied
 from tests.jobs.samples import open_job
 
@@ -92,6 +94,28 @@ def test_a_follower_who_ended_it_is_deleted_again(app, db, work, settings):
     db.commit()
     follower("nadia@example.com")  # who follows anew is another follower
     assert tombstones.erase_again(app.extensions["database"], settings) == 0
+
+
+def test_who_passed_links_on_and_is_known_no_more_stays_so(app, db, work, settings):
+    def passer(name):
+        made = Passer(
+            code=codes.code(), token_hash=codes.token(), name=name, email=f"{name}@example.com",
+            mailbox=f"{name}@example.com", language="en",
+        )  # fmt: skip
+        db.add(made)
+        db.commit()
+        return made
+
+    gone = passer("nadia")
+    passer("bob")
+    before = _backup(db, Passer)
+    passers.forget(db, gone)
+    db.commit()
+    work()
+    db.expunge_all()
+    _put_back(db, Passer, before)
+    assert tombstones.erase_again(app.extensions["database"], settings) == 1
+    assert db.scalars(select(Passer.name)).all() == ["bob"]
 
 
 def test_the_worker_looks_for_them_when_it_starts(app, db, job, work):

@@ -5,14 +5,16 @@ from __future__ import annotations
 
 import json
 import re
+from io import BytesIO
 
 import pytest
 from feedparser import parse
+from PIL import Image
 from sqlalchemy import select
 
 from careers.base.mail import Mail
 from careers.base.people import Role, leave, person_by_email
-from careers.blog import authors, publishing
+from careers.blog import authors, pictures, publishing
 from careers.blog.models import Article, CoAuthor
 from careers.blog.publishing import Text
 from experts.editing import Profile, write_profile
@@ -104,6 +106,23 @@ def test_an_expert_is_asked_agrees_and_is_an_author(shown, ada, carl, visit_as, 
     assert set(told) == {Cast.ENGINEER, Cast.COLLEAGUE}
 
 
+def test_who_is_asked_sees_the_pictures_too(shown, app, database, ada, carl, visit_as, draft, db):
+    shown(Cast.COLLEAGUE)
+    with app.app_context(), database.writing() as session:
+        article = session.scalars(select(Article)).one()
+        picture = BytesIO()
+        Image.new("RGB", (200, 200)).save(picture, "PNG")
+        made = pictures.made(picture.getvalue())
+        settings = app.extensions["settings"]
+        kept = pictures.keep_picture(session, article.author, settings, article, made, "Black")
+        address = f"/blog/pictures/{kept.code}/200"
+        session.commit()
+    assert carl.get(address).status_code == 404
+    _ask(ada, draft)
+    assert carl.get(address).status_code == 200
+    assert visit_as(Cast.RECRUITER).get(address).status_code == 404
+
+
 def test_until_they_agree_nobody_is_named_or_may_change_anything(
     shown, ada, carl, visit_as, draft, visitor, db
 ):
@@ -160,6 +179,10 @@ def test_who_no_longer_shows_themselves_cannot_agree(shown, app, database, ada, 
         opt_out(session, person_by_email(session, Cast.COLLEAGUE))
         session.commit()
     assert "please show your page first" in _answer(carl, draft).text
+    with app.app_context(), database.writing() as session:
+        article = session.scalars(select(Article)).one()
+        with pytest.raises(authors.Gone):
+            authors.accept(session, person_by_email(session, Cast.COLLEAGUE), article)
     assert db.scalars(select(CoAuthor.accepted_at)).all() == [None]
 
 

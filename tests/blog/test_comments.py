@@ -165,6 +165,19 @@ def test_a_comment_on_what_has_changed_meanwhile_is_kept_in_the_form(ada, edith,
     assert db.scalars(select(Comment)).all() == []
 
 
+@pytest.mark.parametrize("form", ["comments", "return"])
+def test_what_is_sent_from_a_page_that_was_open_too_long_is_shown_again(edith, page, db, form):
+    sent = {"version": "1", "about": "drift", "words": "My <w>", "comment": "My <w>"}
+    answer = edith.client.post(
+        f"{_review(page)}/{form}", data=sent | {"form_token": "long ago", "block": ""}
+    )
+    assert answer.status_code == 400
+    assert "please send it once more" in answer.text
+    assert "My &lt;w&gt;</textarea>" in answer.text
+    assert db.scalars(select(Comment)).all() == []
+    assert db.scalars(select(Article.state)).one() == "submitted"
+
+
 def test_only_who_said_it_takes_it_back_and_only_before_it_is_sent(
     app, database, edith, visit_as, page, db
 ):

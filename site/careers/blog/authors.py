@@ -107,12 +107,14 @@ def invitation_of(db: Session, person: Person, code: str) -> Article | None:
 
 
 def accept(db: Session, person: Person, article: Article) -> None:
-    """Be another author from now on. Raises Gone when nobody asks any more."""
-    if person.page is None:
-        raise Gone
+    """Be another author from now on. Raises Gone when nobody asks any more, or who is asked does
+    not show their page.
+    """
+    db.flush()
+    shows_page = exists().where(Person.id == person.id, Person.page.is_not(None))
     done = db.execute(
         update(CoAuthor)
-        .where(*_asked(person, article))
+        .where(*_asked(person, article), shows_page)
         .values(accepted_at=clock.now())
         .execution_options(synchronize_session=False)
     )

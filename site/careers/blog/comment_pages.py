@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from flask import abort, flash, redirect, request, url_for
+from flask import abort, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from careers.base.permissions import requires
-from careers.base.web import db, me
+from careers.base.web import db, keeps_form, me
 from careers.blog import comments, passages, publishing, queries
 from careers.blog.editing_pages import review_page, too_late
 from careers.blog.forms import AnswerForm, CommentForm, number
@@ -17,12 +17,15 @@ from careers.blog.pages import blueprint
 
 @blueprint.post("/editing/articles/<code>/comments")
 @requires("article:review")
+@keeps_form
 def comment_on_article(code: str) -> ResponseReturnValue:
     """Say something about a passage of what waits for an editor."""
     found = queries.article_by_code(db(), code) or abort(404)
     form = CommentForm(passages.blocks_of(found.body_html))
     if found.state != "submitted" or number(request.form.get("version")) != found.version:
         return too_late(found, form.words.data or "", about=form)
+    if g.form_has_expired:
+        return review_page(found, about=form, expired=True), 400
     if not form.validate():
         return review_page(found, about=form), 422
     try:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_timedelta, gettext
 
 from careers.base import clock
 from careers.base.permissions import requires
-from careers.base.web import db, me, page_number
+from careers.base.web import db, keeps_form, me, page_number
 from careers.blog import comments, history, passages, pictures, publishing, queries
 from careers.blog.addresses import Taken
 from careers.blog.forms import AddressForm, CommentForm, ReviewForm, ScheduleForm, number
@@ -53,6 +53,7 @@ def review_page(
     form: ReviewForm | None = None,
     *,
     late: bool = False,
+    expired: bool = False,
     day: ScheduleForm | None = None,
     about: CommentForm | None = None,
     address: AddressForm | None = None,
@@ -73,6 +74,7 @@ def review_page(
         about=about or CommentForm(passages.blocks_of(found.body_html), formdata=None),
         address=address or AddressForm(formdata=None, slug=found.slug),
         late=late,
+        expired=expired,
         came_back=history.handed_in_before(db(), found) is not None,
         cover_html=pictures.cover_html(cover) if cover else "",
     )
@@ -120,15 +122,20 @@ def unschedule_article(code: str) -> ResponseReturnValue:
 
 @blueprint.post("/editing/articles/<code>/return")
 @requires("article:review")
+@keeps_form
 def return_article(code: str) -> ResponseReturnValue:
     """Give an article back to its author with a comment."""
     found = _known(code)
     said = comments.comments_of(db(), found, sent=False)
     form = ReviewForm(says_enough=any(comment.sent_at is None for comment in said))
+    if g.form_has_expired and found.state == "submitted":
+        return review_page(found, form, expired=True), 400
     if found.state == "submitted" and not form.validate():
         return review_page(found, form), 422
-    version = number(form.version.data)
+    version = number(request.form.get("version"))
     try:
+        if g.form_has_expired:
+            raise Conflict
         publishing.return_article(db(), me(), found, version, str(form.comment.data))
     except Conflict:
         db().rollback()

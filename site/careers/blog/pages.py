@@ -196,10 +196,11 @@ def picture(code: str, width: int) -> ResponseReturnValue:
 
 
 def _may_read(article: Article) -> bool:
-    """Whether who asks has it in hand: one of its authors, or an editor once it was handed in."""
+    """Whether who asks may read it: authors, who is asked to be one, editors once they have it."""
     if g.person is None:
         return False
-    if g.person.id in {one.id for one in article.writers}:
+    asked_or_agreed = {one.person_id for one in article.coauthors}
+    if g.person.id in {article.author_id, *asked_or_agreed}:
         return True
     return article.state not in publishing.EDITABLE and may(g.person, "article:review")
 
