@@ -28,8 +28,11 @@ NETWORKS = {
     "stackoverflow": "Stack Overflow",
     "other": "Other",
 }
-# Those whose pages say by rel="me" whose other pages they belong to, to whoever reads them.
-READABLE = frozenset({"website", "mastodon", "github", "gitlab", "devto", "other"})
+# Those that say whose other pages they belong to, to whoever reads them without an account: pages
+# by rel="me", and profiles that programs may read. Medium answers programs with a riddle.
+READABLE = frozenset(
+    {"website", "mastodon", "github", "gitlab", "devto", "orcid", "bluesky", "other"}
+)
 LONGEST = 500
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from flask import (
     Blueprint,
     abort,
+    make_response,
     render_template,
     request,
 )
@@ -15,7 +16,8 @@ from flask.typing import ResponseReturnValue
 from careers.base.company import the_company
 from careers.base.languages import address_in
 from careers.base.permissions import public
-from careers.base.web import db, page_number, settings
+from careers.base.topics import topic_by_slug
+from careers.base.web import db, page_number, settings, wants_part
 from experts import feeding, posts, queries
 from experts.forms import AskForm
 from experts.models import Expert
@@ -36,23 +38,28 @@ def experts() -> ResponseReturnValue:
     found = queries.shown_experts(
         db(), topic=topic, words=words, office=office, language=speaks, page=page
     )
+    shown = {
+        "found": found, "topic": topic_by_slug(db(), topic) if topic else None,
+        "asked_topic": topic, "words": words, "office": office, "language_asked": speaks,
+        "is_narrowed": bool(topic or words.strip() or office or speaks), "page": page,
+    }  # fmt: skip
+    answer = make_response(render_template("experts/experts.html", **shown, **_choices()))
+    answer.vary.add("HX-Request")
+    return answer
+
+
+def _choices() -> dict[str, Any]:
+    """What narrows the list; nothing for who only fetches another list while typing."""
+    if wants_part():
+        return {"topics": [], "topic_choices": [], "offices": [], "languages": []}
     topics, counts = queries.topics_shown(db()), queries.languages_shown(db())
     named = sorted(zip(spoken(list(counts)), counts, strict=True))
-    return render_template(
-        "experts/experts.html",
-        found=found,
-        topics=topics,
-        topic_choices=[(one.slug, one.name, one.experts) for one in topics],
-        topic=next((one for one in topics if one.slug == topic), None),
-        asked_topic=topic,
-        words=words,
-        office=office,
-        offices=[(name, name, count) for name, count in queries.offices_shown(db())],
-        language_asked=speaks,
-        languages=[(code, name, counts[code]) for name, code in named],
-        is_narrowed=bool(topic or words.strip() or office or speaks),
-        page=page,
-    )
+    return {
+        "topics": topics,
+        "topic_choices": [(one.slug, one.name, one.experts) for one in topics],
+        "offices": [(name, name, count) for name, count in queries.offices_shown(db())],
+        "languages": [(code, name, counts[code]) for name, code in named],
+    }
 
 
 @blueprint.get("/experts/<slug>")

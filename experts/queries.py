@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -123,8 +124,17 @@ def offices_shown(db: Session) -> list[tuple[str, int]]:
 
 def languages_shown(db: Session) -> Counter[str]:
     """Which languages experts who are shown speak, and how many each."""
-    spoken = db.scalars(select(Expert.languages).join(Expert.person).where(SHOWN))
-    return Counter(code for codes in spoken for code in codes)
+    together = cast(Expert.languages, String).label("together")  # many speak the same ones
+    rows = db.execute(
+        select(together, func.count(Expert.id).label("experts"))
+        .join(Expert.person)
+        .where(SHOWN)
+        .group_by(together)
+    )
+    spoken: Counter[str] = Counter()
+    for row in rows:
+        spoken.update(dict.fromkeys(json.loads(row.together), row.experts))
+    return spoken
 
 
 def people_on(db: Session, topic: Topic) -> Sequence[int]:

@@ -21,15 +21,17 @@ from careers.base.config import Settings
 from careers.base.fetching import Fetched, Unreachable
 from careers.base.languages import LANGUAGES, address_in
 from careers.base.people import Person
+from experts import profiles_elsewhere
 from experts.models import Expert, Network
 from experts.networks import READABLE
+from experts.profiles_elsewhere import NotAProfile, Profile, profile_at
 from experts.showing import NETWORKS
 from feeds.parsing import NotRead, own_pages
 
 WORK = "check_network"
 AGAIN, SOON, MOST = timedelta(days=7), timedelta(hours=6), 50
 LARGEST = 2_000_000  # bytes of a page
-PAGES = "text/html, application/xhtml+xml;q=0.9"
+PAGES, JSON = "text/html, application/xhtml+xml;q=0.9", "application/json"
 TRIES = 4  # in a row without an answer, before what was verified is so no longer
 
 
@@ -82,10 +84,10 @@ def check_network(db: Session, payload: dict[str, Any], settings: Settings) -> N
         return
     if expert.state != "shown" or not expert.agrees_to(NETWORKS):
         return
-    url, mine = network.url, own_addresses(settings, expert.slug or "")
+    kind, url, mine = network.kind, network.url, own_addresses(settings, expert.slug or "")
     db.rollback()  # the network outside may be slow: nobody else waits for it
     fetch = cast(Fetch, current_app.extensions.get("fetch", fetching.fetch))
-    links_back, reason = _asked(url, mine, fetch, settings.base_url)
+    links_back, reason = _asked(kind, url, mine, fetch, settings.base_url)
     network = db.get(Network, payload["network"])
     if network is None or network.url != url:
         return
@@ -111,9 +113,14 @@ def comparable(url: str) -> str:
     return f"{parts.netloc.lower()}{parts.path.rstrip('/')}"
 
 
-def _asked(url: str, mine: frozenset[str], fetch: Fetch, contact: str) -> tuple[bool | None, str]:
+def _asked(
+    kind: str, url: str, mine: frozenset[str], fetch: Fetch, contact: str
+) -> tuple[bool | None, str]:
     """Whether the page at `url` links back; None with a reason where it could not be read."""
+    profile = profile_at(kind, url)
     try:
+        if profile is not None:
+            return _told(profile, mine, fetch, contact)
         answer = fetch(url, limit_bytes=LARGEST, accept=PAGES, contact=contact)
         if answer.status in {404, 410}:
             return False, ""
@@ -125,6 +132,22 @@ def _asked(url: str, mine: frozenset[str], fetch: Fetch, contact: str) -> tuple[
     except Unreachable as error:
         return None, error.reason
     return any(comparable(one) in mine for one in found), ""
+
+
+def _told(
+    profile: Profile, mine: frozenset[str], fetch: Fetch, contact: str
+) -> tuple[bool | None, str]:
+    answer = fetch(
+        profile.address, limit_bytes=profiles_elsewhere.LARGEST, accept=JSON, contact=contact
+    )
+    if answer.status in {400, 404, 410}:  # nobody is there, or not any more
+        return False, ""
+    if answer.status != 200:
+        return None, fetching.NO_ANSWER
+    try:
+        return any(comparable(one) in mine for one in profile.links_in(answer)), ""
+    except NotAProfile:
+        return None, fetching.NO_ANSWER
 
 
 def _note(network: Network, links_back: bool | None, reason: str) -> None:

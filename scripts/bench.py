@@ -6,7 +6,8 @@ a bare redirect: alone, and with the worker beside them that stores what they wr
 the worker is behind at 2,000 clicks a second, memory over a million clicks, and how many are stored
 in a second of processor time; how long the recruiter's page takes over ten million clicks (some
 minutes to make them); how long, and in how much memory, 100,000 applications are decided by another
-rule; searching among 10,000 jobs with both engines beside SQLite's FTS5; importing 5,000.
+rule; searching among 10,000 jobs with both engines beside SQLite's FTS5; importing 5,000; pages of
+2,000 experts and their 10,000 posts, each beside a bare answer of its size.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ from datetime import datetime
 from pathlib import Path
 
 import bench_dashboards
+import bench_feeds
 import bench_imports
+import bench_people
 import bench_search
 from bench_credit import recompute_credit
 from many_clicks import make
@@ -54,8 +57,9 @@ def app(environ, start_response):
     if environ["PATH_INFO"].startswith("/r/"):
         start_response("302 Found", [("Location", "/jobs"), ("Content-Length", "0")])
         return [b""]
-    start_response("200 OK", [("Content-Type", "text/html"), ("Content-Length", "20000")])
-    return [b"x" * 20000]
+    size = environ["PATH_INFO"].removeprefix("/page").strip("/") or "20000"
+    start_response("200 OK", [("Content-Type", "text/html"), ("Content-Length", size)])
+    return [b"x" * int(size)]
 """
 # Many visitors: one alone who clicked so fast would be refused.
 MANY_VISITORS = """
@@ -133,7 +137,7 @@ def compare(name: str, bare: str, ours: str, connections: int, script: Path) -> 
     one, two = (statistics.median(found[side].answers for found in rounds) for side in (0, 1))
     slow, slower = (statistics.median(found[side].p99 for found in rounds) for side in (0, 1))
     print(
-        f"{name:34}{connections:5}{one:10.0f}{two:10.0f}{two / one:8.1%}{slow:9.1f}{slower:9.1f}",
+        f"{name:44}{connections:5}{one:10.0f}{two:10.0f}{two / one:8.1%}{slow:9.1f}{slower:9.1f}",
         flush=True,
     )
 
@@ -268,7 +272,7 @@ def main() -> int:
     """All that is measured, or the parts that are named (`--search`)."""
     parts = {
         "--clicks": clicks, "--dashboards": dashboards, "--credit": credit,
-        "--search": search_jobs, "--imports": bring_jobs,
+        "--search": search_jobs, "--imports": bring_jobs, "--people": people, "--feeds": poll_feeds,
     }  # fmt: skip
     if unknown := set(sys.argv[1:]) - set(parts):
         print(f"unknown: {' '.join(unknown)}; there are {' '.join(parts)}")
@@ -285,8 +289,9 @@ def both_databases():
         yield list(filter(None, (f"sqlite:///{Path(place) / 'entourage.db'}", url)))
 
 
-def clicks() -> None:
-    """Share links and pages beside a bare answer of the same server; storing clicks."""
+@contextmanager
+def beside_bare():
+    """The port of the bare server while it runs, a folder, and what `wrk` sends."""
     if shutil.which("wrk") is None:
         raise SystemExit("make bench needs wrk (Debian: apt-get install wrk)")
     with tempfile.TemporaryDirectory() as place:
@@ -298,18 +303,52 @@ def clicks() -> None:
             str(BIN / "granian"), "--interface", "wsgi", "--port", str(bare), "--no-ws",
             "--workers", str(os.cpu_count()), "--blocking-threads", str(THREADS), "bare:app",
         ]  # fmt: skip
-        print(f"{'':34}{'conn':>5}{'bare/s':>10}{'ours/s':>10}{'ratio':>8}{'p99 ms':>9}{'ours':>9}")
+        print(f"{'':44}{'conn':>5}{'bare/s':>10}{'ours/s':>10}{'ratio':>8}{'p99 ms':>9}{'ours':>9}")
         with running(granian, bare, {}, folder):
-            serve_and_compare(folder, bare, "", script, pages=True)
-            with postgresql() as url:
-                if url:
-                    serve_and_compare(folder, bare, url, script, pages=False)
+            yield bare, folder, script
+
+
+def clicks() -> None:
+    """Share links and pages beside a bare answer of the same server; storing clicks."""
+    with beside_bare() as (bare, folder, script):
+        serve_and_compare(folder, bare, "", script, pages=True)
+        with postgresql() as url:
+            if url:
+                serve_and_compare(folder, bare, url, script, pages=False)
     with both_databases() as addresses:
         for address in addresses:
             migrate(Database(address))
             stored = store_clicks(address)
             kind = address.partition(":")[0]
             print(f"clicks stored in a second of processor time, {kind}: {stored:.0f}", flush=True)
+
+
+READ = (
+    "/experts/expert-7", "/blog/article-9", "/experts", "/experts?q=river", "/blog",
+    "/topics/topic-3",
+)  # fmt: skip
+
+
+def people() -> None:
+    """What everybody reads of 2,000 experts and their 10,000 posts, each page beside a bare answer
+    of its size, on both databases.
+    """
+    with beside_bare() as (bare, folder, script), both_databases() as addresses:
+        for address in addresses:
+            migrate(Database(address))
+            bench_people.make_people(address)
+            ours, kind = free_port(), address.partition(":")[0]
+            environment = {
+                "ENTOURAGE_DATA_DIR": str(folder / kind), "ENTOURAGE_DATABASE_URL": address,
+                "ENTOURAGE_LISTEN": f"127.0.0.1:{ours}",
+                "ENTOURAGE_BASE_URL": f"http://127.0.0.1:{ours}",
+            }  # fmt: skip
+            with running([str(BIN / "entourage"), "serve"], ours, environment):
+                for page in READ:
+                    here = f"http://127.0.0.1:{ours}{page}"
+                    size = len(urllib.request.urlopen(here, timeout=60).read())
+                    same = f"http://127.0.0.1:{bare}/page/{size}"
+                    compare(f"{page}, {kind}, {size:,} B", same, here, 8, script)
 
 
 def dashboards() -> None:
@@ -345,6 +384,13 @@ def bring_jobs() -> None:
         for address in addresses:
             print(f"importing, {address.partition(':')[0]}", flush=True)
             bench_imports.measure(address, 5_000)
+
+
+def poll_feeds() -> None:
+    """Polling 2,000 feeds on both databases."""
+    with both_databases() as addresses:
+        for address in addresses:
+            bench_feeds.measure(address)
 
 
 if __name__ == "__main__":

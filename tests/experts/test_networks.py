@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import select, update
 
-from careers.base import clock
+from careers.base import clock, fetching
 from careers.base.fetching import Fetched, Unreachable
 from experts.models import Network
 from experts.networks import NotOneself, canonical
 from experts.showing import NETWORKS
 from experts.verifying import TRIES, comparable, queue_due_checks
 from tests.cast import Cast
+from tests.feeds.conftest import HERE as LOCAL
+from tests.feeds.conftest import site  # noqa: F401  a real one
 
 PAGE = "/experts/ada-engel"
 
@@ -226,6 +230,89 @@ def test_what_is_pasted_is_kept_in_its_one_form(visit_as, visitor, db):
     answer = ada.post("/me/profile", wrong)
     assert answer.status_code == 422
     assert "not the address of a person" in answer.text
+
+
+# -- profiles that programs read -------------------------------------------------------------------
+
+HERE = f"http://127.0.0.1:8000{PAGE}"
+ORCID = ("orcid", "https://orcid.org/0000-0002-1694-233X")
+BLUESKY = ("bluesky", "https://bsky.app/profile/ada.example")
+ASKED = {
+    "orcid": "/v3.0/0000-0002-1694-233X/researcher-urls",
+    "bluesky": "/xrpc/app.bsky.actor.getProfile?actor=ada.example",
+}
+
+
+def record(*urls: object) -> bytes:
+    found = [{"url-name": "Me", "url": {"value": url}, "visibility": "public"} for url in urls]
+    return json.dumps({"path": "/x", "researcher-url": found}).encode()
+
+
+def bluesky(**said: object) -> bytes:
+    return json.dumps({"did": "did:plc:x", "handle": "ada.example"} | said).encode()
+
+
+@pytest.fixture
+def elsewhere(app, site):  # noqa: F811
+    """A real site that answers in the place of the networks, and the client that may reach it."""
+
+    def fetch(url: str, **options) -> Fetched:
+        found = urlsplit(url)
+        assert found.hostname in {"pub.orcid.org", "public.api.bsky.app"}
+        where = f"{site.root}{found.path}{'?' + found.query if found.query else ''}"
+        return fetching.fetch(where, allow=LOCAL, **options)
+
+    app.extensions["fetch"] = fetch
+    return site
+
+
+@pytest.mark.parametrize(
+    ("network", "answer", "is_verified"),
+    [
+        (ORCID, record("https://x.example/", f"{HERE}/"), True),
+        (ORCID, record(HERE.replace("/experts", "/fr/experts")), True),
+        (ORCID, record("https://x.example/"), False),
+        (ORCID, record(f"https://x.example/?{HERE}"), False),
+        (ORCID, record(), False),
+        (BLUESKY, bluesky(description=f"Clocks. {HERE}."), True),
+        (BLUESKY, bluesky(description=f"Clocks ({HERE.removeprefix('http://')})"), True),
+        (BLUESKY, bluesky(website=HERE), True),
+        (BLUESKY, bluesky(description="Clocks", website="https://x.example"), False),
+        (BLUESKY, bluesky(description=f"{HERE}-bauer"), False),
+        (BLUESKY, bluesky(description=f"https://x.example/{HERE}"), False),
+        (BLUESKY, bluesky(), False),
+    ],
+)
+def test_a_profile_that_programs_read_proves_it_too(
+    show, visitor, elsewhere, check, network, answer, is_verified
+):
+    show(Cast.ENGINEER, networks=(network,))
+    elsewhere.says(ASKED[network[0]], answer, content_type="application/json")
+    check()
+    assert [path for path, _ in elsewhere.asked] == [ASKED[network[0]]]
+    assert elsewhere.asked[0][1]["accept"] == "application/json"
+    assert ("verified" in visitor.get(PAGE).text) is is_verified
+
+
+@pytest.mark.parametrize("network", [ORCID, BLUESKY])
+@pytest.mark.parametrize(
+    ("body", "status", "is_known"),
+    [
+        (b"<html>", 200, False), (b"[" * 100_000, 200, False), (b"[]", 200, False),
+        (b'{"researcher-url": [{"url": null}], "description": 3}' + b" " * 300_000, 200, False),
+        (b"", 503, False), (b"", 429, False), (b"{}", 404, True), (b"{}", 400, True),
+    ],
+)  # fmt: skip
+def test_what_is_no_profile_is_asked_for_again(
+    show, visitor, elsewhere, check, db, network, body, status, is_known
+):
+    show(Cast.ENGINEER, networks=(network,))
+    elsewhere.says(ASKED[network[0]], body, status)
+    check()
+    assert "verified" not in visitor.get(PAGE).text
+    kept = db.scalars(select(Network)).one()
+    assert (kept.failures == 0) is is_known
+    assert bool(kept.check_error) is not is_known
 
 
 def test_addresses_are_compared_without_what_makes_no_difference():

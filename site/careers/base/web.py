@@ -101,8 +101,11 @@ def page_number(name: str = "page") -> int:
 
 
 def wants_part() -> bool:
-    """Whether htmx asks for a part of a page instead of a person for the whole."""
-    return request.headers.get("HX-Request") == "true"
+    """Whether htmx asks for a part of a page instead of a person for the whole, or for the whole
+    again, on going back.
+    """
+    again = "HX-History-Restore-Request" in request.headers
+    return request.headers.get("HX-Request") == "true" and not again
 
 
 def safe_next(target: str | None) -> str | None:
