@@ -210,10 +210,11 @@ def colleagues_of(db: Session, expert: Expert, count: int = 6) -> Sequence[Exper
 
 
 def vocabulary(db: Session) -> Sequence[Topic]:
-    """Every topic that somebody uses, by name: what a form offers."""
-    return db.scalars(
-        select(Topic)
-        .where(Topic.id.in_(select(expert_topic.c.topic_id)))
-        .order_by(Topic.name)
-        .limit(300)
-    ).all()
+    """Every topic that somebody who is shown uses, by name: what a form offers."""
+    used = (
+        select(expert_topic.c.topic_id)
+        .join(Expert, Expert.id == expert_topic.c.expert_id)
+        .join(Person, Person.id == Expert.person_id)
+        .where(SHOWN)
+    )
+    return db.scalars(select(Topic).where(Topic.id.in_(used)).order_by(Topic.name).limit(300)).all()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import feedparser
 import pytest
@@ -122,6 +123,15 @@ def test_only_editors_change_the_vocabulary(visit_as, show):
     token = carl.form_token("/me/profile")
     data = {"form_token": token, "into": "Meters"}
     assert carl.client.post("/editing/topics/time/merge", data=data).status_code == 404
+
+
+def test_words_of_those_who_are_not_shown_are_offered_to_nobody(visit_as, show):
+    show(Cast.ENGINEER, topics=("Time",))
+    show(Cast.EDITOR, topics=("Falconry",), shown=False)
+    carl = visit_as(Cast.COLLEAGUE)
+    offered = re.findall(r'<option value="([^"]+)">', carl.get("/me/profile").text)
+    assert "Time" in offered
+    assert "Falconry" not in offered
 
 
 @pytest.mark.parametrize("address", ["/topics/time", "/experts?topic=time", "/editing/topics"])
