@@ -65,7 +65,7 @@ def test_a_new_employee_shows_themselves_and_leaves(browser, site, photograph):
     assert portrait.evaluate("image => image.decode().then(() => image.naturalWidth)") > 100
     seen.goto("/experts")
     seen.get_by_label("Name or topic").press_sequentially("nobody like this")
-    expect(seen.get_by_text("Nobody matches that")).to_be_visible()
+    expect(seen.get_by_role("heading", name="Nobody matches that")).to_be_visible()
     seen.get_by_label("Name or topic").fill("time")
     expect(seen.get_by_role("link", name="Ada Engel")).to_be_visible()
 

@@ -20,6 +20,7 @@ from tests.demo.walking import ROLES, sign_in, walk
 from tests.node_packages import installed
 from tests.serving import Server
 
+pytestmark = pytest.mark.system
 PACKAGES = Path(__file__).parents[1] / "checkers"
 LANGUAGES = {"en": "", "fr": "/fr"}
 # One language is looked at on a phone, the other on a desk: what differs is the same in both.
@@ -107,7 +108,6 @@ def test_the_checker_does_find_what_is_wrong(tmp_path):
     assert "No “p” element in scope" in " ".join(checked(tmp_path))
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_axe_finds_no_violation(demo, demo_folder, tmp_path, browser, language):  # noqa: F811
     axe = (installed(PACKAGES) / "axe-core" / "axe.min.js").read_text()
