@@ -18,6 +18,7 @@ class Somebody:
             # Headless browsers say so in their agent, and are rightly counted as bots.
             options["user_agent"] = _agent(browser).replace("HeadlessChrome", "Chrome")
         self.context = browser.new_context(base_url=base, **options)
+        self.context.set_default_timeout(60_000)  # as for what is expected of a page
         self.page: Page = self.context.new_page()
         self.base, self.wrong, self.foreign = base, [], []
         self.page.on(
