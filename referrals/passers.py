@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hmac
 from base64 import urlsafe_b64encode
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
@@ -22,7 +21,7 @@ from sqlalchemy.orm import Session
 from careers.base import clock, codes, mail, outbox, tombstones
 from careers.base.company import the_company
 from careers.base.config import Settings
-from careers.base.database import Database, inserting
+from careers.base.database import inserting
 from careers.base.languages import address_in
 from careers.base.mail import Mail
 from careers.base.mailboxes import (
@@ -207,6 +206,7 @@ def correct(passer: Passer, name: str, tells_sharer: bool) -> None:
     passer.name, passer.tells_sharer = name, tells_sharer
 
 
+@tombstones.erases("passer", Passer)
 def forget(db: Session, passer: Passer) -> None:
     """Delete a passer: name, address, and our mail to them. Their links go on leading where they
     lead, as links that somebody passed on; receipts keep a code that names nobody."""
@@ -219,15 +219,3 @@ def forget(db: Session, passer: Passer) -> None:
     drop(db, Introduction, list(db.scalars(waiting)))
     db.execute(delete(Passer).where(Passer.id == passer.id))
     tombstones.remember(db, "passer", passer.code)
-
-
-@tombstones.erases("passer")
-def forget_again(database: Database, known: Collection[str]) -> int:
-    """Delete passers whom a backup brought back."""
-    with database.reading() as db:
-        numbers = list(db.scalars(select(Passer.id).where(Passer.code.in_(known))))
-    for number in numbers:
-        with database.writing() as db:
-            forget(db, db.get_one(Passer, number))
-            db.commit()
-    return len(numbers)

@@ -7,9 +7,11 @@ of files, and nothing else. Rows that are there in spite of their mark are erase
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from careers.base import outbox, storage
@@ -17,24 +19,34 @@ from careers.base.config import Settings
 from careers.base.database import Database
 
 SOME = 500  # marks that are looked for at once
-Eraser = Callable[[Database, Collection[str]], int]  # given codes
-_erasers: dict[str, Eraser] = {}
+Erase = Callable[[Session, Any], None]
+Given = TypeVar("Given", bound=Erase)
 
 
-def erases(kind: str) -> Callable[[Eraser], Eraser]:
-    """Declare the function that erases, of the rows of `kind` with these codes, what is there
-    again; each in a transaction of its own. It returns how many."""
+@dataclass(frozen=True)
+class _Kind:
+    table: Any
+    is_there: tuple[ColumnElement[bool], ...]
+    erase: Erase
 
-    def declare(eraser: Eraser) -> Eraser:
-        _erasers[kind] = eraser
-        return eraser
+
+_kinds: dict[str, _Kind] = {}
+
+
+def erases(kind: str, table: Any, *is_there: ColumnElement[bool]) -> Callable[[Given], Given]:
+    """Declare the function that erases a row of `table`, which has `id` and `code`. Where erasing
+    leaves the row, `is_there` tells one that was not erased."""
+
+    def declare(erase: Given) -> Given:
+        _kinds[kind] = _Kind(table, is_there, erase)
+        return erase
 
     return declare
 
 
 def remember(db: Session, kind: str, code: str) -> None:
     """Have the row of `kind` with this code marked, if the caller's transaction commits."""
-    assert kind in _erasers, kind
+    assert kind in _kinds, kind
     outbox.add(db, "mark_erased", {"kind": kind, "code": code})
 
 
@@ -47,11 +59,23 @@ def mark(_db: Session, payload: dict[str, Any], settings: Settings) -> None:
 def erase_again(database: Database, settings: Settings) -> int:
     """Erase whatever is there in spite of its mark; how much. Raises OSError."""
     count = 0
-    for kind, erase in _erasers.items():
-        remaining = iter(_marks(settings, kind).marks())
+    for name, kind in _kinds.items():
+        remaining = iter(_marks(settings, name).marks())
         while some := list(islice(remaining, SOME)):
-            count += erase(database, some)
+            count += _erase_those(database, kind, some)
     return count
+
+
+def _erase_those(database: Database, kind: _Kind, codes: Collection[str]) -> int:
+    """Erase, each in a transaction of its own, what is there of the rows with these codes."""
+    back = select(kind.table.id).where(kind.table.code.in_(codes), *kind.is_there)
+    with database.reading() as db:
+        numbers = list(db.scalars(back))
+    for number in numbers:
+        with database.writing() as db:
+            kind.erase(db, db.get_one(kind.table, number))
+            db.commit()
+    return len(numbers)
 
 
 def _marks(settings: Settings, kind: str) -> storage.Store:

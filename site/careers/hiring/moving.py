@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -13,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from careers.base import audit, clock, codes, outbox, storage, tombstones
 from careers.base.config import Settings
-from careers.base.database import Database, rows_changed
+from careers.base.database import rows_changed
 from careers.base.mail import Mail
 from careers.base.people import Person
 from careers.hiring.models import Application, Refusal, SharerSees, Stage, StageChange
@@ -217,6 +216,7 @@ def correct(db: Session, application: Application, given: dict[str, str]) -> Non
         audit.record(db, None, "application:correct", application.code, changed=changed)
 
 
+@tombstones.erases("application", Application, Application.erased_at.is_(None))
 def erase(db: Session, application: Application) -> None:
     """Delete what the candidate gave: name, address, message, CV and our mail to them.
 
@@ -248,21 +248,6 @@ def erase(db: Session, application: Application) -> None:
     erased.send(application, db=db)
     audit.record(db, None, "application:erase", application.code)
     tombstones.remember(db, "application", application.code)
-
-
-@tombstones.erases("application")
-def erase_again(database: Database, known: Collection[str]) -> int:
-    """Erase applications that a backup brought back."""
-    back = select(Application.id).where(
-        Application.code.in_(known), Application.erased_at.is_(None)
-    )
-    with database.reading() as db:
-        numbers = list(db.scalars(back))
-    for number in numbers:
-        with database.writing() as db:
-            erase(db, db.get_one(Application, number))
-            db.commit()
-    return len(numbers)
 
 
 @outbox.handles("forget_cv")

@@ -6,7 +6,6 @@ import hashlib
 import hmac
 import json
 from base64 import urlsafe_b64encode
-from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
@@ -18,7 +17,7 @@ from sqlalchemy.orm import Session
 from careers.base import clock, codes, mail, outbox, tombstones
 from careers.base.company import the_company
 from careers.base.config import Settings
-from careers.base.database import Database, in_turn, inserting
+from careers.base.database import in_turn, inserting
 from careers.base.languages import address_in, locale_of
 from careers.base.mail import Mail
 from careers.base.mailboxes import (
@@ -230,6 +229,7 @@ def end(db: Session, alert: Alert) -> bool:
     return False
 
 
+@tombstones.erases("follower", Follower)
 def forget(db: Session, follower: Follower) -> None:
     """Delete a follower: address, searches, what waits for their answer, and our mail to them."""
     _in_turn(db, follower.email)
@@ -240,15 +240,3 @@ def forget(db: Session, follower: Follower) -> None:
     db.execute(delete(Follower).where(Follower.id == follower.id))
     db.expunge(follower)
     tombstones.remember(db, "follower", follower.code)
-
-
-@tombstones.erases("follower")
-def forget_again(database: Database, known: Collection[str]) -> int:
-    """Delete followers whom a backup brought back."""
-    with database.reading() as db:
-        numbers = list(db.scalars(select(Follower.id).where(Follower.code.in_(known))))
-    for number in numbers:
-        with database.writing() as db:
-            forget(db, db.get_one(Follower, number))
-            db.commit()
-    return len(numbers)
