@@ -22,7 +22,7 @@ class Question:
     next turn, and all who wait share one. SQLite answers before anybody else can come.
     """
 
-    def __init__(self, database: Database, wanted: Select[tuple[int]]) -> None:
+    def __init__(self, database: Database, wanted: Select[int]) -> None:
         """`wanted` has no parameters. An object belongs to the one event loop that uses it."""
         self._engine = database.engine
         self._sql = str(wanted.compile(self._engine))
@@ -78,4 +78,4 @@ async def _connected(engine: Engine) -> psycopg.AsyncConnection[Any]:
     """A connection whose every statement is a transaction of its own: it sees what is committed."""
     _, named = engine.dialect.create_connect_args(engine.url)
     patience = {"connect_timeout": 2, "options": "-c statement_timeout=2000"}  # then threads ask
-    return await psycopg.AsyncConnection.connect(**named | patience, autocommit=True)
+    return await psycopg.AsyncConnection.connect(**{**named, **patience}, autocommit=True)

@@ -18,16 +18,16 @@ from careers.home.changes import NUMBER
 from careers.home.front_page import Fronts
 from careers.home.seeing import Seen
 from referrals.classifying import classify
-from referrals.doors import answer
+from referrals.doors import ASGIDoor, answer
 
 if TYPE_CHECKING:
-    from a2wsgi.asgi_typing import ASGIApp, HTTPScope, Receive, Send
+    from a2wsgi.asgi_typing import HTTPScope, Receive, Send
 
 
 class HomeDoor:
     """Answers with the kept homepage; passes everything else on."""
 
-    def __init__(self, app: Flask, others: ASGIApp) -> None:
+    def __init__(self, app: Flask, others: ASGIDoor) -> None:
         """`app` makes the homepages; `others` is the next door."""
         settings: Settings = app.extensions["settings"]
         self._languages = {

@@ -51,9 +51,9 @@ def figures(db: Session, now: datetime) -> Figures:
     """How many experts are shown, articles were published in 365 days, jobs are open, how many of
     them are new, and where they are.
     """
-    counts = db.execute(_COUNTS, {"year": now - YEAR, "new": now - NEW}).one()
+    experts, articles, jobs, new = db.execute(_COUNTS, {"year": now - YEAR, "new": now - NEW}).one()
     places = {name for (places,) in db.execute(_PLACES) for name in names_of(places)}
-    return Figures(*counts, len(places))
+    return Figures(experts, articles, jobs, new, len(places))
 
 
 def _count(counted: Any, *wanted: ColumnElement[bool]) -> Any:
