@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0032_feed_leases"
-down_revision = "0034_home_versions"
+down_revision = "0035_draws"
 branch_labels = None
 depends_on = None
 
