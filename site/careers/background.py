@@ -213,13 +213,13 @@ class Background:
     def _poll_for_ever(self) -> None:
         """Read feeds beside everything else: a site that answers slowly holds up nothing here."""
         pause = INGEST_EVERY
-        contact = self.settings.base_url
-        with self.app.app_context(), Poller(self.database, contact=contact) as poller:
+        with Poller(self.database, contact=self.settings.base_url) as poller:
             while not self._stop.wait(pause):
                 began = time.monotonic()
                 try:
                     poller.fetch = fetch_for(self.is_demo())
-                    poller.read_due(POLL_EVERY, self._stop)
+                    with self.app.app_context():
+                        poller.read_due(POLL_EVERY, self._stop)
                 except Exception:  # the database, for instance; feeds that are due stay due
                     log.exception("feeds could not be read")
                 pause = max(0.0, began + POLL_EVERY - time.monotonic())
