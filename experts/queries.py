@@ -94,18 +94,20 @@ def _has_words(words: str) -> Any:
     return or_(*found)
 
 
+_TOPICS = (
+    select(Topic.slug, Topic.name, func.count(Expert.id))
+    .join(expert_topic, expert_topic.c.topic_id == Topic.id)
+    .join(Expert, Expert.id == expert_topic.c.expert_id)
+    .join(Person, Person.id == Expert.person_id)
+    .where(SHOWN)
+    .group_by(Topic.id, Topic.slug, Topic.name)
+    .order_by(Topic.name)
+)
+
+
 def topics_shown(db: Session) -> list[TopicCount]:
     """The topics that experts who are shown have, by name."""
-    rows = db.execute(
-        select(Topic.slug, Topic.name, func.count(Expert.id))
-        .join(expert_topic, expert_topic.c.topic_id == Topic.id)
-        .join(Expert, Expert.id == expert_topic.c.expert_id)
-        .join(Person, Person.id == Expert.person_id)
-        .where(SHOWN)
-        .group_by(Topic.id, Topic.slug, Topic.name)
-        .order_by(Topic.name)
-    )
-    return [TopicCount(*row) for row in rows]
+    return [TopicCount(*row) for row in db.execute(_TOPICS)]
 
 
 def offices_shown(db: Session) -> list[tuple[str, int]]:

@@ -235,7 +235,7 @@ def _begin() -> ResponseReturnValue | None:
 def _end(response: Response) -> Response:
     _let_go_of_db()
     _tell_browser_that_it_was_taken(response)
-    return _headers(response)
+    return with_headers(response)
 
 
 def _tell_browser_that_it_was_taken(response: Response) -> None:
@@ -254,7 +254,7 @@ def _let_go_of_db() -> None:
         context.__exit__(None, None, None)
 
 
-def _headers(response: Response) -> Response:
+def with_headers(response: Response) -> Response:
     """The headers of every answer (security.md 25 to 27); a view may set a stricter policy."""
     nonce = g.get("nonce", "")
     head = response.headers

@@ -16,8 +16,8 @@ function outlive(form) {
     [...form.elements].filter(
       (field) => field.name && !["hidden", "file", "submit", "button"].includes(field.type),
     );
-  const text = () =>
-    fields().filter((field) => !ticks(field) || field.checked).map((field) => [field.name, field.value]);
+  const isWritten = (field) => (ticks(field) ? field.checked : field.value !== "");
+  const text = () => fields().filter(isWritten).map((field) => [field.name, field.value]);
   const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
   const here = found(drawer, mine).filter(([key, left]) => {
@@ -40,6 +40,7 @@ function outlive(form) {
     }
     for (const field of fields()) {
       if (ticks(field)) field.checked = left.some((one) => same(one, [field.name, field.value]));
+      else if (!left.some((one) => one[0] === field.name)) field.value = "";
     }
     keep();
     fields()[0].focus();
