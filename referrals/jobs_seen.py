@@ -62,15 +62,13 @@ def add_openings(db: Session, openings: Sequence[Opening]) -> None:
     for one in openings:
         if one.article not in articles or one.job not in jobs:
             continue
-        of = {
-            "article_id": articles[one.article], "job_id": jobs[one.job], "day": one.at.date(),
-        }  # fmt: skip
-        kind = one.kind
+        article, job, day, kind = articles[one.article], jobs[one.job], one.at.date(), one.kind
         if kind == "human":
-            seen = inserting(db, ArticleJobVisitor).values(of | {"visitor": one.visitor})
-            is_new = seen.on_conflict_do_nothing().returning(ArticleJobVisitor.visitor)
-            kind = "again" if db.scalar(is_new) is None else "people"
-        counts[of["article_id"], of["job_id"], of["day"], kind] += 1
+            seen = {"article_id": article, "job_id": job, "day": day, "visitor": one.visitor}
+            added = inserting(db, ArticleJobVisitor).values(seen).on_conflict_do_nothing()
+            is_new = db.scalar(added.returning(ArticleJobVisitor.visitor)) is not None
+            kind = "people" if is_new else "again"
+        counts[article, job, day, kind] += 1
     for (article, job, day, kind), times in sorted(counts.items()):
         zero: dict[str, Any] = dict.fromkeys(("people", "again", "preview", "prefetch", "bot"), 0)
         row = {"article_id": article, "job_id": job, "day": day} | zero | {kind: times}
