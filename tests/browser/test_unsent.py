@@ -90,9 +90,8 @@ def test_a_profile_comes_back_with_its_rows_and_a_visitor_s_question_on_the_way_
     page = ada.sign_in(Cast.ENGINEER)
     page.goto("/me/profile")
     page.locator("[name=headline]").fill("Keeps clocks, and time.")
-    rows = page.locator("[data-rows]").first.locator("input[type=text], input:not([type])")
     for number in range(3):
-        rows.nth(number).fill(f"https://ada{number}.example/")
+        page.locator(f"[name=networks-{number}-url]").fill(f"https://ada{number}.example/")
     page.locator(".searching input").fill("Clocks, Time")
     page.locator(".searching button").click()
     page.close(run_before_unload=False)
@@ -100,7 +99,7 @@ def test_a_profile_comes_back_with_its_rows_and_a_visitor_s_question_on_the_way_
     page.goto("/me/profile")
     page.get_by_role("button", name="Put it into the form").click()
     expect(page.locator("[name=headline]")).to_have_value("Keeps clocks, and time.")
-    expect(rows.nth(2)).to_have_value("https://ada2.example/")
+    expect(page.locator("[name=networks-2-url]")).to_have_value("https://ada2.example/")
     expect(page.locator(".searching").locator("xpath=preceding-sibling::ul")).to_contain_text(
         "Time"
     )
