@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import delete, func, select
@@ -17,21 +17,13 @@ from careers.base import clock
 from careers.base.database import inserting
 from careers.blog.models import Article
 from careers.jobs.models import Job
+from referrals.counting import day_of
+from referrals.ingesting import jobs_opened
+from referrals.journal import JobOpened
 from referrals.models import ArticleJobDay, ArticleJobVisitor
 
 WITHIN = timedelta(days=1)  # between the article and the job
 MOST_NAMED = 20  # jobs, for the authors of an article
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """A request for the page of a job by a link that leads on from an article."""
-
-    article: str  # its code
-    job: str  # the last part of its address
-    at: datetime
-    kind: str  # human, preview, prefetch, bot
-    visitor: int  # valid within that day
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +46,16 @@ class JobsSeen:
     people: int
 
 
-def add_openings(db: Session, openings: Sequence[Opening]) -> None:
+@jobs_opened.connect
+def _add(openings: Sequence[JobOpened], db: Session) -> None:
     """Add `openings` to the sums; what is no longer there is passed over."""
     articles = _numbers(db, Article.code, Article.id, {one.article for one in openings})
     jobs = _numbers(db, Job.slug, Job.id, {one.job for one in openings})
     counts: Counter[tuple[int, int, date, str]] = Counter()
-    for one in openings:
+    for one in sorted(openings):  # several machines in one order: none waits for another's row
         if one.article not in articles or one.job not in jobs:
             continue
-        article, job, day, kind = articles[one.article], jobs[one.job], one.at.date(), one.kind
+        article, job, day, kind = articles[one.article], jobs[one.job], day_of(one.at), one.kind
         if kind == "human":
             seen = {"article_id": article, "job_id": job, "day": day, "visitor": one.visitor}
             added = inserting(db, ArticleJobVisitor).values(seen).on_conflict_do_nothing()

@@ -30,6 +30,7 @@ from careers.base.signin.sessions import forget_ended
 from careers.demo.outside import fetch_for
 from careers.hiring import retention
 from careers.hiring.pipeline.outside import forget_events
+from careers.home.past_draws import forget as forget_draws
 from careers.home.seeing import forget as forget_openings
 from careers.jobs.alerts.sending import queue_alerts
 from careers.jobs.running import queue_due
@@ -151,6 +152,7 @@ class Background:
                 forget_views(db)
                 forget_questions(db)
                 forget_openings(db)
+                forget_draws(db)
                 db.commit()
             retention.run(self.database, self.settings)
             with self.database.writing() as db:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import event, select
@@ -13,7 +13,9 @@ from careers.base import clock
 from careers.base.people import person_by_email
 from careers.blog.models import Article
 from careers.jobs.models import Job
-from referrals.jobs_seen import Opening, add_openings, forget_visitors, jobs_seen_after
+from referrals.ingesting import jobs_opened
+from referrals.jobs_seen import forget_visitors, jobs_seen_after
+from referrals.journal import JobOpened, microseconds
 from referrals.models import ArticleJobDay, ArticleJobVisitor
 from tests.cast import Cast
 from tests.conftest import Visitor
@@ -35,17 +37,21 @@ def article(db, job):
 
 
 @pytest.fixture
-def sums(app, db):
+def sums(ingested, db):
     """`sums()` is what was counted so far: (people, again, previews, prefetched, robots)."""
 
     def look() -> tuple[int, ...]:
-        app.extensions["jobs_seen"].write()
+        ingested()
         db.rollback()
         rows = db.scalars(select(ArticleJobDay)).all()
         names = ("people", "again", "preview", "prefetch", "bot")
         return tuple(sum(getattr(row, name) for row in rows) for name in names)
 
     return look
+
+
+def _opened(db, article: str, job: str, at: datetime) -> None:
+    jobs_opened.send([JobOpened(article, job, microseconds(at), "human", 7)], db=db)
 
 
 def _job_link(reader: Visitor, address: str = "/blog/clocks") -> str:
@@ -92,9 +98,9 @@ def test_what_is_no_reader_is_told_apart_or_not_counted(app, visitor, visit_as, 
 def test_nothing_that_tells_readers_apart_outlives_the_next_day(db, article, job):
     now = clock.now()
     for days in (0, 1, 2):
-        at = now - timedelta(days=days)
-        add_openings(db, [Opening(article.code, job.slug, at, "human", 7)] * 2)
-    add_openings(db, [Opening("gone", job.slug, now, "human", 7)])
+        _opened(db, article.code, job.slug, now - timedelta(days=days))
+        _opened(db, article.code, job.slug, now - timedelta(days=days))
+    _opened(db, "gone", job.slug, now)
     forget_visitors(db)
     left = {row.day for row in db.scalars(select(ArticleJobVisitor))}
     assert left == {now.date(), now.date() - timedelta(days=1)}
@@ -119,12 +125,15 @@ def test_its_author_sees_the_jobs_and_nobody_else(app, visitor, visit_as, db, ar
     assert 'href="/jobs/engineer-x"' not in visit_as(Cast.ENGINEER).get(address).text
 
 
-def test_what_cannot_be_written_waits(app, database, visitor, article, sums, monkeypatch):
-    visitor.get(_job_link(visitor), headers=BROWSER)
-    monkeypatch.setattr(database, "writing", None)  # the database is away
-    app.extensions["jobs_seen"].write()
+def test_a_disk_that_refuses_stops_no_reader(app, visitor, article, sums, monkeypatch):
+    def refuse(_line):
+        raise OSError(28, "No space left on device")
+
+    link = _job_link(visitor)
+    monkeypatch.setattr(app.extensions["following"].journal, "append", refuse)
+    assert visitor.get(link, headers=BROWSER).status_code == 200
     monkeypatch.undo()
-    assert sums() == (1, 0, 0, 0, 0)
+    assert sums() == (0, 0, 0, 0, 0)
 
 
 def test_more_jobs_ask_no_more_of_the_database(database, visit_as, db, article, job, still):
@@ -138,7 +147,7 @@ def test_more_jobs_ask_no_more_of_the_database(database, visit_as, db, article, 
         event.remove(database.engine, "before_cursor_execute", note)
         return len(statements)
 
-    add_openings(db, [Opening(article.code, job.slug, clock.now(), "human", 1)])
+    _opened(db, article.code, job.slug, clock.now())
     db.commit()
     asked()
     few = asked()
@@ -149,6 +158,6 @@ def test_more_jobs_ask_no_more_of_the_database(database, visit_as, db, article, 
         )  # fmt: skip
         db.add(other)
         db.flush()
-        add_openings(db, [Opening(article.code, other.slug, clock.now(), "human", 1)])
+        _opened(db, article.code, other.slug, clock.now())
     db.commit()
     assert asked() == few
