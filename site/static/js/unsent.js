@@ -56,10 +56,7 @@ function outlive(form) {
 
   form.addEventListener("input", keep);
   form.addEventListener("change", keep);
-  form.addEventListener("submit", (event) => {
-    const note = form.querySelector("[data-no-network]");
-    note.hidden = navigator.onLine;
-    if (!navigator.onLine) return event.preventDefault();
+  form.addEventListener("submit", () => {
     const key = form.elements.draft || document.createElement("input");
     Object.assign(key, { type: "hidden", name: "draft", value: mine });
     form.append(key);
