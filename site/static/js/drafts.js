@@ -1,6 +1,8 @@
 /* What is written and not yet at the site, kept in this browser: one drawer for each form and person,
    a key in it for each tab. Signing out empties all of it. */
 
+const spoken = { en: "en-GB" }[document.documentElement.lang] || document.documentElement.lang; // as the site
+
 export function stored(key, value) {
   try {
     if (value === undefined) return JSON.parse(localStorage.getItem(key));
@@ -37,7 +39,7 @@ export function offer(box, found, describe, take) {
     const item = box.querySelector("template").content.cloneNode(true).firstElementChild;
     const [title, start] = describe(left);
     item.querySelector("[data-title]").textContent = title;
-    item.querySelector("[data-when]").textContent = new Date(left.at).toLocaleString(document.documentElement.lang);
+    item.querySelector("[data-when]").textContent = new Date(left.at).toLocaleString(spoken, { dateStyle: "long", timeStyle: "short" });
     item.querySelector("[data-start]").textContent = start.slice(0, 240);
     const gone = () => {
       stored(key, null);

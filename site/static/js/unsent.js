@@ -3,11 +3,22 @@
 
 import { found, offer, stored } from "./drafts.js";
 
-for (const said of document.querySelectorAll("[data-taken]")) stored(said.dataset.taken, null);
+const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+
+/* The same words may lie here twice: another tab had them, or an earlier visit. */
+for (const { dataset: { taken } } of document.querySelectorAll("[data-taken]")) {
+  const words = stored(taken)?.fields;
+  for (const [key, left] of found(taken.slice(0, taken.lastIndexOf(":") + 1), taken)) {
+    if (same(left.fields, words)) stored(key, null);
+  }
+  stored(taken, null);
+}
 for (const form of document.querySelectorAll("form[data-unsent]")) outlive(form);
 
 function outlive(form) {
-  const drawer = `unsent:${form.dataset.unsent}:${new URL(form.action).pathname}:`;
+  const { lang } = document.documentElement; // the same form has an address in each language
+  const path = new URL(form.action).pathname.replace(new RegExp(`^/${lang}(?=/)`), "");
+  const drawer = `unsent:${form.dataset.unsent}:${path}:`;
   const isAgain = "again" in form.dataset; // the site shows what it has not taken
   const ticks = (field) => ["checkbox", "radio"].includes(field.type);
   let mine = drawer + Math.random().toString(36).slice(2);
@@ -18,7 +29,6 @@ function outlive(form) {
     );
   const isWritten = (field) => (ticks(field) ? field.checked : field.value !== "");
   const text = () => fields().filter(isWritten).map((field) => [field.name, field.value]);
-  const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
   const here = found(drawer, mine).filter(([key, left]) => {
     if (!same(left.fields, text())) return true;
