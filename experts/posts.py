@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Literal
 
 from sqlalchemy import (
@@ -20,6 +21,7 @@ from sqlalchemy import (
     Select,
     String,
     and_,
+    bindparam,
     cast,
     func,
     literal,
@@ -30,8 +32,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from careers.base import prose
-from careers.base.company import Company, the_company
+from careers.base.company import fact, the_company
 from careers.base.consents import Consent
+from careers.base.database import UTCDateTime
 from careers.base.people import Person
 from careers.blog.authors import written_by
 from careers.blog.models import Article, CoAuthor
@@ -105,24 +108,26 @@ def posts_of(
     """What `person` has published, newest first; nothing unless they are shown. Only one of
     `KINDS` where that is asked for.
     """
-    return _read(db, _stream(db, person), count, skip, KINDS.get(kind, ()))
+    wanted = _stream(_internal(db), KINDS.get(kind, ()))
+    return _read(db, wanted, person=person.id, count=count, skip=skip)
 
 
 def posts_of_people(db: Session, people: Sequence[int], count: int) -> list[Post]:
     """The newest of what the people with these row numbers have published, each once."""
-    found = _read(db, _posts(db, Person.id.in_(people)), 2 * count, 0) if people else []
+    if not people:
+        return []
+    found = _read(db, _of_people(_internal(db)), people=people, count=2 * count, skip=0)
     return list({post.code: post for post in reversed(found)}.values())[::-1][:count]
 
 
 def newest_posts(db: Session, count: int, skip: int = 0) -> list[Post]:
     """What all who are shown have published here and elsewhere, newest first."""
-    return _read(db, _each_once(db), count, skip)
+    return _read(db, _newest(_each_once(_internal(db))), count=count, skip=skip)
 
 
 def count_posts_of(db: Session, person: Person) -> Counter[str]:
     """How many posts `posts_of` has in all, by each of `KINDS` that there are."""
-    posts = _stream(db, person).subquery()
-    rows = db.execute(select(posts.c.kind, func.count().label("posts")).group_by(posts.c.kind))
+    rows = db.execute(_counts(_internal(db)), {"person": person.id})
     found = {row.kind: row.posts for row in rows}
     sums = {name: sum(found.get(kind, 0) for kind in kinds) for name, kinds in KINDS.items()}
     return +Counter(sums)
@@ -144,7 +149,69 @@ def surfaced(
     """Everything that the homepage may draw from, newest first: of each expert who is shown, the
     newest `per_author` posts, none older than `since`.
     """
-    posts = _each_once(db).subquery()
+    rows = db.execute(
+        _ranked(_internal(db)),
+        {"most": per_author, "since": since or datetime.min.replace(tzinfo=UTC)},
+    )
+    return [
+        Surfaced(author, code, spoken.lower(), published)
+        for author, code, spoken, published in rows
+    ]
+
+
+Internal = tuple[str, ...]  # of FACTS: what pages do not say
+
+
+def _internal(db: Session) -> Internal:
+    return tuple(sorted(the_company(db).internal))
+
+
+# To put these statements together takes ten times as long as to have them answered.
+
+
+@lru_cache(maxsize=32)
+def _stream(internal: Internal, kinds: Sequence[str]) -> Select[Any]:
+    """What `person` has published of these `kinds`, all for none, newest first."""
+    return _newest(union_all(*_all_of_one(internal)), kinds)
+
+
+@lru_cache(maxsize=8)
+def _counts(internal: Internal) -> Select[Any]:
+    """How many of each kind `person` has published."""
+    kinds = [one.with_only_columns(one.selected_columns.kind) for one in _all_of_one(internal)]
+    posts = union_all(*kinds).subquery()
+    return select(posts.c.kind, func.count().label("posts")).group_by(posts.c.kind)
+
+
+def _all_of_one(internal: Internal) -> list[Rows]:
+    theirs = Person.id == bindparam("person", type_=Integer)
+    published = _published(internal, theirs)
+    return [*published, _talks(internal, theirs), _answers(internal, theirs)]
+
+
+@lru_cache(maxsize=8)
+def _of_people(internal: Internal) -> Select[Any]:
+    """What these `people` have published, newest first."""
+    theirs = Person.id.in_(bindparam("people", expanding=True))
+    return _newest(union_all(*_published(internal, theirs)))
+
+
+def _newest(posts: CompoundSelect[Any], kinds: Sequence[str] = ()) -> Select[Any]:
+    """Of `posts` those of these `kinds`, all for none, newest first: `count` after `skip`."""
+    found = posts.subquery()
+    return (
+        select(found)
+        .where(found.c.kind.in_(kinds) if kinds else true())
+        .order_by(found.c.published_at.desc(), found.c.code)
+        .limit(bindparam("count", type_=Integer))
+        .offset(bindparam("skip", type_=Integer))
+    )
+
+
+@lru_cache(maxsize=8)
+def _ranked(internal: Internal) -> Select[Any]:
+    """The newest `most` posts of each author that are not older than `since`, newest first."""
+    posts = _each_once(internal).subquery()
     rank = func.row_number().over(
         partition_by=posts.c.author_code,
         order_by=(posts.c.published_at.desc(), posts.c.code),
@@ -153,32 +220,30 @@ def surfaced(
         posts.c.author_code, posts.c.code, posts.c.language, posts.c.published_at,
         rank.label("rank"),
     ).subquery()  # fmt: skip
-    wanted = [ranked.c.rank <= per_author]
-    if since is not None:
-        wanted.append(ranked.c.published_at >= since)
-    rows = db.execute(
+    return (
         select(ranked.c.author_code, ranked.c.code, ranked.c.language, ranked.c.published_at)
-        .where(*wanted)
+        .where(
+            ranked.c.rank <= bindparam("most", type_=Integer),
+            ranked.c.published_at >= bindparam("since", type_=UTCDateTime),
+        )
         .order_by(ranked.c.published_at.desc(), ranked.c.code)
     )
-    return [
-        Surfaced(author, code, spoken.lower(), published)
-        for author, code, spoken, published in rows
-    ]
 
 
-def _posts(db: Session, whose: ColumnElement[bool]) -> CompoundSelect[Any]:
-    return union_all(*_published(the_company(db), whose))
+@lru_cache(maxsize=8)
+def _all(internal: Internal) -> Select[Any]:
+    return select(_each_once(internal).subquery())
 
 
-def _stream(db: Session, person: Person) -> CompoundSelect[Any]:
-    company, theirs = the_company(db), Person.id == person.id
-    return union_all(
-        *_published(company, theirs), _talks(company, theirs), _answers(company, theirs)
-    )
+@lru_cache(maxsize=8)
+def _coded(internal: Internal) -> Select[Any]:
+    """The posts whose codes are among `codes`, in no order."""
+    posts = _each_once(internal).subquery()
+    return select(posts).where(posts.c.code.in_(bindparam("codes", expanding=True)))
 
 
-def _each_once(db: Session) -> CompoundSelect[Any]:
+@lru_cache(maxsize=8)
+def _each_once(internal: Internal) -> CompoundSelect[Any]:
     """All posts, each once: an article of several under the first of them who is shown."""
     first, first_expert = aliased(Person), aliased(Expert)
     first_is_shown = (
@@ -207,19 +272,19 @@ def _each_once(db: Session) -> CompoundSelect[Any]:
         .correlate(Article)
         .scalar_subquery()
     )
-    own, with_others, entries = _published(the_company(db), true())
+    own, with_others, entries = _published(internal, true())
     return union_all(own, with_others.where(~first_is_shown, Person.id == next_shown), entries)
 
 
 Rows = Select[*tuple[Any, ...]]
 
 
-def _author(company: Company) -> tuple[Any, ...]:
-    facts = company.fact("team"), company.fact("office")
+def _author(internal: Internal) -> tuple[Any, ...]:
+    facts = fact("team", internal), fact("office", internal)
     return (Person.code.label("author_code"), Person.name, Person.page, *facts)
 
 
-def _published(company: Company, whose: ColumnElement[bool]) -> tuple[Rows, Rows, Rows]:
+def _published(internal: Internal, whose: ColumnElement[bool]) -> tuple[Rows, Rows, Rows]:
     article = (
         select(
             literal("article").label("kind"),
@@ -234,7 +299,7 @@ def _published(company: Company, whose: ColumnElement[bool]) -> tuple[Rows, Rows
             literal("").label("source"),
             literal("").label("slides"),
             literal("").label("video"),
-            *_author(company),
+            *_author(internal),
         )
         .select_from(Article)
         .where(_PUBLISHED, whose)
@@ -262,7 +327,7 @@ def _published(company: Company, whose: ColumnElement[bool]) -> tuple[Rows, Rows
             Feed.source,
             literal("").label("slides"),
             literal("").label("video"),
-            *_author(company),
+            *_author(internal),
         )
         .join(Feed, Feed.id == Entry.feed_id)
         .join(Person, Person.id == Feed.person_id)
@@ -272,7 +337,7 @@ def _published(company: Company, whose: ColumnElement[bool]) -> tuple[Rows, Rows
     return own, with_others, entries
 
 
-def _talks(company: Company, whose: ColumnElement[bool]) -> Rows:
+def _talks(internal: Internal, whose: ColumnElement[bool]) -> Rows:
     return (
         select(
             Talk.kind,
@@ -287,7 +352,7 @@ def _talks(company: Company, whose: ColumnElement[bool]) -> Rows:
             Talk.event.label("source"),
             Talk.slides_url.label("slides"),
             Talk.video_url.label("video"),
-            *_author(company),
+            *_author(internal),
         )
         .join(Expert, Expert.id == Talk.expert_id)
         .join(Person, Person.id == Expert.person_id)
@@ -296,7 +361,7 @@ def _talks(company: Company, whose: ColumnElement[bool]) -> Rows:
     )
 
 
-def _answers(company: Company, whose: ColumnElement[bool]) -> Rows:
+def _answers(internal: Internal, whose: ColumnElement[bool]) -> Rows:
     return (
         select(
             literal("answer").label("kind"),
@@ -311,7 +376,7 @@ def _answers(company: Company, whose: ColumnElement[bool]) -> Rows:
             Asked.name.label("source"),
             literal("").label("slides"),
             literal("").label("video"),
-            *_author(company),
+            *_author(internal),
         )
         .join(Expert, Expert.id == Asked.expert_id)
         .join(Person, Person.id == Expert.person_id)
@@ -319,22 +384,8 @@ def _answers(company: Company, whose: ColumnElement[bool]) -> Rows:
     )
 
 
-def _read(
-    db: Session, posts: CompoundSelect[Any], count: int, skip: int, kinds: Sequence[str] = ()
-) -> list[Post]:
-    found = posts.subquery()
-    rows: Sequence[Any] = (
-        db.execute(
-            select(found)
-            .where(found.c.kind.in_(kinds) if kinds else true())
-            .order_by(found.c.published_at.desc(), found.c.code)
-            .limit(count)
-            .offset(skip)
-        )
-        .mappings()
-        .all()
-    )
-    return [_post(row) for row in rows]
+def _read(db: Session, wanted: Select[Any], **values: Any) -> list[Post]:
+    return [_post(row) for row in db.execute(wanted, values).mappings()]
 
 
 def _post(row: Any) -> Post:
@@ -357,9 +408,9 @@ def _post(row: Any) -> Post:
 
 def posts_by_code(db: Session, codes: Sequence[str] | None) -> list[Post]:
     """The posts that everybody may see: those with `codes`, in that order, or all for None."""
-    posts = _each_once(db).subquery()
-    wanted = select(posts) if codes is None else select(posts).where(posts.c.code.in_(codes))
-    found = {row["code"]: _post(row) for row in db.execute(wanted).mappings()}
+    wanted = _all(_internal(db)) if codes is None else _coded(_internal(db))
+    rows = db.execute(wanted, None if codes is None else {"codes": list(codes)}).mappings()
+    found = {row["code"]: _post(row) for row in rows}
     return [found[code] for code in (codes or found) if code in found]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from blinker import Signal
@@ -59,8 +60,7 @@ class Company(Base):
 
     def fact(self, name: str) -> ColumnElement[str]:
         """One of FACTS as a column of `Person`, as everybody may read it."""
-        column: ColumnElement[str] = getattr(Person, name)
-        return (literal("") if name in self.internal else column).label(name)
+        return fact(name, self.internal)
 
     def told_apart(self, person: Person) -> str:
         """How one of several with the same name is told from the others: by their job, or by the
@@ -74,9 +74,19 @@ class Company(Base):
         return next(filter(None, words if language == "fr" else reversed(words)), "")
 
 
+def fact(name: str, internal: Collection[str]) -> ColumnElement[str]:
+    """One of FACTS as a column of `Person`, "" where it is among the `internal` ones."""
+    column: ColumnElement[str] = getattr(Person, name)
+    return (literal("") if name in internal else column).label(name)
+
+
 def the_company(db: Session) -> Company:
     """The company; its defaults when nobody has set anything yet."""
-    return db.get(Company, 1) or Company(
+    found = db.get(Company, 1)
+    if found is not None:
+        db.info["company"] = found  # sessions forget the rows that nobody holds, and ask again
+        return found
+    return Company(
         id=1, name="Entourage", tagline_en="", tagline_fr="", website="", colour="#d2371f",
         is_demo=False, internal=[],
     )  # fmt: skip
