@@ -22,6 +22,7 @@ from experts.forms import AfterForm, ProfileForm, profile_form
 from experts.models import Expert, Network
 from experts.networks import READABLE
 from experts.pages import blueprint
+from experts.photograph import portrait_of
 from experts.presenting import Presented, network_name, previewed
 from feeds.models import Feed
 from feeds.queries import feeds_of
@@ -138,7 +139,8 @@ def _edit(
         checked=_checked(mine),
         vocabulary=queries.vocabulary(db()),
         is_shown=mine is not None and mine.state == "shown",
-        was_shown=mine is not None and mine.slug is not None,
+        has_photograph=portrait_of(db(), me()) is not None,
+        is_unkept=request.method == "POST",
         charter=asked,
         charter_html=asked.html(language()) if asked else "",
     )
@@ -259,7 +261,13 @@ def give_consent(item: str) -> ResponseReturnValue:
         show_feed(db(), me(), feed)
     else:
         showing.agree(db(), me(), item)
-    return _noted(gettext("Noted: everybody may see it while your page is shown."))
+    words = (
+        gettext("Noted: visitors may ask you something while your page is shown.")
+        if item == showing.QUESTIONS
+        else gettext("Noted: everybody may see it while your page is shown.")
+    )
+    is_on_portrait = request.form.get("on") == showing.PORTRAIT
+    return _noted(words, "experts.my_portrait" if is_on_portrait else "experts.my_consents")
 
 
 @blueprint.post("/me/consents/<item>/withdraw")
@@ -282,10 +290,10 @@ def _feed_of(item: str) -> Feed | None:
     return mine.get(item) or abort(404)
 
 
-def _noted(words: str) -> ResponseReturnValue:
+def _noted(words: str, then: str = "experts.my_consents") -> ResponseReturnValue:
     db().commit()
     flash(words)
-    return redirect(url_for("experts.my_consents"), 303)
+    return redirect(url_for(then), 303)
 
 
 @blueprint.post("/me/profile/take-down")

@@ -8,7 +8,7 @@ a link that was followed a moment ago, and passes everything else on.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
+from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_from_bytes
@@ -132,14 +132,14 @@ class ASGIDoor:
             if way is not None and way.path is not None:
                 line = self._following.click(way, self._asked(scope))
                 if line is None:
-                    return await _answer(TOO_MANY, send)
+                    return await answer(TOO_MANY, send)
                 if not is_for_flask(way, line):
                     try:
                         await self._journal.append(line)
                     except OSError as error:
                         _say_lost(error, self._following)
-                        return await _answer(answer_to(code, way, line, is_written=False), send)
-                    return await _answer(answer_to(code, way, line, is_written=True), send)
+                        return await answer(answer_to(code, way, line, is_written=False), send)
+                    return await answer(answer_to(code, way, line, is_written=True), send)
         await self._pages(_as_wsgi_has_it(scope), _coroutine(receive), send)
 
     def _asked(self, scope: HTTPScope) -> Asked:
@@ -186,14 +186,15 @@ def _coroutine(receive: Receive) -> Receive:
     return message
 
 
-async def _answer(answer: Answer, send: Send) -> None:
-    headers = _encoded(answer.headers)
-    if answer.location:
-        headers = [(b"location", answer.location.encode()), *headers]
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": answer.body})
+async def answer(found: Answer, send: Send, has_body: bool = True) -> None:
+    """Send `found`, to HEAD without its body."""
+    headers = _encoded(found.headers)
+    if found.location:
+        headers = [(b"location", found.location.encode()), *headers]
+    await send({"type": "http.response.start", "status": found.status, "headers": headers})
+    await send({"type": "http.response.body", "body": found.body if has_body else b""})
 
 
-@cache
+@lru_cache(maxsize=64)
 def _encoded(headers: tuple[tuple[str, str], ...]) -> list[tuple[bytes, bytes]]:
     return [(name.lower().encode(), value.encode()) for name, value in headers]

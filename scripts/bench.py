@@ -7,7 +7,8 @@ the worker is behind at 2,000 clicks a second, memory over a million clicks, and
 in a second of processor time; how long the recruiter's page takes over ten million clicks (some
 minutes to make them); how long, and in how much memory, 100,000 applications are decided by another
 rule; searching among 10,000 jobs with both engines beside SQLite's FTS5; importing 5,000; pages of
-2,000 experts and their 10,000 posts, each beside a bare answer of its size.
+2,000 experts and their 10,000 posts, and the homepage, kept and made anew, each beside a bare
+answer of its size.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from pathlib import Path
 
 import bench_dashboards
 import bench_feeds
+import bench_homepage
 import bench_imports
 import bench_people
 import bench_search
@@ -275,6 +277,7 @@ def main() -> int:
     parts = {
         "--clicks": clicks, "--dashboards": dashboards, "--credit": credit,
         "--search": search_jobs, "--imports": bring_jobs, "--people": people, "--feeds": poll_feeds,
+        "--homepage": homepage,
     }  # fmt: skip
     if unknown := set(sys.argv[1:]) - set(parts):
         print(f"unknown: {' '.join(unknown)}; there are {' '.join(parts)}")
@@ -357,6 +360,36 @@ def people() -> None:
                     size = len(urllib.request.urlopen(request, timeout=60).read())
                     same = f"http://127.0.0.1:{bare}/page/{size}"
                     compare(f"{page}, {kind}, {size:,} B", same, here, 8, sent, seconds=2)
+
+
+def homepage() -> None:
+    """The demo's homepage in both languages, each beside a bare answer of its size, on both
+    databases: kept; and while something changes every millisecond, so that it is made anew for
+    everybody, alone and for all who wait for it.
+    """
+    with beside_bare() as (bare, folder, script), both_databases() as addresses:
+        for address in addresses:
+            ours, kind = free_port(), address.partition(":")[0]
+            environment = {
+                "ENTOURAGE_DATA_DIR": str(folder / kind), "ENTOURAGE_DATABASE_URL": address,
+                "ENTOURAGE_LISTEN": f"127.0.0.1:{ours}",
+                "ENTOURAGE_BASE_URL": f"http://127.0.0.1:{ours}",
+            }  # fmt: skip
+            subprocess.run(
+                [BIN / "entourage", "demo"], check=True, env={**os.environ, **environment},
+                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            )  # fmt: skip
+            environment["ENTOURAGE_BACKGROUND"] = "separate"
+            with running([str(BIN / "entourage"), "serve"], ours, environment):
+                for path in ("/", "/fr/"):
+                    here = f"http://127.0.0.1:{ours}{path}"
+                    size = len(urllib.request.urlopen(here, timeout=60).read())
+                    same = f"http://127.0.0.1:{bare}/page/{size}"
+                    compare(f"{path}, {kind}, {size:,} B", same, here, 16, script)
+                    with bench_homepage.changing(address) as changes:
+                        for connections in (1, 16):
+                            compare("  while it changes", same, here, connections, script)
+                    print(f"{'':4}{changes():.0f} changes a second", flush=True)
 
 
 def dashboards() -> None:

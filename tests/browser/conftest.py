@@ -14,7 +14,7 @@ from careers.base import clock
 from careers.jobs.models import Job
 from tests.conftest import lacking
 from tests.documents import pdf
-from tests.serving import Server
+from tests.serving import LoadedServer
 
 expect.set_options(timeout=60_000)  # a slow machine is no fault of a page
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
@@ -61,7 +61,7 @@ def site(database_url, tmp_path):
         )
         db.commit()
     engine.dispose()
-    server = Server(database_url, tmp_path / "data")
+    server = LoadedServer(database_url, tmp_path / "data")
     server.start()
     yield server.base
     server.kill()  # how it stops when it is asked to is tested elsewhere, and takes seconds

@@ -221,7 +221,7 @@ def _begin() -> ResponseReturnValue | None:
 
 def _end(response: Response) -> Response:
     _let_go_of_db()
-    return _headers(response)
+    return with_headers(response)
 
 
 def _let_go_of_db() -> None:
@@ -231,7 +231,7 @@ def _let_go_of_db() -> None:
         context.__exit__(None, None, None)
 
 
-def _headers(response: Response) -> Response:
+def with_headers(response: Response) -> Response:
     """The headers of every answer (security.md 25 to 27); a view may set a stricter policy."""
     nonce = g.get("nonce", "")
     head = response.headers

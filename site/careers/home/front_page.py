@@ -3,32 +3,36 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from threading import Lock
 from typing import cast
 
 from flask import Response, current_app, g, render_template, request
+from flask.sansio.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import Headers
+from werkzeug.http import parse_etags, remove_entity_headers
 
 from careers.base import clock
-from careers.base.languages import language
+from careers.base.languages import LANGUAGES, language
 from careers.base.permissions import public
-from careers.base.web import db, settings
+from careers.base.web import db, settings, with_headers
 from careers.home import queries
 from careers.home.changes import version
 from careers.home.featuring import featured_posts
 from careers.home.pages import blueprint
 from careers.home.seeing import Seen
-from careers.home.surfacing import draw, slot_at
-from careers.jobs.queries import count_new_jobs, count_open_jobs, latest_open_jobs
+from careers.home.surfacing import draw, end_of_slot, slot_at
+from careers.jobs.queries import latest_open_jobs
 from experts.posts import Post, posts_by_code, surfaced
 from experts.queries import topics_shown
 from referrals.classifying import classify
+from referrals.following import Answer
 
 HERO, SAID, JOBS, TOPICS = 4, 5, 6, 10
 SHORT = 110  # characters that fit a card of the hero
-NEW = timedelta(days=7)  # jobs
 KEPT = timedelta(seconds=20)  # what time alone changes is at most so old
 # No nonce, which must never come twice: with this the page may, and scripts are files of ours only.
 POLICY = (
@@ -40,14 +44,55 @@ POLICY = (
 
 @dataclass(frozen=True)
 class Front:
-    """A homepage as it was made, who is on it by the draw, and of which change it knows."""
+    """A homepage as it was made for all who are nobody yet: who is on it by the draw, of which
+    change it knows, from when until when it may be shown, and its answers.
+    """
 
-    body: str
-    etag: str
     people: Sequence[str]
-    made_at: datetime
     version: int
-    slot: int
+    since: datetime
+    until: datetime
+    etag: str
+    whole: Answer
+    same: Answer  # for who has it
+
+    def is_current(self, changed: int, now: datetime) -> bool:
+        """Whether it may be shown `now`, when the last change has the number `changed`."""
+        return self.version >= changed and self.since <= now < self.until
+
+    def answer_to(self, known: str) -> Answer:
+        """The answer to who has what `known` (If-None-Match) names."""
+        return self.same if known and parse_etags(known).contains_weak(self.etag) else self.whole
+
+
+class Fronts:
+    """The homepages of a process, by language. Safe for many threads."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, Front] = {}
+        self._making = {code: Lock() for code in LANGUAGES}
+
+    def known(self, language: str) -> Front | None:
+        """The last one that was made in `language`."""
+        return self._kept.get(language)
+
+    def current(self, language: str, changed: int, make: Callable[[], Front]) -> Front:
+        """One that knows of the change with the number `changed`: kept, or made once for all who
+        wait for it.
+        """
+        front = self.known(language)
+        if front is not None and front.is_current(changed, clock.now()):
+            return front
+        with self._making[language]:
+            front = self.known(language)
+            if front is None or not front.is_current(changed, clock.now()):
+                front = self._kept[language] = make()
+            return front
+
+
+@blueprint.record_once
+def _begin(state: BlueprintSetupState) -> None:
+    state.app.extensions["fronts"] = Fronts()
 
 
 @blueprint.get("/")
@@ -55,30 +100,43 @@ class Front:
 def home() -> ResponseReturnValue:
     """What was drawn for this quarter of an hour. For everybody who is nobody yet it is made once
     and kept for seconds, until anything that it shows changes."""
-    now, changed = clock.now(), version(db())
-    slot = slot_at(now, settings().slot_minutes)
     if g.person is not None or request.query_string or request.cookies:
-        front = _made(now, changed, slot)
-        _count(front)
-        return front.body
-    kept: dict[str, Front] = current_app.extensions.setdefault("fronts", {})
-    front = kept.get(language()) or _NONE
-    if (front.version, front.slot) != (changed, slot) or not now - KEPT < front.made_at <= now:
-        g.nonce = ""
-        front = kept[language()] = _made(now, changed, slot)
-    _count(front)
-    answer = Response(front.body, mimetype="text/html")
-    answer.headers["Content-Security-Policy"] = POLICY
-    answer.headers["Cache-Control"] = "no-cache"
-    answer.headers["Vary"] = "Cookie"
-    answer.set_etag(front.etag)
-    return answer.make_conditional(request)
+        people, body = _made(clock.now())
+        _count(people)
+        return body
+    fronts = cast(Fronts, current_app.extensions["fronts"])
+    front = fronts.current(language(), version(db()), _front)
+    _count(front.people)
+    answer = front.answer_to(request.headers.get("If-None-Match", ""))
+    return Response(answer.body, answer.status, answer.headers)
 
 
-_NONE = Front("", "", (), datetime.min.replace(tzinfo=UTC), -1, -1)
+def _front() -> Front:
+    db().rollback()  # what changed while others made theirs is in this one
+    now, changed = clock.now(), version(db())
+    g.nonce = ""
+    people, body = _made(now)
+    whole = Response(body, mimetype="text/html")
+    whole.set_etag(etag := hashlib.sha256(body.encode()).hexdigest()[:20])
+    head = with_headers(whole).headers
+    head["Content-Security-Policy"] = POLICY
+    head["Vary"] = "Cookie"
+    same = Headers(head)
+    remove_entity_headers(same)
+    return Front(
+        people,
+        changed,
+        now,
+        min(now + KEPT, end_of_slot(now, settings().slot_minutes)),
+        etag,
+        Answer(200, tuple(head), whole.data),
+        Answer(304, tuple(same)),
+    )
 
 
-def _made(now: datetime, changed: int, slot: int) -> Front:
+def _made(now: datetime) -> tuple[Sequence[str], str]:
+    """Whose turn it is, and the page with what they say."""
+    slot = slot_at(now, settings().slot_minutes)
     posts = surfaced(db(), since=now - timedelta(days=settings().surfaced_days))
     drawn = draw(posts, HERO + SAID, slot, settings().draw_seed, language(), now)
     featured = featured_posts(db())
@@ -90,15 +148,12 @@ def _made(now: datetime, changed: int, slot: int) -> Front:
         hero=hero,
         said=said,
         featured=featured,
-        figures=queries.figures(db()),
+        figures=queries.figures(db(), now),
         topics=topics_shown(db())[:TOPICS],
         jobs=latest_open_jobs(db(), JOBS),
-        open_jobs=count_open_jobs(db()),
-        new_jobs=count_new_jobs(db(), now - NEW),
         says=says,
     )
-    etag = hashlib.sha256(body.encode()).hexdigest()[:20]
-    return Front(body, etag, [one.author for one in drawn], now, changed, slot)
+    return [one.author for one in drawn], body
 
 
 def arranged(posts: Sequence[Post]) -> tuple[list[Post], list[Post]]:
@@ -113,10 +168,10 @@ def says(post: Post) -> str:
     return post.title if post.has_title else post.text
 
 
-def _count(front: Front) -> None:
+def _count(people: Sequence[str]) -> None:
     """Who was drawn was seen, if a person looked; who is featured as well has had their turn."""
     if is_person():
-        cast(Seen, current_app.extensions["seen"]).shown(front.people, clock.now())
+        cast(Seen, current_app.extensions["seen"]).shown(people, clock.now())
 
 
 def is_person() -> bool:

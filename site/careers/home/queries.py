@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import String, case, cast, func, or_, select
+from sqlalchemy import ColumnElement, String, bindparam, case, cast, func, or_, select
 from sqlalchemy.orm import Session, lazyload, load_only
 
-from careers.base import clock
 from careers.base.company import the_company
+from careers.base.database import UTCDateTime
 from careers.base.people import Person
 from careers.base.topics import Topic
 from careers.blog.models import Article
@@ -19,14 +20,18 @@ from careers.jobs.queries import names_of, postings
 from experts.models import Expert
 from experts.queries import SHOWN, knows, topics_shown
 
+NEW = timedelta(days=7)  # jobs
+YEAR = timedelta(days=365)
+
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The numbers under the first screen, each counted now."""
+    """The numbers of the homepage, each counted now."""
 
     experts: int
     articles_this_year: int
     jobs: int
+    new_jobs: int
     places: int
 
 
@@ -42,15 +47,31 @@ class PublicPage:
     versions: Mapping[str, str] = field(default_factory=dict)
 
 
-def figures(db: Session) -> Figures:
-    """How many experts are shown, articles were published in 365 days, jobs are open, and where."""
-    since = clock.now() - timedelta(days=365)
-    experts = db.scalar(select(func.count(Expert.id)).join(Expert.person).where(SHOWN))
-    published = Article.state == "published", Article.published_at >= since
-    articles = db.scalar(select(func.count(Article.id)).where(*published))
-    open_jobs = db.scalars(select(Job.places).where(OPEN)).all()
-    places = {name for places in open_jobs for name in names_of(places)}
-    return Figures(experts or 0, articles or 0, len(open_jobs), len(places))
+def figures(db: Session, now: datetime) -> Figures:
+    """How many experts are shown, articles were published in 365 days, jobs are open, how many of
+    them are new, and where they are.
+    """
+    experts, articles, jobs, new = db.execute(_COUNTS, {"year": now - YEAR, "new": now - NEW}).one()
+    places = {name for (places,) in db.execute(_PLACES) for name in names_of(places)}
+    return Figures(experts, articles, jobs, new, len(places))
+
+
+def _count(counted: Any, *wanted: ColumnElement[bool]) -> Any:
+    return select(func.count(counted)).where(*wanted).scalar_subquery()
+
+
+# Put together once: that takes as long as the answer.
+_COUNTS = select(
+    select(func.count(Expert.id)).join(Expert.person).where(SHOWN).scalar_subquery(),
+    _count(
+        Article.id,
+        Article.state == "published",
+        Article.published_at >= bindparam("year", type_=UTCDateTime),
+    ),
+    _count(Job.id, OPEN),
+    _count(Job.id, OPEN, Job.listed_at > bindparam("new", type_=UTCDateTime)),
+)
+_PLACES = select(Job.places).where(OPEN).distinct()
 
 
 def public_pages(db: Session) -> list[PublicPage]:

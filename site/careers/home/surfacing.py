@@ -12,7 +12,7 @@ import hashlib
 import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Protocol, TypeVar
 
@@ -50,6 +50,11 @@ def slot_at(moment: datetime, minutes: int) -> int:
     2
     """
     return int(moment.timestamp()) // (minutes * 60)
+
+
+def end_of_slot(moment: datetime, minutes: int) -> datetime:
+    """When the next slot begins, as an aware moment in UTC."""
+    return datetime.fromtimestamp((slot_at(moment, minutes) + 1) * minutes * 60, UTC)
 
 
 def draw(

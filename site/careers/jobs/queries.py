@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, cast, func, select, tuple_
+from sqlalchemy import ColumnElement, Integer, String, bindparam, cast, func, select, tuple_
 from sqlalchemy.orm import Session, defer, lazyload, load_only
 
 from careers.base import search
@@ -210,15 +210,18 @@ def jobs_without_text(db: Session, ids: Collection[int]) -> dict[int, Job]:
     return {job.id: job for job in db.scalars(lean)}
 
 
+# Put together once: that takes longer than the answer.
+_LATEST = (
+    select(Job)
+    .where(OPEN)
+    .order_by(Job.opened_at.desc(), Job.id.desc())
+    .limit(bindparam("most", type_=Integer))
+)
+
+
 def latest_open_jobs(db: Session, count: int) -> list[Job]:
     """The open jobs, newest first."""
-    newest = select(Job).where(OPEN).order_by(Job.opened_at.desc(), Job.id.desc())
-    return list(db.scalars(newest.limit(count)))
-
-
-def count_new_jobs(db: Session, since: datetime) -> int:
-    """How many open jobs came after `since`."""
-    return db.scalar(select(func.count(Job.id)).where(OPEN, Job.listed_at > since)) or 0
+    return list(db.scalars(_LATEST, {"most": count}))
 
 
 def count_open_jobs(db: Session) -> int:

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0037_reading"
-down_revision = "0029_surfacing"
+down_revision = "0034_home_versions"
 branch_labels = None
 depends_on = None
 
