@@ -36,6 +36,7 @@ class Feed(Base):
         ),
         Index("ix_feed_state_due_at", "state", "due_at"),
         Index("ix_feed_host", "host"),
+        Index("ix_feed_leased_until", "leased_until"),
     )
 
     id: Mapped[int] = primary_key()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import atexit
 import threading
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -23,6 +23,7 @@ from careers.base import clock
 from careers.base.database import Database, inserting
 from careers.base.people import Person
 from careers.home.models import Exposure, PostDay, PostVisitor
+from careers.home.past_draws import PastDraw, keep
 from experts.posts import posts_by_code
 from referrals.counting import day_of
 from referrals.ingesting import posts_opened as openings_read
@@ -31,6 +32,7 @@ from referrals.journal import Opened
 log = structlog.get_logger(__name__)
 EVERY = 5.0  # seconds
 KEPT = timedelta(days=400)
+KNOWN = 100  # draws that a process has kept, and does not keep again
 
 
 class Seen:
@@ -41,6 +43,8 @@ class Seen:
         self._database, self._by_itself = database, by_itself
         self._lock = threading.Lock()
         self._shown: Counter[tuple[date, str]] = Counter()
+        self._drawn: dict[str, PastDraw] = {}
+        self._known: deque[str] = deque(maxlen=KNOWN)
         self._writer: threading.Thread | None = None
 
     def shown(self, people: Iterable[str], at: datetime) -> None:
@@ -49,20 +53,33 @@ class Seen:
             self._shown.update((at.date(), person) for person in people)
         self._begin()
 
+    def drew(self, found: PastDraw) -> None:
+        """Keep a draw that is shown, unless it is kept."""
+        key = found.key
+        with self._lock:
+            if key not in self._known:
+                self._known.append(key)
+                self._drawn[key] = found
+        self._begin()
+
     def write(self) -> None:
         """Add what was counted to the sums. What cannot be written now is kept for next time."""
         with self._lock:
             shown, self._shown = self._shown, Counter()
-        if not shown:
+            drawn, self._drawn = self._drawn, {}
+        if not shown and not drawn:
             return
         try:
             with self._database.writing() as db:
                 _add_exposure(db, shown)
+                for found in drawn.values():
+                    keep(db, found)
                 db.commit()
         except Exception:
             log.exception("what was seen could not be written")
             with self._lock:
                 self._shown.update(shown)
+                self._drawn = drawn | self._drawn
 
     def _begin(self) -> None:
         if self._writer is None and self._by_itself:
@@ -84,6 +101,8 @@ def _numbers(db: Session, codes: Iterable[str]) -> dict[str, int]:
 
 
 def _add_exposure(db: Session, shown: Counter[tuple[date, str]]) -> None:
+    if not shown:
+        return
     numbers = _numbers(db, (person for _, person in shown))
     rows = [
         {"person_id": numbers[person], "day": day, "times": times}
