@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0037_reading"
-down_revision = "0034_home_versions"
+down_revision = "0032_feed_leases"
 branch_labels = None
 depends_on = None
 
