@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0038_article_jobs"
-down_revision = "0032_feed_leases"
+down_revision = "0037_reading"
 branch_labels = None
 depends_on = None
 
