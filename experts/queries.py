@@ -73,7 +73,7 @@ def shown_experts(
     experts = db.scalars(
         _shown()
         .where(*wanted)
-        .order_by(Person.name, Expert.id)
+        .order_by(Expert.slug)  # their name without accents: É stands beside E
         .limit(LINES_AT_A_TIME)
         .offset((page - 1) * LINES_AT_A_TIME)
     ).all()
@@ -101,7 +101,7 @@ _TOPICS = (
     .join(Person, Person.id == Expert.person_id)
     .where(SHOWN)
     .group_by(Topic.id, Topic.slug, Topic.name)
-    .order_by(Topic.name)
+    .order_by(Topic.slug)
 )
 
 
@@ -119,9 +119,8 @@ def offices_shown(db: Session) -> list[tuple[str, int]]:
         .join(Expert, Expert.person_id == Person.id)
         .where(SHOWN, Person.office != "")
         .group_by(Person.office)
-        .order_by(Person.office)
     )
-    return [(row.office, row.experts) for row in rows]
+    return sorted(((row.office, row.experts) for row in rows), key=lambda row: codes.slug(row[0]))
 
 
 def languages_shown(db: Session) -> Counter[str]:
@@ -171,7 +170,7 @@ def topics_beside(db: Session, topic: Topic, count: int) -> list[tuple[str, str]
         .join(Person, Person.id == Expert.person_id)
         .where(SHOWN, mine.c.topic_id == topic.id, Topic.id != topic.id)
         .group_by(Topic.id, Topic.slug, Topic.name)
-        .order_by(func.count().desc(), Topic.name)
+        .order_by(func.count().desc(), Topic.slug)
         .limit(count)
     )
     return [(row.slug, row.name) for row in rows]
@@ -219,4 +218,4 @@ def vocabulary(db: Session) -> Sequence[Topic]:
         .join(Person, Person.id == Expert.person_id)
         .where(SHOWN)
     )
-    return db.scalars(select(Topic).where(Topic.id.in_(used)).order_by(Topic.name).limit(300)).all()
+    return db.scalars(select(Topic).where(Topic.id.in_(used)).order_by(Topic.slug).limit(300)).all()
