@@ -158,15 +158,13 @@ def test_who_is_seen_and_what_is_opened_is_counted(people, site, browser):
         with page.expect_request(f"**/posts/{code}/opened"):
             page.locator("a[data-post]").first.click()
         page.goto("/")
+    wanted = [(1, 1)], [3] * 5
     found, end = None, time.monotonic() + 60
-    while time.monotonic() < end and not (found and found[0] == (1, 1)):
+    while time.monotonic() < end and found != wanted:
         time.sleep(0.5)
         with Session(people) as db:
-            row = db.execute(
-                select(PostDay.people, PostDay.again).where(PostDay.post == code)
-            ).first()
-            found = (tuple(row), db.scalars(select(Exposure.times)).all()) if row else None
-    assert found is not None
-    assert found[0] == (1, 1)
-    assert found[1] == [3] * 5
+            opened = select(PostDay.people, PostDay.again).where(PostDay.post == code)
+            rows = [tuple(row) for row in db.execute(opened)]
+            found = rows, list(db.scalars(select(Exposure.times)))
+    assert found == wanted
     visitor.context.close()

@@ -232,9 +232,7 @@ def test_the_command_reads_what_is_due(app, site, fetch, ada, monkeypatch):
     from feeds import commands, polling
 
     tried = []
-    monkeypatch.setattr(
-        polling, "poll_all_due", lambda database, **options: tried.append(options) or 3
-    )
+    monkeypatch.setattr(polling, "poll_due", lambda database, **options: tried.append(options) or 3)
     answer = app.test_cli_runner().invoke(commands.feeds, ["poll"], obj=lambda: app)
     assert answer.output == "Read 3 feeds.\n"
     assert tried == [{"contact": "http://127.0.0.1:8000"}]

@@ -17,6 +17,7 @@ from referrals.journal import (
     Journal,
     Line,
     Lost,
+    Opened,
     Rendered,
     Together,
     decode,
@@ -51,6 +52,13 @@ def lines_in(folder):
         lists=st.text("own-1. cua", min_size=1, max_size=40),
     )
     | st.builds(Rendered, st.text("abcXYZ234", min_size=1, max_size=20), st.integers(0, 2**52 - 1))
+    | st.builds(
+        Opened,
+        st.text("abcXYZ234", min_size=1, max_size=16),
+        st.integers(0, 2**52 - 1),
+        st.sampled_from(["human", "preview", "prefetch", "bot"]),
+        st.integers(-(2**63), 2**63 - 1),
+    )
     | st.builds(Lost, st.integers(0, 2**31 - 1), st.just(5), st.integers(5, 2**52 - 1))
 )
 def test_a_line_comes_back_as_it_was_written(line):

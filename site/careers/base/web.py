@@ -36,6 +36,7 @@ from careers.base.company import Company, the_company
 from careers.base.config import Settings
 from careers.base.database import Database
 from careers.base.languages import LANGUAGES, address_in, language
+from careers.base.linking import links_of
 from careers.base.people import Person
 from careers.base.permissions import View
 
@@ -352,6 +353,7 @@ def init_web(app: Flask) -> None:
         app.register_error_handler(Exception, _show_failure)
     app.context_processor(_context)
     app.jinja_env.globals["brand_version"] = brand_version
+    app.jinja_env.globals["url_for"] = links_of(app)
     app.jinja_env.filters["dateformat"] = format_date
     app.jinja_env.filters["momentformat"] = show_moment
     app.jinja_env.filters["numberformat"] = format_decimal

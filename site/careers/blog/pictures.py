@@ -14,7 +14,7 @@ from typing import Any
 
 from PIL import Image
 from sqlalchemy import or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
 from careers.base import audit, codes, outbox, storage
 from careers.base.config import Settings
@@ -86,7 +86,8 @@ def pictures_of(db: Session, article: Article) -> Sequence[Picture]:
 def covers_of(db: Session, articles: Collection[Article]) -> dict[int, Picture]:
     """The covers of `articles`, by the row number of the article."""
     wanted = [article.id for article in articles]
-    rows = db.scalars(select(Picture).where(Picture.article_id.in_(wanted), Picture.is_cover))
+    covers = select(Picture).where(Picture.article_id.in_(wanted), Picture.is_cover)
+    rows = db.scalars(covers.options(lazyload(Picture.article)))
     return {picture.article_id: picture for picture in rows}
 
 
