@@ -250,6 +250,14 @@ def was_shown(db: Session, slug: str) -> bool:
     return db.scalar(select(Expert.id).where(Expert.slug == slug)) is not None
 
 
+def took_page_down(db: Session, person: Person) -> bool:
+    """Whether `person` showed themselves once and does so no longer."""
+    if person.page is not None:
+        return False
+    theirs = select(Expert.id).where(Expert.person_id == person.id, Expert.slug.is_not(None))
+    return db.scalar(theirs) is not None
+
+
 def expert_of(db: Session, person: Person) -> Expert | None:
     """What `person` has written about themselves, shown or not."""
     return db.scalar(select(Expert).where(Expert.person_id == person.id))

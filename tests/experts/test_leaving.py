@@ -127,6 +127,9 @@ def test_nobody_finds_who_takes_no_part_any_more(visitor, ada, db, work, act):
     paused = {"/blog", "/blog/clocks-lie"} if act is showing.opt_out else set()
     look_everywhere(visitor, set(NAMED_IN) - paused)
     assert all(names_her(visitor.get(address)) for address in paused), "what is written stays"
+    link = visitor.get(f"/r/{ada['link']}")
+    assert link.location.partition("?")[0].endswith("/jobs/engineer-x")
+    assert not names_her(visitor.get(link.location)), "the links that she shared name nobody"
 
 
 @pytest.mark.parametrize(
