@@ -80,7 +80,7 @@ class Entry(Base):
     __table_args__ = (
         UniqueConstraint("feed_id", "key"),
         CheckConstraint("state IN ('visible', 'hidden', 'withdrawn')", name="state_known"),
-        Index("ix_entry_state_published_at", "state", "published_at"),
+        Index("ix_entry_feed_id", "feed_id", "state", "published_at"),
     )
 
     id: Mapped[int] = primary_key()
