@@ -134,6 +134,7 @@ def described(expert: Expert) -> dict[str, Any]:
     about: dict[str, Any] = {
         "@type": "Person",
         "@id": address,
+        "identifier": person.code,
         "name": person.name,
         "url": address,
         "description": expert.headline,

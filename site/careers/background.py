@@ -41,6 +41,7 @@ from referrals.bonuses.settling import remind_of_due, settle_due
 from referrals.card_store import sweep as forget_cards
 from referrals.doubts.checking import queue_nightly
 from referrals.ingesting import ingest
+from referrals.jobs_seen import forget_visitors as forget_readers
 from referrals.news.weekly import queue_weeks
 from referrals.telling_apart import forget_visitors
 from referrals.views import forget_views
@@ -147,6 +148,7 @@ class Background:
                 forget_ended(db)
                 forget_cards(db, self.settings.folder("cards"))
                 forget_visitors(db)
+                forget_readers(db)
                 forget_views(db)
                 forget_questions(db)
                 forget_openings(db)
