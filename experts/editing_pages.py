@@ -11,7 +11,7 @@ from careers.base.database import ChangedMeanwhile
 from careers.base.languages import language
 from careers.base.permissions import requires
 from careers.base.web import db, keeps_form, me
-from experts import charter, queries, showing
+from experts import charter, queries, questions, showing
 from experts.editing import (
     StillShown,
     differing,
@@ -137,6 +137,7 @@ def _edit(
         vocabulary=queries.vocabulary(db()),
         is_shown=mine is not None and mine.state == "shown",
         has_photograph=portrait_of(db(), me()) is not None,
+        to_answer=questions.count_to_answer(db(), me()),
         is_unkept=request.method == "POST",
         charter=asked,
         charter_html=asked.html(language()) if asked else "",

@@ -117,7 +117,7 @@ def _mine(answered: Asked | None, form: AnswerForm) -> str:
 def answer_question(code: str) -> ResponseReturnValue:
     """Answer a question."""
     found, form = _to_me(code), AnswerForm()
-    if not form.validate():
+    if not form.validate() or not _reaches_somebody(found, form):
         return _mine(found, form), 422
     try:
         questions.answer(db(), me(), found, form.answer.data or "", bool(form.is_public.data))
@@ -128,6 +128,14 @@ def answer_question(code: str) -> ResponseReturnValue:
     db().commit()
     flash(gettext("Answered."))
     return redirect(url_for("experts.my_questions"), 303)
+
+
+def _reaches_somebody(asked: Asked, form: AnswerForm) -> bool:
+    """Whether the answer is for everybody, or there is an address to send it to."""
+    if form.is_public.data or asked.email or asked.state == "answered":
+        return True
+    form.answer.errors = [gettext("They left no address: tick that everybody may read it.")]
+    return False
 
 
 @blueprint.post("/me/questions/<code>/decline")

@@ -76,6 +76,21 @@ def test_a_question_is_asked_passed_on_and_answered_for_everybody(visitor, visit
     assert "on-call" not in visitor.get(PAGE).text
 
 
+def test_an_answer_that_would_reach_nobody_is_not_taken(visitor, visit_as, ada, db):
+    code = passed(visitor, visit_as, db, email="", name="")
+    assert "Questions to me (1)" in ada.get("/me/profile").text
+    assert "They left no address" in ada.get("/me/questions").text
+    refused = ada.post(f"/me/questions/{code}/answer", {"answer": "Yes."}, form_on="/me/questions")
+    assert refused.status_code == 422
+    assert "They left no address: tick that everybody may read it" in refused.text
+    answer = {"answer": "Yes.", "is_public": "y"}
+    ada.post(f"/me/questions/{code}/answer", answer, form_on="/me/questions")
+    page = visitor.get(PAGE).text
+    assert "Somebody asked" in page
+    assert "You asked" not in page, "whoever reads it did not"
+    assert "Questions to me (" not in ada.get("/me/profile").text
+
+
 def test_an_answer_may_be_for_the_asker_alone(visitor, visit_as, ada, db):
     code = passed(visitor, visit_as, db, name="")
     ada.post(f"/me/questions/{code}/answer", {"answer": "Yes."}, form_on="/me/questions")
