@@ -11,7 +11,7 @@ from careers.base.database import ChangedMeanwhile
 from careers.base.languages import language
 from careers.base.permissions import requires
 from careers.base.web import db, keeps_form, me
-from experts import charter, queries, showing
+from experts import charter, queries, questions, showing
 from experts.editing import (
     StillShown,
     differing,
@@ -22,6 +22,7 @@ from experts.forms import AfterForm, ProfileForm, profile_form
 from experts.models import Expert, Network
 from experts.networks import READABLE
 from experts.pages import blueprint
+from experts.photograph import portrait_of
 from experts.presenting import Presented, network_name, previewed
 from feeds.models import Feed
 from feeds.queries import feeds_of
@@ -64,7 +65,7 @@ def _kept(form: ProfileForm) -> ResponseReturnValue:
     except ChangedMeanwhile:
         db().rollback()
         return _conflict(form)
-    except NotAgreed:
+    except showing.NotAgreed:
         db().rollback()
         return _edit(form), 422
     except showing.NotReady:
@@ -84,12 +85,9 @@ def _kept(form: ProfileForm) -> ResponseReturnValue:
     return redirect(url_for("experts.edit_profile"), 303)
 
 
-class NotAgreed(Exception):
-    """The charter has not been agreed to, or it was another text."""
-
-
 def _agree(form: ProfileForm) -> None:
-    """Record the yes to the charter in force, unless there is one. Raises NotAgreed."""
+    """Record the yes to the charter in force, unless there is one. Raises NotAgreed where it was to
+    another text, or there is none."""
     asked = charter.asked_of(db(), me())
     if asked is None:
         return
@@ -100,7 +98,7 @@ def _agree(form: ProfileForm) -> None:
             else gettext("Please read the charter, and say that you agree to it.")
         ]
         form.charter.data = ""
-        raise NotAgreed
+        raise showing.NotAgreed
     charter.agree_to_charter(db(), me(), asked)
 
 
@@ -138,7 +136,9 @@ def _edit(
         checked=_checked(mine),
         vocabulary=queries.vocabulary(db()),
         is_shown=mine is not None and mine.state == "shown",
-        was_shown=mine is not None and mine.slug is not None,
+        has_photograph=portrait_of(db(), me()) is not None,
+        to_answer=questions.count_to_answer(db(), me()),
+        is_unkept=request.method == "POST",
         charter=asked,
         charter_html=asked.html(language()) if asked else "",
     )
@@ -259,7 +259,13 @@ def give_consent(item: str) -> ResponseReturnValue:
         show_feed(db(), me(), feed)
     else:
         showing.agree(db(), me(), item)
-    return _noted(gettext("Noted: everybody may see it while your page is shown."))
+    words = (
+        gettext("Noted: visitors may ask you something while your page is shown.")
+        if item == showing.QUESTIONS
+        else gettext("Noted: everybody may see it while your page is shown.")
+    )
+    is_on_portrait = request.form.get("on") == showing.PORTRAIT
+    return _noted(words, "experts.my_portrait" if is_on_portrait else "experts.my_consents")
 
 
 @blueprint.post("/me/consents/<item>/withdraw")
@@ -282,10 +288,10 @@ def _feed_of(item: str) -> Feed | None:
     return mine.get(item) or abort(404)
 
 
-def _noted(words: str) -> ResponseReturnValue:
+def _noted(words: str, then: str = "experts.my_consents") -> ResponseReturnValue:
     db().commit()
     flash(words)
-    return redirect(url_for("experts.my_consents"), 303)
+    return redirect(url_for(then), 303)
 
 
 @blueprint.post("/me/profile/take-down")

@@ -19,7 +19,7 @@ expert_topic = Table(
     Base.metadata,
     Column("expert_id", ForeignKey("expert.id", ondelete="CASCADE"), primary_key=True),
     Column("topic_id", ForeignKey("topic.id", ondelete="CASCADE"), primary_key=True),
-    Index("ix_expert_topic_topic_id", "topic_id"),
+    Index("ix_expert_topic_topic_id", "topic_id", "expert_id"),
 )
 
 
@@ -31,6 +31,8 @@ class Expert(Base):
         CheckConstraint("state IN ('hidden', 'shown')", name="state_known"),
         CheckConstraint("state = 'hidden' OR headline <> ''", name="shown_has_a_headline"),
         CheckConstraint("state = 'hidden' OR slug IS NOT NULL", name="shown_has_an_address"),
+        # What a list asks of all who are shown stands in it: their rows are long.
+        Index("ix_expert_state", "state", "person_id", "languages"),
     )
 
     id: Mapped[int] = primary_key()
@@ -52,7 +54,7 @@ class Expert(Base):
 
     person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
     topics: Mapped[list[Topic]] = relationship(
-        secondary=expert_topic, lazy="selectin", order_by=Topic.name
+        secondary=expert_topic, lazy="selectin", order_by=Topic.slug
     )
     networks: Mapped[list[Network]] = relationship(
         cascade="all, delete-orphan", lazy="selectin", order_by="Network.id"

@@ -13,6 +13,7 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
+from careers.base import codes
 from careers.base.company import the_company
 from careers.base.languages import address_in
 from careers.base.permissions import public
@@ -42,6 +43,7 @@ def experts() -> ResponseReturnValue:
         "found": found, "topic": topic_by_slug(db(), topic) if topic else None,
         "asked_topic": topic, "words": words, "office": office, "language_asked": speaks,
         "is_narrowed": bool(topic or words.strip() or office or speaks), "page": page,
+        "topics_of": queries.topic_names(db(), found.experts),
     }  # fmt: skip
     answer = make_response(render_template("experts/experts.html", **shown, **_choices()))
     answer.vary.add("HX-Request")
@@ -52,13 +54,14 @@ def _choices() -> dict[str, Any]:
     """What narrows the list; nothing for who only fetches another list while typing."""
     if wants_part():
         return {"topics": [], "topic_choices": [], "offices": [], "languages": []}
-    topics, counts = queries.topics_shown(db()), queries.languages_shown(db())
-    named = sorted(zip(spoken(list(counts)), counts, strict=True))
+    topics = queries.topics_shown(db())
+    offices, languages = queries.offices_and_languages(db())
+    named = sorted(zip(spoken(list(languages)), languages, strict=True))
     return {
         "topics": topics,
         "topic_choices": [(one.slug, one.name, one.experts) for one in topics],
-        "offices": [(name, name, count) for name, count in queries.offices_shown(db())],
-        "languages": [(code, name, counts[code]) for name, code in named],
+        "offices": [(name, name, offices[name]) for name in sorted(offices, key=codes.slug)],
+        "languages": [(code, name, languages[code]) for name, code in named],
     }
 
 
@@ -131,6 +134,7 @@ def described(expert: Expert) -> dict[str, Any]:
     about: dict[str, Any] = {
         "@type": "Person",
         "@id": address,
+        "identifier": person.code,
         "name": person.name,
         "url": address,
         "description": expert.headline,

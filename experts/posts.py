@@ -108,24 +108,26 @@ def posts_of(
     """What `person` has published, newest first; nothing unless they are shown. Only one of
     `KINDS` where that is asked for.
     """
-    return _read(db, _stream(db, person), count, skip, KINDS.get(kind, ()))
+    wanted = _stream(_internal(db), KINDS.get(kind, ()))
+    return _read(db, wanted, person=person.id, count=count, skip=skip)
 
 
 def posts_of_people(db: Session, people: Sequence[int], count: int) -> list[Post]:
     """The newest of what the people with these row numbers have published, each once."""
-    found = _read(db, _posts(db, Person.id.in_(people)), 2 * count, 0) if people else []
+    if not people:
+        return []
+    found = _read(db, _of_people(_internal(db)), people=people, count=2 * count, skip=0)
     return list({post.code: post for post in reversed(found)}.values())[::-1][:count]
 
 
 def newest_posts(db: Session, count: int, skip: int = 0) -> list[Post]:
     """What all who are shown have published here and elsewhere, newest first."""
-    return _read(db, _each_once(_internal(db)), count, skip)
+    return _read(db, _newest(_each_once(_internal(db))), count=count, skip=skip)
 
 
 def count_posts_of(db: Session, person: Person) -> Counter[str]:
     """How many posts `posts_of` has in all, by each of `KINDS` that there are."""
-    posts = _stream(db, person).subquery()
-    rows = db.execute(select(posts.c.kind, func.count().label("posts")).group_by(posts.c.kind))
+    rows = db.execute(_counts(_internal(db)), {"person": person.id})
     found = {row.kind: row.posts for row in rows}
     sums = {name: sum(found.get(kind, 0) for kind in kinds) for name, kinds in KINDS.items()}
     return +Counter(sums)
@@ -164,18 +166,46 @@ def _internal(db: Session) -> Internal:
     return tuple(sorted(the_company(db).internal))
 
 
-def _posts(db: Session, whose: ColumnElement[bool]) -> CompoundSelect[Any]:
-    return union_all(*_published(_internal(db), whose))
-
-
-def _stream(db: Session, person: Person) -> CompoundSelect[Any]:
-    internal, theirs = _internal(db), Person.id == person.id
-    return union_all(
-        *_published(internal, theirs), _talks(internal, theirs), _answers(internal, theirs)
-    )
-
-
 # To put these statements together takes ten times as long as to have them answered.
+
+
+@lru_cache(maxsize=32)
+def _stream(internal: Internal, kinds: Sequence[str]) -> Select[Any]:
+    """What `person` has published of these `kinds`, all for none, newest first."""
+    return _newest(union_all(*_all_of_one(internal)), kinds)
+
+
+@lru_cache(maxsize=8)
+def _counts(internal: Internal) -> Select[Any]:
+    """How many of each kind `person` has published."""
+    kinds = [one.with_only_columns(one.selected_columns.kind) for one in _all_of_one(internal)]
+    posts = union_all(*kinds).subquery()
+    return select(posts.c.kind, func.count().label("posts")).group_by(posts.c.kind)
+
+
+def _all_of_one(internal: Internal) -> list[Rows]:
+    theirs = Person.id == bindparam("person", type_=Integer)
+    published = _published(internal, theirs)
+    return [*published, _talks(internal, theirs), _answers(internal, theirs)]
+
+
+@lru_cache(maxsize=8)
+def _of_people(internal: Internal) -> Select[Any]:
+    """What these `people` have published, newest first."""
+    theirs = Person.id.in_(bindparam("people", expanding=True))
+    return _newest(union_all(*_published(internal, theirs)))
+
+
+def _newest(posts: CompoundSelect[Any], kinds: Sequence[str] = ()) -> Select[Any]:
+    """Of `posts` those of these `kinds`, all for none, newest first: `count` after `skip`."""
+    found = posts.subquery()
+    return (
+        select(found)
+        .where(found.c.kind.in_(kinds) if kinds else true())
+        .order_by(found.c.published_at.desc(), found.c.code)
+        .limit(bindparam("count", type_=Integer))
+        .offset(bindparam("skip", type_=Integer))
+    )
 
 
 @lru_cache(maxsize=8)
@@ -354,22 +384,8 @@ def _answers(internal: Internal, whose: ColumnElement[bool]) -> Rows:
     )
 
 
-def _read(
-    db: Session, posts: CompoundSelect[Any], count: int, skip: int, kinds: Sequence[str] = ()
-) -> list[Post]:
-    found = posts.subquery()
-    rows: Sequence[Any] = (
-        db.execute(
-            select(found)
-            .where(found.c.kind.in_(kinds) if kinds else true())
-            .order_by(found.c.published_at.desc(), found.c.code)
-            .limit(count)
-            .offset(skip)
-        )
-        .mappings()
-        .all()
-    )
-    return [_post(row) for row in rows]
+def _read(db: Session, wanted: Select[Any], **values: Any) -> list[Post]:
+    return [_post(row) for row in db.execute(wanted, values).mappings()]
 
 
 def _post(row: Any) -> Post:

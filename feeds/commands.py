@@ -19,5 +19,5 @@ def feeds() -> None:
 def poll(app: Flask) -> None:
     """Read every feed that is due, and say how many were."""
     settings = app.extensions["settings"]
-    tried = polling.poll_all_due(app.extensions["database"], contact=settings.base_url)
+    tried = polling.poll_due(app.extensions["database"], contact=settings.base_url)
     click.echo(f"Read {tried} {'feed' if tried == 1 else 'feeds'}.")

@@ -36,6 +36,7 @@ class Feed(Base):
         ),
         Index("ix_feed_state_due_at", "state", "due_at"),
         Index("ix_feed_host", "host"),
+        Index("ix_feed_leased_until", "leased_until"),
     )
 
     id: Mapped[int] = primary_key()
@@ -79,7 +80,7 @@ class Entry(Base):
     __table_args__ = (
         UniqueConstraint("feed_id", "key"),
         CheckConstraint("state IN ('visible', 'hidden', 'withdrawn')", name="state_known"),
-        Index("ix_entry_state_published_at", "state", "published_at"),
+        Index("ix_entry_feed_id", "feed_id", "state", "published_at"),
     )
 
     id: Mapped[int] = primary_key()

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 from careers.base.fetching import Unreachable
 
 SECONDS = 30.0  # of waiting; of processor the child has five
+LARGE = 1_000_000  # bytes; such feeds are read one at a time, so that the others needn't wait
 TOLERANCE = timedelta(hours=1)  # clocks differ
 
 
@@ -134,15 +136,21 @@ def _possible(published: str | None, now: datetime) -> datetime | None:
     return None if moment is None or moment > now + TOLERANCE else moment
 
 
+_PLACES = threading.BoundedSemaphore(max(2, min(os.cpu_count() or 2, 8)))
+_PLACE_OF_LARGE = threading.BoundedSemaphore()
+
+
 def _ask_child(body: bytes, url: str, content_type: str) -> dict[str, Any]:
     content_type = "".join(sign for sign in content_type[:200] if sign.isprintable())
     environment = {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    place = _PLACE_OF_LARGE if len(body) > LARGE else _PLACES
     try:
-        done = subprocess.run(  # noqa: S603
-            [sys.executable, "-P", "-m", "feeds.parsing_child", url, content_type],
-            input=body, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=SECONDS,
-            env=environment, cwd="/", check=False,
-        )  # fmt: skip
+        with place:
+            done = subprocess.run(  # noqa: S603
+                [sys.executable, "-P", "-m", "feeds.parsing_child", url, content_type],
+                input=body, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=SECONDS,
+                env=environment, cwd="/", check=False,
+            )  # fmt: skip
     except subprocess.TimeoutExpired:
         raise NotRead(TOO_MUCH) from None
     try:

@@ -7,29 +7,37 @@ whole. A feed that fails waits longer each time, and its owner is told why.
 from __future__ import annotations
 
 import hashlib
-from concurrent.futures import ThreadPoolExecutor
+import threading
+import time
+from collections.abc import Callable, Sequence
 from contextvars import copy_context
-from datetime import datetime, timedelta
-from typing import Any, Protocol
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from queue import Empty, SimpleQueue
+from typing import Any, Protocol, Self
 
 import structlog
-from sqlalchemy import ColumnElement, exists, or_, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from careers.base import clock, fetching
-from careers.base.database import Database, in_turn
+from careers.base.database import Database
 from careers.base.fetching import Fetched, Unreachable
-from careers.base.people import Person
-from feeds.models import Feed
+from feeds.claiming import Turn, claim_due, claim_feed, give_back, let_rest
 from feeds.parsing import ParsedFeed, parse
-from feeds.storing import Claim, Failed, Read, store
-from feeds.waiting import SHORTEST_WAIT, retry_after
+from feeds.storing import Claim, Failed, Read, is_unchanged, store, store_unchanged
+from feeds.waiting import retry_after
 
 log = structlog.get_logger(__name__)
 
-LEASE = timedelta(minutes=5)  # reading one feed takes at most 35 seconds
-HOST_RESTS = timedelta(minutes=15)  # when one feed of a host gets no answer, its others wait
-AT_ONCE = 24  # hosts; nearly all of the time is waiting for them
+PLACES = 24  # hosts that are read at once; who keeps us waiting longer than this holds no place
+SLOW_AFTER = 2.0  # seconds
+SLOW_PLACES = 40  # hosts, beside them, that were slow or failed the last time
+AT_ONCE = 120  # hosts in all, with those that are slow for the first time
+LOOK_EVERY = 1.0  # seconds
+MOST_SLOW = 1_000  # hosts that are remembered to be
+GATHERED = 0.05  # seconds in which what comes is stored together
+ENOUGH = timedelta(minutes=1)  # what a lease must still last for another feed to be read
 
 
 def _(words: str) -> str:
@@ -65,34 +73,14 @@ class Fetch(Protocol):
 
 
 def poll_due(
-    database: Database, fetch: Fetch = fetching.fetch, *, contact: str = "", most: int = 200
+    database: Database, fetch: Fetch = fetching.fetch, *, contact: str = "", places: int = PLACES
 ) -> int:
-    """Read at most `most` of the feeds that are due, several hosts at once, one feed of a host at a
-    time, those last that failed before: whoever waits for them holds up nobody else.
+    """Read every feed that is due, of at most so many hosts at once; the number that were tried.
 
-    The number of feeds that were tried. `contact` is the address that sites are told.
+    `contact` is the address that sites are told.
     """
-    with database.reading() as db:
-        hosts = due_feeds_by_host(db, most)
-    if not hosts:
-        return 0
-    with ThreadPoolExecutor(min(AT_ONCE, len(hosts)), thread_name_prefix="feeds") as pool:
-        tried = [
-            pool.submit(copy_context().run, _poll_host, database, feeds, fetch, contact)
-            for feeds in hosts
-        ]
-        return sum(one.result() for one in tried)
-
-
-def poll_all_due(
-    database: Database, fetch: Fetch = fetching.fetch, *, contact: str = "", at_a_time: int = 200
-) -> int:
-    """The same until nothing is due that was not tried: however many they are, few are held at
-    once."""
-    tried = 0
-    while count := poll_due(database, fetch, contact=contact, most=at_a_time):
-        tried += count
-    return tried
+    with Poller(database, fetch, contact=contact, places=places) as poller:
+        return poller.read_due()
 
 
 def poll_feed(
@@ -109,69 +97,171 @@ def poll_feed(
     return outcome
 
 
-def due_feeds_by_host(db: Session, most: int) -> list[list[int]]:
-    """Row numbers of the feeds that are due, longest waiting first, gathered by host; hosts of
-    which none failed the last time come before others."""
-    rows = db.execute(
-        select(Feed.id, Feed.host, Feed.failures)
-        .where(*_is_due(clock.now()))
-        .order_by(Feed.due_at)
-        .limit(most)
-    )
-    hosts: dict[str, list[int]] = {}
-    failed: set[str] = set()
-    for number, host, failures in rows:
-        hosts.setdefault(host, []).append(number)
-        if failures:
-            failed.add(host)
-    return [hosts[host] for host in sorted(hosts, key=lambda host: host in failed)]
+@dataclass(frozen=True)
+class _Came:
+    """What came of one feed, and how long its site took. `left`, with the last one of a host, are
+    those of its feeds that are not read now."""
+
+    claim: Claim
+    outcome: Read | Failed
+    seconds: float
+    is_last: bool
+    left: tuple[Claim, ...]
 
 
-def _is_due(now: datetime) -> list[ColumnElement[bool]]:
-    return [
-        Feed.state == "read",
-        Feed.due_at <= now,
-        or_(Feed.leased_until.is_(None), Feed.leased_until < now),
-        Feed.person_id.in_(select(Person.id).where(Person.status == "active")),
-    ]
+class Poller:
+    """Reads feeds of many hosts at once, of each host one feed at a time.
 
+    Threads wait for the sites and parse; the thread that calls stores what they bring. A host that
+    keeps us waiting gives up its place, and has one among the slow ones the next time: nobody
+    else's feed waits for it.
+    """
 
-def _poll_host(database: Database, feeds: list[int], fetch: Fetch, contact: str) -> int:
-    for tried, number in enumerate(feeds, start=1):
-        try:
-            outcome = poll_feed(database, number, fetch, contact=contact)
-        except Exception:  # the database, for instance: the lease ends and the feed is due again
-            log.exception("a feed could not be polled", feed=number)
-            continue
-        if isinstance(outcome, Failed) and (outcome.unanswered or outcome.wait):
-            with database.writing() as db:
-                let_rest(db, number, outcome.wait)
-                db.commit()
-            return tried
-    return len(feeds)
+    def __init__(
+        self, database: Database, fetch: Fetch = fetching.fetch, *, contact: str = "",
+        places: int = PLACES,
+    ) -> None:  # fmt: skip
+        self.fetch = fetch
+        self._database, self._contact, self._places = database, contact, places
+        self._came: SimpleQueue[_Came] = SimpleQueue()
+        self._reading: dict[str, tuple[Turn, float]] = {}  # by host, and since when
+        self._slow: dict[str, None] = {}  # hosts, in the order in which they were found to be
+        self._looked, self._has_ended = 0.0, False  # for what is due; a host, since then
+        self._is_over = False
 
+    def __enter__(self) -> Self:
+        return self
 
-def claim_feed(database: Database, feed: int) -> Claim | None:
-    """Lease a due feed, so that two pollers never read the same one, nor two of one host at once;
-    None when it isn't ours."""
-    now = clock.now()
-    other = aliased(Feed)
-    host_is_free = ~exists().where(other.host == Feed.host, other.leased_until >= now)
-    with database.writing() as db:
-        in_turn(db, "feeds")
-        taken = db.execute(
-            update(Feed)
-            .where(Feed.id == feed, *_is_due(now), host_is_free)
-            .values(leased_until=now + LEASE)
-            .returning(
-                Feed.id, Feed.url, Feed.etag, Feed.last_modified,
-                Feed.body_hash, Feed.failures, Feed.minutes, Feed.moved_to,
+    def __exit__(self, *_error: object) -> None:
+        """Give back what is still being read: whoever comes next reads it."""
+        self._is_over = True
+        claims = [claim for turn, _since in self._reading.values() for claim in turn.claims]
+        if claims:
+            self._write(lambda db: give_back(db, claims))
+
+    def read_due(self, seconds: float | None = None, stop: threading.Event | None = None) -> int:
+        """Read until nothing is due, or for so many seconds, or until `stop`: what is slow goes on
+        then, and the next call stores it. The number of feeds that were tried.
+        """
+        ends = None if seconds is None else time.monotonic() + seconds
+        tried, is_more = 0, True
+        while stop is None or not stop.is_set():
+            is_more = is_more and self._begin()
+            left = LOOK_EVERY if ends is None else ends - time.monotonic()
+            if left <= 0 or not self._reading:
+                break
+            came = self._gather(min(left, LOOK_EVERY))
+            tried += len(came)
+            self._store(came)
+        return tried
+
+    def _begin(self) -> bool:
+        """Begin to read what is due, as far as there are places; whether there is more."""
+        now = time.monotonic()
+        quick = [since for turn, since in self._reading.values() if not turn.is_slow]
+        waiting = sum(now - since < SLOW_AFTER for since in quick)
+        room = AT_ONCE - len(self._reading)
+        free = max(0, min(self._places - waiting, room))
+        is_late = now - self._looked > LOOK_EVERY
+        if self._reading and not (is_late or (self._has_ended and free >= self._places / 2)):
+            return True  # looking costs more than places that stay empty for a moment
+        self._looked, self._has_ended = now, False
+        slow = min(SLOW_PLACES - (len(self._reading) - len(quick)), room - free)
+        turns, is_more = claim_due(self._database, free, slow, self._slow)
+        for turn in turns:
+            self._reading[turn.host] = turn, now
+            threading.Thread(
+                target=copy_context().run, args=(self._read_host, turn), name="feeds", daemon=True
+            ).start()
+        return is_more
+
+    def _read_host(self, turn: Turn) -> None:
+        """Read the feeds of one host, unless it does not answer or the lease is nearly over."""
+        for number, claim in enumerate(turn.claims, start=1):
+            outcome, seconds = self._read(claim)
+            is_last = (
+                number == len(turn.claims)
+                or rests(outcome)
+                or self._is_over
+                or clock.now() > claim.until - ENOUGH
             )
-            .execution_options(synchronize_session=False)
-        ).one_or_none()  # fmt: skip
-        db.commit()
-    fields: tuple[Any, ...] = tuple(taken or ())
-    return Claim(now + LEASE, *fields) if fields else None
+            left = tuple(turn.claims[number:]) if is_last else ()
+            self._came.put(_Came(claim, outcome, seconds, is_last, left))
+            if is_last:
+                return
+
+    def _read(self, claim: Claim) -> tuple[Read | Failed, float]:
+        took = 0.0
+
+        def timed(url: str, **options: Any) -> Fetched:
+            nonlocal took
+            began = time.monotonic()
+            try:
+                return self.fetch(url, **options)
+            finally:
+                took = time.monotonic() - began
+
+        return read_feed(claim, timed, self._contact), took
+
+    def _gather(self, seconds: float) -> list[_Came]:
+        """What came, waiting at most so many seconds for the first, and a moment for others."""
+        try:
+            came = [self._came.get(timeout=seconds)]
+        except Empty:
+            return []
+        if len(self._reading) > 1 or not came[0].is_last:
+            time.sleep(GATHERED)
+        while not self._came.empty():
+            came.append(self._came.get())
+        return came
+
+    def _store(self, came: Sequence[_Came]) -> None:
+        """Write what came: all that has not changed in one statement, anything else by itself."""
+        unchanged: list[tuple[Claim, Read]] = []
+        others = []
+        for one in came:
+            if one.is_last:
+                self._end(one)
+            if isinstance(one.outcome, Read) and is_unchanged(one.claim, one.outcome):
+                unchanged.append((one.claim, one.outcome))
+            else:
+                others.append(one)
+        if unchanged:
+            self._write(lambda db: store_unchanged(db, unchanged))
+        for one in others:
+            self._write(partial(_store_one, one))
+        if left := [claim for one in came for claim in one.left]:
+            self._write(lambda db: give_back(db, left))
+        for one in came:
+            if isinstance(one.outcome, Failed) and rests(one.outcome):
+                self._write(partial(let_rest, host=one.claim.host, wait=one.outcome.wait))
+
+    def _end(self, last: _Came) -> None:
+        """A host has its turn behind it, and is slow or quick from now on."""
+        del self._reading[last.claim.host]
+        self._has_ended = True
+        self._slow.pop(last.claim.host, None)
+        if last.seconds > SLOW_AFTER:
+            self._slow[last.claim.host] = None
+            if len(self._slow) > MOST_SLOW:
+                del self._slow[next(iter(self._slow))]
+
+    def _write(self, act: Callable[[Session], object]) -> None:
+        try:
+            with self._database.writing() as db:
+                act(db)
+                db.commit()
+        except Exception:  # the database, for instance: the lease ends and the feed is due again
+            log.exception("what came of feeds could not be stored")
+
+
+def _store_one(one: _Came, db: Session) -> None:
+    store(db, one.claim, one.outcome)
+
+
+def rests(outcome: Read | Failed) -> bool:
+    """Whether other feeds of the same host needn't be tried now."""
+    return isinstance(outcome, Failed) and (outcome.unanswered or outcome.wait is not None)
 
 
 def read_feed(claim: Claim, fetch: Fetch, contact: str) -> Read | Failed:
@@ -217,17 +307,4 @@ def _refused(fetched: Fetched) -> Failed:
         why_refused(fetched.status),
         wait=wait if fetched.status in {429, 503} else None,
         stop=fetched.status == 410,
-    )
-
-
-def let_rest(db: Session, feed: int, wait: timedelta | None = None) -> None:
-    """Put off all feeds of the host of `feed`, which does not answer or asks for patience; it
-    counts as no failure of theirs."""
-    now = clock.now()
-    host = select(Feed.host).where(Feed.id == feed).scalar_subquery()
-    db.execute(
-        update(Feed)
-        .where(Feed.host == host, *_is_due(now))
-        .values(due_at=now + max(wait or HOST_RESTS, SHORTEST_WAIT))
-        .execution_options(synchronize_session=False)
     )

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from blinker import Signal
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import bindparam, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from careers.base import clock
@@ -39,6 +39,7 @@ class Claim:
 
     until: datetime
     feed: int
+    host: str
     url: str
     etag: str | None
     last_modified: str | None
@@ -93,6 +94,34 @@ def store(db: Session, claim: Claim, outcome: Read | Failed) -> bool:
             _store_entries(db, feed, outcome.parsed)
             entries_changed.send(feed, db=db)
     return True
+
+
+def is_unchanged(claim: Claim, outcome: Read | Failed) -> bool:
+    """Whether nothing is to be written but that a feed was read."""
+    return (
+        isinstance(outcome, Read)
+        and outcome.parsed is None
+        and outcome.fetched.permanent_url is None
+        and claim.moved_to is None
+    )
+
+
+def store_unchanged(db: Session, read: Sequence[tuple[Claim, Read]]) -> None:
+    """Write that feeds were read and nothing was new, as `store` does, in one statement."""
+    rows = [
+        {"this_feed": claim.feed, "ours_until": claim.until, **_after_reading(claim, outcome)}
+        for claim, outcome in read
+    ]
+    table = Feed.__table__
+    named = [name for name in rows[0] if name not in {"this_feed", "ours_until"}]
+    db.connection().execute(
+        update(Feed)
+        .where(
+            table.c.id == bindparam("this_feed"), table.c.leased_until == bindparam("ours_until")
+        )
+        .values(leased_until=None, **{name: bindparam(name) for name in named}),
+        rows,
+    )
 
 
 def _minutes_after(claim: Claim, parsed: ParsedFeed | None, now: datetime) -> int:

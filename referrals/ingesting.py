@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import structlog
+from blinker import Signal
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -23,8 +24,11 @@ from careers.jobs.models import Job
 from referrals import losses
 from referrals.adding_up import add_counts, add_sources, upsert
 from referrals.journal import (
+    Entry,
+    JobOpened,
     Line,
     Lost,
+    Opened,
     Rendered,
     decode,
     is_finished,
@@ -40,6 +44,13 @@ from referrals.models import (
     ShareLink,
 )
 from referrals.telling_apart import Key, tally
+
+posts_opened = Signal()
+"""Sent as `posts_opened.send(openings, db=session)`, a list of `Opened`, in the transaction in
+which they count as read."""
+
+jobs_opened = Signal()
+"""The same for a list of `JobOpened`."""
 
 log = structlog.get_logger(__name__)
 LATEST = 2**62  # microseconds
@@ -76,7 +87,7 @@ class _Piece(NamedTuple):
 
     journal: str
     offset: int
-    lines: list[Line | Rendered | Lost]
+    lines: list[Entry | Lost]
     damaged: int
 
 
@@ -124,7 +135,7 @@ def _read(db: Session, paths: list[Path], refused: set[str]) -> list[_Piece]:
     rows = db.execute(known.where(JournalOffset.journal.in_(names)))
     offsets = {row.journal: row.offset for row in rows}
     share = BATCH // max(len(paths), 1) + 1
-    found: dict[str, list[tuple[int, Line | Rendered | Lost | None]]] = {}
+    found: dict[str, list[tuple[int, Entry | Lost | None]]] = {}
     until = LATEST
     for path in paths:
         try:
@@ -141,14 +152,12 @@ def _read(db: Session, paths: list[Path], refused: set[str]) -> list[_Piece]:
     return [piece for piece in pieces if piece is not None]
 
 
-def _at(row: tuple[int, Line | Rendered | Lost | None]) -> int:
+def _at(row: tuple[int, Entry | Lost | None]) -> int:
     line = row[1]
     return 0 if line is None else line.since if isinstance(line, Lost) else line.at
 
 
-def _piece(
-    journal: str, rows: list[tuple[int, Line | Rendered | Lost | None]], until: int
-) -> _Piece | None:
+def _piece(journal: str, rows: list[tuple[int, Entry | Lost | None]], until: int) -> _Piece | None:
     rows = list(takewhile(lambda row: _at(row) <= until, rows))
     if not rows:
         return None
@@ -177,6 +186,8 @@ class _Batch(NamedTuple):
 
     clicks: list[Line]
     renderings: dict[str, int]
+    openings: list[Opened]
+    jobs: list[JobOpened]
     lost: list[Lost]
 
 
@@ -193,19 +204,27 @@ def _store(db: Session, pieces: list[_Piece], *, is_doubtful: bool = False) -> i
         db.execute(update(Click).where(Click.id == click).values(flags))
     add_counts(db, tallies)
     add_sources(db, clicks)
+    if batch.openings:
+        posts_opened.send(batch.openings, db=db)
+    if batch.jobs:
+        jobs_opened.send(batch.jobs, db=db)
     for piece in pieces:
         upsert(db, JournalOffset, [{"journal": piece.journal, "offset": piece.offset}], ["journal"])
     return len(clicks)
 
 
 def _sorted(pieces: list[_Piece]) -> _Batch:
-    batch = _Batch([], {}, [])
+    batch = _Batch([], {}, [], [], [])
     for piece in pieces:
         for line in piece.lines:
             if isinstance(line, Line):
                 batch.clicks.append(line)
             elif isinstance(line, Rendered):
                 batch.renderings.setdefault(line.click, line.at)
+            elif isinstance(line, Opened):
+                batch.openings.append(line)
+            elif isinstance(line, JobOpened):
+                batch.jobs.append(line)
             else:
                 batch.lost.append(line)
         if piece.damaged:

@@ -1,4 +1,5 @@
-"""The journal of clicks: one file per process, and an answer only after the line is on disk.
+"""The journal of clicks, on share links and on posts: one file per process, and an answer only
+after the line is on disk.
 
 A line is `LENGTH CHECKSUM FIELDS`, so that a torn one is recognised; fields are parted by tabs.
 Requests that arrive together share one fdatasync. Lines are written over zeros that are on disk
@@ -30,6 +31,8 @@ LONGEST = 4096  # bytes of a row, and more than any has
 SUFFIX = ".journal"
 CLICK_ID = r"[0-9A-Za-z]{1,20}"
 _IS_ID = re.compile(CLICK_ID).fullmatch
+_IS_CODE = re.compile("[0-9A-Za-z]{1,16}").fullmatch
+_IS_SLUG = re.compile("[0-9a-z-]{1,120}").fullmatch
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
@@ -52,6 +55,28 @@ class Rendered(NamedTuple):
 
     click: str
     at: int  # microseconds since 1970, UTC
+
+
+class Opened(NamedTuple):
+    """Somebody followed a link to a post from a page of ours."""
+
+    post: str  # its code; whether there is such a post is seen when it is stored
+    at: int  # microseconds since 1970, UTC
+    kind: str  # as of a Line
+    visitor: int
+
+
+class JobOpened(NamedTuple):
+    """Somebody opened a job by a link that leads on from an article."""
+
+    article: str  # its code
+    job: str  # the last part of its address
+    at: int  # microseconds since 1970, UTC
+    kind: str  # as of a Line
+    visitor: int
+
+
+Entry = Line | Rendered | Opened | JobOpened  # what requests write down
 
 
 class Lost(NamedTuple):
@@ -77,7 +102,7 @@ class Journal:
         self._lost: Lost | None = None  # told by the next line that the disk takes
         self.lost = 0  # clicks that could not be written since this process started
 
-    def append(self, line: Line | Rendered) -> None:
+    def append(self, line: Entry) -> None:
         """Write `line` durably: when this returns it survives a power cut.
 
         Raises OSError when the disk refuses (full, read-only); the line is then not recorded.
@@ -231,7 +256,7 @@ def microseconds(moment: datetime) -> int:
     return int(moment.timestamp() * 1_000_000)
 
 
-def encode(line: Line | Rendered | Lost) -> bytes:
+def encode(line: Entry | Lost) -> bytes:
     """`line` as it stands in a journal, with its length, checksum (CRC-32) and line break."""
     if isinstance(line, Line):
         if line.source:
@@ -239,28 +264,55 @@ def encode(line: Line | Rendered | Lost) -> bytes:
         fields = "C\t%s\t%d\t%d\t%d\t%s\t%s\t%d\t%d\t%s" % line  # noqa: UP031  half as long
     elif isinstance(line, Rendered):
         fields = f"R\t{line.click}\t{line.at}"
+    elif isinstance(line, Opened):
+        fields = f"O\t{line.post}\t{line.at}\t{line.kind}\t{line.visitor}"
+    elif isinstance(line, JobOpened):
+        fields = f"J\t{line.article}\t{line.job}\t{line.at}\t{line.kind}\t{line.visitor}"
     else:
         fields = f"L\t{line.clicks}\t{line.since}\t{line.until}"
     body = fields.encode()
     return b"%d %08x %b\n" % (len(body), zlib.crc32(body), body)
 
 
-def decode(raw: bytes) -> Line | Rendered | Lost | None:
+def decode(raw: bytes) -> Entry | Lost | None:
     """What one row of a journal, without its line break, holds; None when it is damaged."""
     try:
         length, checksum, body = raw.split(b" ", 2)
         if len(body) != int(length) or zlib.crc32(body) != int(checksum, 16):
             return None
         kind, *fields = body.decode().split("\t")
-        read = {"C": _line, "R": _rendered, "L": _lost}.get(kind)
+        read = _READERS.get(kind)
         return read(*fields) if read else None  # type: ignore[operator]
     except (ValueError, TypeError):
         return None
 
 
+def _job_opened(article: str, job: str, at: str, kind: str, visitor: str) -> JobOpened | None:
+    opened = _opened(article, at, kind, visitor)
+    if opened is None or not _IS_SLUG(job):
+        return None
+    return JobOpened(article, job, opened.at, opened.kind, opened.visitor)
+
+
 def _rendered(click: str, at: str) -> Rendered | None:
     found = Rendered(click, int(at))
     return found if _IS_ID(click) and 0 <= found.at < 2**52 else None
+
+
+def _opened(post: str, at: str, kind: str, visitor: str) -> Opened | None:
+    found = Opened(post, int(at), kind, int(visitor))
+    is_possible = (
+        is_code(post)
+        and 0 <= found.at < 2**52
+        and kind in CLASSES
+        and -(2**63) <= found.visitor < 2**63
+    )
+    return found if is_possible else None
+
+
+def is_code(post: str) -> bool:
+    """Whether `post` could be the code of a post."""
+    return _IS_CODE(post) is not None
 
 
 def _lost(clicks: str, since: str, until: str) -> Lost | None:
@@ -334,3 +386,6 @@ def is_torn(path: Path, offset: int) -> bool:
     with path.open("rb") as journal:
         journal.seek(offset)
         return bool(journal.read().strip(b"\0"))
+
+
+_READERS = {"C": _line, "R": _rendered, "O": _opened, "J": _job_opened, "L": _lost}

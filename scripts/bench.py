@@ -118,9 +118,9 @@ def running(command: list[str], port: int, environment: dict[str, str], cwd: Pat
         process.wait(20)
 
 
-def rate(address: str, connections: int, script: Path) -> Rate:
+def rate(address: str, connections: int, script: Path, seconds: int = SECONDS) -> Rate:
     out = subprocess.run(
-        ["wrk", "-t1", f"-c{connections}", f"-d{SECONDS}s", "--latency", "-s", script, address],
+        ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "-s", script, address],
         capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
     if "Non-2xx" in out:
@@ -130,10 +130,12 @@ def rate(address: str, connections: int, script: Path) -> Rate:
     return Rate(float(re.search(r"Requests/sec:\s+([\d.]+)", out)[1]), p99)
 
 
-def compare(name: str, bare: str, ours: str, connections: int, script: Path) -> None:
+def compare(
+    name: str, bare: str, ours: str, connections: int, script: Path, seconds: int = SECONDS
+) -> None:
     """Print one line: ours beside bare, by turns."""
     rounds = [
-        (rate(bare, connections, script), rate(ours, connections, script))
+        (rate(bare, connections, script, seconds), rate(ours, connections, script, seconds))
         for _ in range(ROUNDS + 1)
     ][1:]
     one, two = (statistics.median(found[side].answers for found in rounds) for side in (0, 1))
@@ -327,16 +329,20 @@ def clicks() -> None:
 
 
 READ = (
-    "/experts/expert-7", "/blog/article-9", "/experts", "/experts?q=river", "/blog",
+    "/experts/expert-7", "/blog/article-9", "/experts", "/experts?q=depot", "/blog",
     "/topics/topic-3",
 )  # fmt: skip
+TYPED = "/experts?q=dep"  # of the list of experts, what is fetched while somebody types
+ASKS_FOR_A_PART = {"HX-Request": "true"}
 
 
 def people() -> None:
     """What everybody reads of 2,000 experts and their 10,000 posts, each page beside a bare answer
-    of its size, on both databases.
+    of its size, on both databases: some five minutes.
     """
     with beside_bare() as (bare, folder, script), both_databases() as addresses:
+        typing = script.with_name("typing.lua")
+        typing.write_text(script.read_text().replace("{ [", '{ ["HX-Request"] = "true", ['))
         for address in addresses:
             migrate(Database(address))
             bench_people.make_people(address)
@@ -347,11 +353,13 @@ def people() -> None:
                 "ENTOURAGE_BASE_URL": f"http://127.0.0.1:{ours}",
             }  # fmt: skip
             with running([str(BIN / "entourage"), "serve"], ours, environment):
-                for page in READ:
+                for page in (*READ, TYPED):
+                    asked, sent = ({}, script) if page in READ else (ASKS_FOR_A_PART, typing)
                     here = f"http://127.0.0.1:{ours}{page}"
-                    size = len(urllib.request.urlopen(here, timeout=60).read())
+                    request = urllib.request.Request(here, headers=asked)
+                    size = len(urllib.request.urlopen(request, timeout=60).read())
                     same = f"http://127.0.0.1:{bare}/page/{size}"
-                    compare(f"{page}, {kind}, {size:,} B", same, here, 8, script)
+                    compare(f"{page}, {kind}, {size:,} B", same, here, 8, sent, seconds=2)
 
 
 def homepage() -> None:

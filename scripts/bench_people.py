@@ -6,9 +6,10 @@ import random
 from datetime import timedelta
 
 from bench_imports import WORDS
-from sqlalchemy import insert, select
+from sqlalchemy import DDL, insert, select
 
 from careers.base import clock, prose
+from careers.base.company import Company
 from careers.base.consents import Consent
 from careers.base.database import Database
 from careers.base.people import Person
@@ -35,6 +36,7 @@ def make_people(url: str, experts: int = EXPERTS, posts: int = POSTS) -> None:
     body_html = prose.markdown_to_html(body)
     database = Database(url)
     with database.writing() as db:
+        db.add(Company(id=1, name="Acme"))
         db.execute(
             insert(Person),
             [
@@ -138,4 +140,7 @@ def make_people(url: str, experts: int = EXPERTS, posts: int = POSTS) -> None:
             ],
         )  # fmt: skip
         db.commit()
+        if not database.is_sqlite:
+            db.execute(DDL("ANALYZE"))  # as PostgreSQL does by itself within a minute
+            db.commit()
     database.dispose()

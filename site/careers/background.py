@@ -30,16 +30,18 @@ from careers.base.signin.sessions import forget_ended
 from careers.demo.outside import fetch_for
 from careers.hiring import retention
 from careers.hiring.pipeline.outside import forget_events
+from careers.home.past_draws import forget as forget_draws
 from careers.home.seeing import forget as forget_openings
 from careers.jobs.alerts.sending import queue_alerts
 from careers.jobs.running import queue_due
 from experts.questions import forget_questions
 from experts.verifying import queue_due_checks
-from feeds.polling import poll_due
+from feeds.polling import Poller
 from referrals.bonuses.settling import remind_of_due, settle_due
 from referrals.card_store import sweep as forget_cards
 from referrals.doubts.checking import queue_nightly
 from referrals.ingesting import ingest
+from referrals.jobs_seen import forget_visitors as forget_readers
 from referrals.news.weekly import queue_weeks
 from referrals.telling_apart import forget_visitors
 from referrals.views import forget_views
@@ -146,9 +148,11 @@ class Background:
                 forget_ended(db)
                 forget_cards(db, self.settings.folder("cards"))
                 forget_visitors(db)
+                forget_readers(db)
                 forget_views(db)
                 forget_questions(db)
                 forget_openings(db)
+                forget_draws(db)
                 db.commit()
             retention.run(self.database, self.settings)
             with self.database.writing() as db:
@@ -211,14 +215,16 @@ class Background:
     def _poll_for_ever(self) -> None:
         """Read feeds beside everything else: a site that answers slowly holds up nothing here."""
         pause = INGEST_EVERY
-        while not self._stop.wait(pause):
-            pause = POLL_EVERY
-            try:
-                with self.app.app_context():
-                    fetch = fetch_for(self.is_demo())
-                    poll_due(self.database, fetch, contact=self.settings.base_url)
-            except Exception:  # the database, for instance; feeds that are due stay due
-                log.exception("feeds could not be read")
+        with Poller(self.database, contact=self.settings.base_url) as poller:
+            while not self._stop.wait(pause):
+                began = time.monotonic()
+                try:
+                    poller.fetch = fetch_for(self.is_demo())
+                    with self.app.app_context():
+                        poller.read_due(POLL_EVERY, self._stop)
+                except Exception:  # the database, for instance; feeds that are due stay due
+                    log.exception("feeds could not be read")
+                pause = max(0.0, began + POLL_EVERY - time.monotonic())
 
     @staticmethod
     def _named(name: str, act: Callable[[], None]) -> Callable[[], None]:

@@ -13,12 +13,12 @@ from careers.base import clock
 from careers.base.people import person_by_email
 from careers.home.models import Exposure, PostDay
 from experts.editing import Profile, write_profile
-from experts.showing import opt_in
 from feeds import parsing
 from feeds.models import Entry, Feed
 from tests.browser.somebody import Somebody
 from tests.cast import Cast
 from tests.feeds.corpus import CASES, SCRIPTS
+from tests.showing import opt_in
 
 pytestmark = [
     pytest.mark.browser,
@@ -158,15 +158,13 @@ def test_who_is_seen_and_what_is_opened_is_counted(people, site, browser):
         with page.expect_request(f"**/posts/{code}/opened"):
             page.locator("a[data-post]").first.click()
         page.goto("/")
+    wanted = [(1, 1)], [3] * 5
     found, end = None, time.monotonic() + 60
-    while time.monotonic() < end and not (found and found[0] == (1, 1)):
+    while time.monotonic() < end and found != wanted:
         time.sleep(0.5)
         with Session(people) as db:
-            row = db.execute(
-                select(PostDay.people, PostDay.again).where(PostDay.post == code)
-            ).first()
-            found = (tuple(row), db.scalars(select(Exposure.times)).all()) if row else None
-    assert found is not None
-    assert found[0] == (1, 1)
-    assert found[1] == [3] * 5
+            opened = select(PostDay.people, PostDay.again).where(PostDay.post == code)
+            rows = [tuple(row) for row in db.execute(opened)]
+            found = rows, list(db.scalars(select(Exposure.times)))
+    assert found == wanted
     visitor.context.close()

@@ -43,6 +43,19 @@ def test_a_new_employee_shows_themselves_and_leaves(browser, site, photograph):
     expect(preview.locator("strong")).to_have_text("like")
     expect(preview).to_contain_text("Keeps clocks honest.")
     expect(preview).to_contain_text("Time")
+    asked = []
+    page.once("dialog", lambda question: (asked.append(question.type), question.dismiss()))
+    page.get_by_role("link", name="My portrait").click()
+    expect(page.get_by_label("What you do, in one sentence")).to_have_value("Keeps clocks honest.")
+    assert asked == ["beforeunload"], "whoever leaves without keeping is asked first"
+    page.get_by_role("button", name="Preview").click()
+    expect(page.locator("#look")).to_be_in_viewport()
+    expect(page.get_by_label("Address", exact=True)).to_have_count(1)
+    page.get_by_label("Here since").focus()
+    page.keyboard.press("Tab")
+    covered = """() => document.activeElement.getBoundingClientRect().bottom
+        > document.querySelector(".keeps").getBoundingClientRect().top"""
+    assert not page.evaluate(covered), "what has the focus is seen"
     page.get_by_label("Address", exact=True).first.fill("@ada@social.example")
     page.locator("#shows-networks").check()
     page.get_by_text("Add a talk or a publication").click()
@@ -51,8 +64,10 @@ def test_a_new_employee_shows_themselves_and_leaves(browser, site, photograph):
     expect(page.get_by_text("Add a talk or a publication")).to_have_count(1)
     page.locator("#shows-talks").check()
     expect(page.locator("#charter-text")).to_contain_text("You decide.")
+    page.get_by_role("button", name="Show it to everybody").click()
+    expect(page.locator("#charter")).to_be_focused()  # asked here, with all that is written
     page.get_by_label("I have read the charter and agree to it").check()
-    page.get_by_role("button", name="Show my page").click()
+    page.get_by_role("button", name="Show it to everybody").click()
     expect(page.get_by_text("Your page is shown to everybody now.")).to_be_visible()
 
     visitor = Somebody(browser, site, **PHONE)

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -33,6 +33,7 @@ class Answer:
     pause: float = 0.0  # seconds before each byte
     raw: bool = False  # the body is the whole answer, headers included
     endless: bytes = b""  # sent again and again behind it
+    held: threading.Event | None = None  # nothing is said before it is set
 
 
 class Site:
@@ -47,6 +48,8 @@ class Site:
             def do_GET(self) -> None:
                 site.asked.append((self.path, {k.lower(): v for k, v in self.headers.items()}))
                 answer = site.answers.get(self.path, Answer(status=404))
+                if answer.held is not None:
+                    answer.held.wait(60)
                 if not answer.raw:
                     self.send_response(answer.status)
                     for name, value in answer.headers.items():
@@ -67,12 +70,14 @@ class Site:
 
         class Server(ThreadingHTTPServer):
             daemon_threads = True
+            request_queue_size = 200
 
             def handle_error(self, *_where: object) -> None:
                 """Readers who hang up are what we want to see."""
 
         self.server = Server(("127.0.0.1", 0), Handler)
-        self.root = f"http://127.0.0.1:{self.server.server_port}"
+        self.port = self.server.server_port
+        self.root = f"http://127.0.0.1:{self.port}"
         threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
 
     def says(self, path: str, body: bytes = b"", status: int = 200, **headers: str) -> str:
@@ -96,6 +101,13 @@ def site() -> Iterator[Site]:
 def fetch():
     """The real client, which may also reach this machine."""
     return partial(fetching.fetch, allow=HERE)
+
+
+@pytest.fixture
+def fetch_anywhere():
+    """The same, for which every name leads to this machine: its port is `site.port`."""
+    allow = replace(HERE, resolve=lambda _host, _port: ["127.0.0.1"])
+    return partial(fetching.fetch, allow=allow)
 
 
 @pytest.fixture

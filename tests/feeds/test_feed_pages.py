@@ -8,12 +8,12 @@ from sqlalchemy import func, select
 from careers.base.audit import Act
 from careers.base.people import person_by_email
 from experts.editing import Profile, write_profile
-from experts.showing import opt_in
 from feeds.models import Entry, Feed
 from feeds.subscribing import MOST_FEEDS, confirm
 from tests.blog.markup import acting_parts
 from tests.cast import Cast
 from tests.feeds.test_parsing import PAYLOADS, item, rss
+from tests.showing import opt_in
 
 
 @pytest.fixture
@@ -232,9 +232,7 @@ def test_the_command_reads_what_is_due(app, site, fetch, ada, monkeypatch):
     from feeds import commands, polling
 
     tried = []
-    monkeypatch.setattr(
-        polling, "poll_all_due", lambda database, **options: tried.append(options) or 3
-    )
+    monkeypatch.setattr(polling, "poll_due", lambda database, **options: tried.append(options) or 3)
     answer = app.test_cli_runner().invoke(commands.feeds, ["poll"], obj=lambda: app)
     assert answer.output == "Read 3 feeds.\n"
     assert tried == [{"contact": "http://127.0.0.1:8000"}]

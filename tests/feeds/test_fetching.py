@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import gzip
+import ssl
 import time
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from careers.base import fetching
 from careers.base.fetching import Allow, Unreachable, checked_address, is_public
-from tests.feeds.conftest import HERE, Answer
+from tests.feeds.conftest import HERE, Answer, Site
 
 NEVER = """
 127.0.0.1 127.255.255.254 0.0.0.0 10.0.0.1 100.64.0.1 100.127.255.255 169.254.169.254 172.16.0.1
@@ -216,3 +223,48 @@ def test_a_closed_door_is_no_answer():
     with pytest.raises(Unreachable) as error:
         fetching.fetch("http://127.0.0.1:1/", allow=HERE)
     assert error.value.reason == fetching.NO_ANSWER
+
+
+@pytest.fixture(scope="module")
+def secure_site(tmp_path_factory):
+    """The address of a site that proves, with a certificate of our own making, to be localhost."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = certificate.public_bytes(Encoding.PEM)
+    file = tmp_path_factory.mktemp("certificate") / "both.pem"
+    file.write_bytes(pem + key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    site = Site()
+    site.says("/", b"secret")
+    site.server.socket = context.wrap_socket(site.server.socket, server_side=True)
+    yield site.port, pem.decode()
+    site.server.shutdown()
+    site.server.server_close()
+
+
+def test_a_site_must_prove_who_it_is(secure_site, monkeypatch):
+    port, pem = secure_site
+    allow = replace(HERE, resolve=lambda _host, _port: ["127.0.0.1"])
+    with pytest.raises(Unreachable) as nobody_we_know:
+        fetching.fetch(f"https://localhost:{port}/", allow=allow)
+    assert nobody_we_know.value.reason == fetching.NO_TRUST
+    context = fetching._trust.__wrapped__()
+    context.load_verify_locations(cadata=pem)
+    monkeypatch.setattr(fetching, "_trust", lambda: context)
+    assert fetching.fetch(f"https://localhost:{port}/", allow=allow).body == b"secret"
+    with pytest.raises(Unreachable) as somebody_else:
+        fetching.fetch(f"https://elsewhere.example:{port}/", allow=allow)
+    assert somebody_else.value.reason == fetching.NO_TRUST

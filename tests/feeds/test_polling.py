@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from careers.base import clock, fetching
+from careers.base.database import Database
 from careers.base.fetching import Fetched
 from careers.base.people import leave, person_by_email
 from feeds import polling
-from feeds.models import Entry, Feed
-from feeds.polling import claim_feed, poll_due
-from feeds.storing import store
+from feeds.claiming import claim_due, claim_feed
+from feeds.models import Entry, Feed, host_of
+from feeds.polling import Poller, poll_due
+from feeds.storing import Read, store, store_unchanged
 from feeds.subscribing import subscribe, withdraw_entry
 from feeds.waiting import retry_after, usual_minutes, wait_after_failure, wait_after_success
 from tests.cast import Cast
+from tests.feeds.conftest import Answer
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
@@ -413,23 +419,183 @@ def test_a_host_that_asks_for_patience_is_asked_once(database, site, fetch, feed
         assert look(number)[0].due_at - clock.now() > timedelta(minutes=119)
 
 
-def test_who_failed_before_is_read_last(database, feed_at):
-    asked = []
-
-    def note(url, **_options):
-        asked.append(url)
-        raise fetching.Unreachable(fetching.BROKEN_OFF)
-
+def test_who_failed_before_has_a_place_among_the_slow(database, feed_at):
     bad, good = feed_at("https://bad.example/feed"), feed_at("https://good.example/feed")
     with database.writing() as db:
         db.get_one(Feed, bad).failures = 3
         db.commit()
+    turns, _ = claim_due(database, quick=1, slow=1)
+    assert [([one.feed for one in turn.claims], turn.is_slow) for turn in turns] == [
+        ([good], False), ([bad], True),
+    ]  # fmt: skip
+    assert claim_due(database, quick=1, slow=1) == ([], False)
+
+
+@pytest.fixture
+def feeds_at(database):
+    """`feeds_at(urls)` adds feeds of the engineer's, however many, in the order of their turns."""
+
+    def at(urls, **values) -> list[int]:
+        with database.writing() as db:
+            person = person_by_email(db, Cast.ENGINEER)
+            begin = clock.now() - timedelta(hours=1)
+            feeds = [
+                Feed(
+                    person_id=person.id, url=url, shows="everything",
+                    due_at=begin + timedelta(seconds=n), **values,
+                )
+                for n, url in enumerate(urls)
+            ]  # fmt: skip
+            db.add_all(feeds)
+            db.commit()
+            return [feed.id for feed in feeds]
+
+    return at
+
+
+def test_forty_slow_hosts_hold_up_no_other(database, site, fetch_anywhere, feeds_at):
+    answers, all_quick = threading.Event(), threading.Event()
+    site.answers["/slow"] = Answer(status=404, held=answers)  # not to be parsed: that takes longest
+    feeds_at(f"http://slow-{n}.example:{site.port}/slow" for n in range(40))
+    feeds_at(f"http://quick-{n}.example:{site.port}/quick" for n in range(60))
+    came = []
+
+    def fetch(url, **options):
+        fetched = fetch_anywhere(url, **options)
+        if url.endswith("/quick"):
+            came.append(url)
+        if len(came) == 60:
+            all_quick.set()
+        return fetched
+
+    with Poller(database, fetch) as poller:
+        poller.read_due(stop=all_quick)
+        assert all_quick.is_set() and not answers.is_set()  # all slow ones are still waited for
+        assert sum(path == "/slow" for path, _ in site.asked) == 40
+        answers.set()
+        poller.read_due()
+    assert len(site.asked) == 100
     with database.reading() as db:
-        assert polling.due_feeds_by_host(db, 10) == [[good], [bad]]
-        assert polling.due_feeds_by_host(db, 1) == [[bad]]  # it has waited longest all the same
+        assert set(db.scalars(select(Feed.last_error))) == {polling.REFUSALS[404]}
 
 
-def test_everything_due_is_read_however_little_at_a_time(database, site, fetch, feed_at):
-    for number in range(5):
-        feed_at(site.says(f"/{number}", rss()))
-    assert polling.poll_all_due(database, fetch, at_a_time=2) == 5
+def test_a_slow_host_has_a_place_among_the_slow_the_next_time(
+    database, fetch_anywhere, site, feeds_at, monkeypatch
+):
+    monkeypatch.setattr(polling, "SLOW_AFTER", 0.05)
+    site.answers["/slow"] = Answer(rss(), pause=0.001)
+    site.says("/quick", rss())
+    feeds_at(f"http://{n}.example:{site.port}/{n}" for n in ("slow", "quick"))
+    turns = []
+    monkeypatch.setattr(
+        polling, "claim_due", lambda *given: turns.append(claim_due(*given)) or turns[-1]
+    )
+    with Poller(database, fetch_anywhere) as poller:
+        poller.read_due()
+        with clock.set_to(clock.now() + timedelta(hours=25)):
+            poller.read_due()
+    lanes = [{one.host: one.is_slow for one in found} for found, _more in turns if found]
+    both = ("slow.example", "quick.example")
+    assert [lane[host] for lane in lanes for host in both] == [False, False, True, False]
+
+
+def test_every_feed_of_a_host_gets_its_turn(database, site, fetch_anywhere, feeds_at):
+    paths = [f"/{n}" for n in range(50)]
+    for path in paths:
+        site.says(path, status=404)
+    feeds_at(f"http://one.example:{site.port}{path}" for path in paths)
+    assert poll_due(database, fetch_anywhere, places=2) == 50
+    assert [path for path, _ in site.asked] == paths  # one after the other, longest waiting first
+
+
+def test_a_host_that_somebody_else_is_reading_is_not_waited_for(database, site, fetch, feed_at):
+    feed_at(site.says("/1", rss()))
+    claim_due(database, quick=9, slow=9)
+    feed_at(site.says("/2", rss()))
+    assert poll_due(database, fetch) == 0
+
+
+def test_what_a_killed_poller_had_is_read_again(database, site, fetch, feed_at, look):
+    number = feed_at(site.says("/feed", rss()))
+    claim_due(database, quick=9, slow=9)  # and then its machine is switched off
+    with clock.set_to(clock.now() + timedelta(minutes=4)):
+        assert poll_due(database, fetch) == 0
+    with clock.set_to(clock.now() + timedelta(minutes=6)):
+        assert poll_due(database, fetch) == 1
+    assert len(look(number)[1]) == 1
+
+
+def test_who_stops_gives_back_what_is_being_read(database, site, fetch, feed_at):
+    held = threading.Event()
+    url = site.says("/feed", rss())
+    site.answers["/feed"].held = held
+    feed_at(url)
+    with Poller(database, fetch) as poller:
+        assert poller.read_due(seconds=0.2) == 0
+    held.set()
+    assert poll_due(database, fetch) == 1
+
+
+def test_the_number_of_queries_does_not_grow_with_the_feeds_that_have_not_changed(
+    database, feeds_at, queries, look
+):
+    def read(count):
+        feeds_at(f"https://{count}-{n}.example/feed" for n in range(count))
+        with queries() as found:
+            turns, _more = claim_due(database, quick=20, slow=0)
+            read = [(turn.claims[0], Read(None, Fetched(304, ""))) for turn in turns]
+            with database.writing() as db:
+                store_unchanged(db, read)
+                db.commit()
+        return [claim for claim, _ in read], len(found)
+
+    few, statements = read(2)
+    many, as_many = read(20)
+    assert (len(few), len(many), as_many) == (2, 20, statements)
+    for claim in few + many:
+        feed, _ = look(claim.feed)
+        assert (feed.leased_until, feed.minutes) == (None, 75)
+        assert feed.due_at > clock.now() + timedelta(minutes=60)
+
+
+def test_who_lost_the_lease_stores_nothing_among_others(database, feeds_at, look):
+    lost, kept = feeds_at(["https://a.example/feed", "https://b.example/feed"])
+    turns, _more = claim_due(database, quick=9, slow=0)
+    claims = [claim for turn in turns for claim in turn.claims]
+    with database.writing() as db:
+        db.get_one(Feed, lost).leased_until = clock.now() + timedelta(hours=1)
+        db.flush()
+        store_unchanged(db, [(claim, Read(None, Fetched(304, ""))) for claim in claims])
+        db.commit()
+    assert look(lost)[0].fetched_at is None
+    assert look(kept)[0].fetched_at is not None
+
+
+def test_several_machines_read_every_feed_once(database, site, fetch_anywhere, feeds_at):
+    now_at: Counter[str] = Counter()
+    most_at: Counter[str] = Counter()
+    counting = threading.Lock()
+
+    def fetch(url, **options):
+        host = host_of(url)
+        with counting:
+            now_at[host] += 1
+            most_at[host] = max(most_at[host], now_at[host])
+        try:
+            return fetch_anywhere(url, **options)
+        finally:
+            with counting:
+                now_at[host] -= 1
+
+    paths = [f"/{n}" for n in range(60)]
+    for path in paths:
+        site.says(path, status=404)
+    feeds_at(f"http://host-{int(path[1:]) % 20}.example:{site.port}{path}" for path in paths)
+    machines = [Database(database.engine.url.render_as_string(False)) for _ in range(3)]
+    with ThreadPoolExecutor(3) as pool:
+        tried = list(pool.map(lambda one: poll_due(one, fetch, places=4), machines))
+    for machine in machines:
+        machine.dispose()
+    assert sorted(path for path, _ in site.asked) == sorted(paths)
+    assert sum(tried) == 60
+    assert set(most_at.values()) == {1}

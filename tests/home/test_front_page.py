@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 from datetime import timedelta
 
@@ -21,6 +23,8 @@ from careers.jobs.models import Job
 from experts import showing
 from feeds.models import Entry, Feed
 from feeds.subscribing import hide_entry, refuse, withdraw_entry
+from referrals.ingesting import ingest
+from referrals.journal import Opened, decode, journals, rows_from
 from tests.cast import Cast
 from tests.serving import AGENT
 
@@ -219,25 +223,36 @@ def test_who_is_seen_is_counted_by_day_and_told_to_nobody_else(app, visitor, vis
     assert re.search(r"<dd>5</dd>", visit_as(Cast.EDITOR).get("/editing/homepage").text)
 
 
+@pytest.fixture
+def opened(visitor, app, database):
+    """`opened(code)` is the status for who opens that post; `opened.count()` stores what is so."""
+
+    def send(code, agent=AGENT, **headers):
+        headers = {"User-Agent": agent, **headers}
+        return visitor.client.post(f"/posts/{code}/opened", headers=headers).status_code
+
+    send.journals = app.extensions["settings"].folder("journal")
+    send.count = lambda: ingest(database, send.journals)
+    return send
+
+
 def test_a_post_that_is_opened_is_counted_once_for_each_person_and_day(
-    app, visitor, visit_as, shown, db
+    visitor, visit_as, shown, db, opened
 ):
     code = re.search(r'data-post="(\w+)"', front(visitor))[1]
-    address = f"/posts/{code}/opened"
-
-    def opened(agent=AGENT, **headers):
-        return visitor.client.post(address, headers={"User-Agent": agent, **headers}).status_code
-
     for _ in range(3):
-        assert opened() == 204
-    assert opened(AGENT.replace("144", "143")) == 204
-    assert opened("curl/8.1") == 204
-    assert opened(**{"Sec-Fetch-Site": "cross-site"}) == 404
-    seen(app)
-    assert opened() == 204
-    seen(app)
-    row = db.execute(select(PostDay.people, PostDay.again, PostDay.bot)).one()
-    assert tuple(row) == (2, 3, 1)
+        assert opened(code) == 204
+    assert opened(code, AGENT.replace("144", "143")) == 204
+    assert opened(code, "curl/8.1") == 204
+    assert opened(code, "LinkedInBot/1.0") == 204
+    assert opened(code, **{"Sec-Purpose": "prefetch"}) == 204
+    assert opened(code, **{"Sec-Fetch-Site": "cross-site"}) == 404
+    opened.count()
+    assert opened(code) == 204
+    opened.count()
+    opened.count()
+    kinds = PostDay.people, PostDay.again, PostDay.bot, PostDay.preview, PostDay.prefetch
+    assert tuple(db.execute(select(*kinds)).one()) == (2, 3, 1, 1, 1)
     mine = visit_as(Cast.ENGINEER).get("/me/posts").text
     assert WORDS in mine
     with clock.set_to(clock.now() + timedelta(days=2)):
@@ -247,13 +262,45 @@ def test_a_post_that_is_opened_is_counted_once_for_each_person_and_day(
     assert db.scalar(select(PostDay.people)) == 2
 
 
-def test_what_nobody_may_see_is_not_counted(visitor, shown, database):
+def test_an_opening_is_on_disk_before_it_is_answered_and_asks_no_database(
+    visitor, shown, opened, queries
+):
     code = re.search(r'data-post="(\w+)"', front(visitor))[1]
-    with database.writing() as db:
-        showing.opt_out(db, person_by_email(db, Cast.ENGINEER))
-        db.commit()
-    for one in (code, "nothing"):
-        assert visitor.client.post(f"/posts/{one}/opened", headers=PERSON).status_code == 404
+    with queries() as sent:
+        assert opened(code) == 204
+    assert sent == []
+    (journal,) = journals(opened.journals)
+    ((_, raw),) = rows_from(journal, 0, 10)  # as a process finds it after this one was killed
+    found = decode(raw)
+    assert isinstance(found, Opened)
+    assert (found.post, found.kind) == (code, "human")
+
+
+def test_a_disk_that_refuses_is_not_answered_as_if_it_had_taken_it(
+    visitor, shown, opened, monkeypatch, db
+):
+    code = re.search(r'data-post="(\w+)"', front(visitor))[1]
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "pwrite", full)
+        assert opened(code) == 503
+    assert opened(code) == 204
+    opened.count()
+    assert db.scalar(select(PostDay.people + PostDay.again)) == 1
+
+
+def test_what_nobody_may_see_is_not_counted(visitor, shown, database, db, opened):
+    code = re.search(r'data-post="(\w+)"', front(visitor))[1]
+    with database.writing() as writing:
+        showing.opt_out(writing, person_by_email(writing, Cast.ENGINEER))
+        writing.commit()
+    assert [opened(one) for one in (code, "nothing")] == [204, 204], "it tells nobody what there is"
+    assert opened("not-a-code") == 404
+    opened.count()
+    assert db.scalars(select(PostDay)).all() == []
 
 
 def test_what_cannot_be_written_is_written_later(app, visitor, shown, db, monkeypatch):

@@ -14,9 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from referrals.journal import (
+    JobOpened,
     Journal,
     Line,
     Lost,
+    Opened,
     Rendered,
     Together,
     decode,
@@ -51,6 +53,21 @@ def lines_in(folder):
         lists=st.text("own-1. cua", min_size=1, max_size=40),
     )
     | st.builds(Rendered, st.text("abcXYZ234", min_size=1, max_size=20), st.integers(0, 2**52 - 1))
+    | st.builds(
+        Opened,
+        st.text("abcXYZ234", min_size=1, max_size=16),
+        st.integers(0, 2**52 - 1),
+        st.sampled_from(["human", "preview", "prefetch", "bot"]),
+        st.integers(-(2**63), 2**63 - 1),
+    )
+    | st.builds(
+        JobOpened,
+        st.text("abcXYZ234", min_size=1, max_size=16),
+        st.text("abcxyz-234", min_size=1, max_size=120),
+        st.integers(0, 2**52 - 1),
+        st.sampled_from(["human", "preview", "prefetch", "bot"]),
+        st.integers(-(2**63), 2**63 - 1),
+    )
     | st.builds(Lost, st.integers(0, 2**31 - 1), st.just(5), st.integers(5, 2**52 - 1))
 )
 def test_a_line_comes_back_as_it_was_written(line):

@@ -82,7 +82,11 @@ def fact(name: str, internal: Collection[str]) -> ColumnElement[str]:
 
 def the_company(db: Session) -> Company:
     """The company; its defaults when nobody has set anything yet."""
-    return db.get(Company, 1) or Company(
+    found = db.get(Company, 1)
+    if found is not None:
+        db.info["company"] = found  # sessions forget the rows that nobody holds, and ask again
+        return found
+    return Company(
         id=1, name="Entourage", tagline_en="", tagline_fr="", website="", colour="#d2371f",
         is_demo=False, internal=[],
     )  # fmt: skip

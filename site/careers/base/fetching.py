@@ -9,21 +9,24 @@ address that is connected to, at every hop.
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from http.client import HTTPException, InvalidURL
 from importlib.metadata import PackageNotFoundError, version
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
-from typing import Any
-from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
+from urllib.parse import SplitResult, urlencode, urljoin, urlsplit, urlunsplit
 
+import certifi
 import idna
-import requests
-from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
+from requests.utils import requote_uri
+from urllib3 import HTTPResponse
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, SSLError
+from urllib3.util import create_urllib3_context, parse_url
 
 LONGEST_ADDRESS = 2_000
 HOPS = 5
@@ -136,19 +139,20 @@ def fetch(
     Follows at most five redirects, each checked like the first address. Raises Unreachable.
     """
     here, permanent, still_permanent = checked_address(url, allow), None, True
-    with _Wire(allow) as wire, requests.Session() as session:
-        session.trust_env = False
-        session.mount("http://", wire.adapter)
-        session.mount("https://", wire.adapter)
+    asked = {"User-Agent": user_agent(contact), "Accept": accept, "Accept-Encoding": "gzip"}
+    if etag:
+        asked["If-None-Match"] = etag
+    if last_modified:
+        asked["If-Modified-Since"] = last_modified
+    with _Wire(allow) as wire:
         for _hop in range(HOPS + 1):
-            session.cookies.clear()
-            answer = _get(session, here, etag, last_modified, accept, contact, wire)
+            answer = _ask(wire, "GET", here, asked)
             target = answer.headers.get("location")
-            if answer.status_code not in REDIRECTS or not target:
+            if answer.status not in REDIRECTS or not target:
                 return _fetched(answer, here, permanent, limit_bytes, wire)
             answer.close()
             here = _next(here, target, allow)
-            still_permanent = still_permanent and answer.status_code in PERMANENT
+            still_permanent = still_permanent and answer.status in PERMANENT
             permanent = here if still_permanent else permanent
     raise Unreachable(TOO_MANY_HOPS)
 
@@ -166,12 +170,12 @@ def post(
     Follows no redirect: what is sent to one is not sent to another. Raises Unreachable.
     """
     here = checked_address(url, allow)
-    with _Wire(allow) as wire, requests.Session() as session:
-        session.trust_env = False
-        session.mount("http://", wire.adapter)
-        session.mount("https://", wire.adapter)
-        headers = {"User-Agent": user_agent(contact), "Accept": "*/*", "Accept-Encoding": "gzip"}
-        answer = _ask(session, "POST", here, headers, wire, list(fields))
+    asked = {
+        "User-Agent": user_agent(contact), "Accept": "*/*", "Accept-Encoding": "gzip",
+        "Content-Type": "application/x-www-form-urlencoded",
+    }  # fmt: skip
+    with _Wire(allow) as wire:
+        answer = _ask(wire, "POST", here, asked, urlencode(fields))
         return _fetched(answer, here, None, limit_bytes, wire)
 
 
@@ -197,7 +201,7 @@ def checked_address(url: str, allow: Allow = Allow()) -> str:
     host = _ascii_host(parts)
     netloc = host if port in {None, usual} else f"{host}:{port}"
     made = urlunsplit((parts.scheme, netloc, parts.path or "/", parts.query, ""))
-    made = requests.utils.requote_uri(made)
+    made = requote_uri(made)
     if len(made) > LONGEST_ADDRESS:
         raise Unreachable(TOO_LONG)
     return made
@@ -248,61 +252,54 @@ def _is_loopback(address: str) -> bool:
 
 
 def _next(here: str, target: str, allow: Allow) -> str:
-    there = checked_address(urljoin(here, target), allow)
+    try:
+        there = checked_address(urljoin(here, target), allow)
+    except ValueError:  # such as half an IPv6 address
+        raise Unreachable(NOT_AN_ADDRESS) from None
     if here.startswith("https:") and there.startswith("http:"):
         raise Unreachable(DOWNGRADED)
     return there
 
 
-def _get(
-    session: requests.Session, url: str, etag: str | None, last_modified: str | None,
-    accept: str, contact: str, wire: _Wire,
-) -> requests.Response:  # fmt: skip
-    headers = {"User-Agent": user_agent(contact), "Accept": accept, "Accept-Encoding": "gzip"}
-    if etag:
-        headers["If-None-Match"] = etag
-    if last_modified:
-        headers["If-Modified-Since"] = last_modified
-    return _ask(session, "GET", url, headers, wire)
-
-
 def _ask(
-    session: requests.Session, method: str, url: str, headers: dict[str, str], wire: _Wire,
-    fields: list[tuple[str, str]] | None = None,
-) -> requests.Response:  # fmt: skip
+    wire: _Wire, method: str, url: str, headers: dict[str, str], body: str | None = None
+) -> HTTPResponse:
     try:
-        return session.request(
-            method, url, headers=headers, data=fields, stream=True, allow_redirects=False,
-            timeout=(CONNECT_SECONDS, wire.allow.seconds),
+        connection = wire.connection(url)
+        connection.request(
+            method, parse_url(url).request_uri, body, headers,
+            preload_content=False, decode_content=False,
         )  # fmt: skip
-    except Unreachable:
-        raise
-    except (requests.RequestException, HTTPError, OSError, ValueError) as error:
-        unreadable = isinstance(error, ValueError)  # where it leads to, or what it would ask there
-        raise wire.reason_for(error, NOT_AN_ADDRESS if unreadable else NO_ANSWER) from None
+        return connection.getresponse()
+    except (ssl.SSLError, SSLError):
+        raise wire.reason(NO_TRUST) from None
+    except (ValueError, InvalidURL):  # where it leads to, or what it would ask there
+        raise wire.reason(NOT_AN_ADDRESS) from None
+    except _ERRORS:
+        raise wire.reason(NO_ANSWER) from None
 
 
 def _fetched(
-    answer: requests.Response, url: str, permanent: str | None, limit_bytes: int, wire: _Wire
+    answer: HTTPResponse, url: str, permanent: str | None, limit_bytes: int, wire: _Wire
 ) -> Fetched:
     body = bytearray()
     try:
         declared = answer.headers.get("content-length", "")
         if declared.isascii() and declared.isdigit() and int(declared) > limit_bytes:
             raise Unreachable(TOO_LARGE)
-        while part := answer.raw.read(65_536, decode_content=True):
+        while part := answer.read(65_536, decode_content=True):
             body += part
             if len(body) > limit_bytes:
                 raise Unreachable(TOO_LARGE)
-    except (requests.RequestException, HTTPError, OSError, ValueError) as error:
-        raise wire.reason_for(error, BROKEN_OFF) from None
+    except _ERRORS:
+        raise wire.reason(BROKEN_OFF) from None
     finally:
         answer.close()
     if wire.is_late():  # cutting the connection looks like the end of the answer
         raise Unreachable(TOO_SLOW)
     headers = {name.lower(): value for name, value in answer.headers.items()}
     return Fetched(
-        status=answer.status_code,
+        status=answer.status,
         url=url,
         headers=headers,
         body=bytes(body),
@@ -314,11 +311,23 @@ def _fetched(
 
 def user_agent(contact: str) -> str:
     """What we call ourselves, with where to find us."""
+    return f"Entourage/{_version()}" + (f" (+{contact})" if contact else "")
+
+
+@cache
+def _version() -> str:
     try:
-        number = version("entourage")
+        return version("entourage")
     except PackageNotFoundError:
-        number = "0"
-    return f"Entourage/{number}" + (f" (+{contact})" if contact else "")
+        return "0"
+
+
+@cache
+def _trust() -> ssl.SSLContext:
+    """Whom we believe who they are. Reading the list takes longer than most sites to answer."""
+    context = create_urllib3_context()
+    context.load_verify_locations(certifi.where())
+    return context
 
 
 class _Wire:
@@ -326,21 +335,30 @@ class _Wire:
 
     def __init__(self, allow: Allow) -> None:
         self.allow = allow
-        self.adapter = _Adapter(self)
         self._deadline = time.monotonic() + allow.seconds
-        self._cutter = threading.Timer(allow.seconds, self._cut)
-        self._cutter.daemon = True
+        self._connections: list[HTTPConnection] = []
         self._sockets: list[socket.socket] = []
         self._refused: Unreachable | None = None
 
     def __enter__(self) -> _Wire:
-        self._cutter.start()
+        _cutter.watch(self)
         return self
 
     def __exit__(self, *_error: object) -> None:
-        self._cutter.cancel()
+        _cutter.forget(self)
+        for connection in self._connections:
+            connection.close()
         for one in self._sockets:
             one.close()
+
+    def connection(self, url: str) -> HTTPConnection:
+        """What `url` is asked over: no proxy, no cookie, nothing from the environment."""
+        parts = urlsplit(url)
+        host, is_secure = parts.hostname or "", parts.scheme == "https"
+        port = parts.port or (443 if is_secure else 80)  # else half of an IPv6 address is taken
+        made = _Secure(self, host, port) if is_secure else _Plain(self, host, port)
+        self._connections.append(made)
+        return made
 
     def connect(self, host: str, port: int) -> socket.socket:
         """A connection to `host`, to one of its addresses, all of which must be public."""
@@ -358,6 +376,7 @@ class _Wire:
             except OSError:
                 continue
             made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            made.settimeout(self.allow.seconds)
             self._sockets.append(made.dup())  # TLS takes over the other one
             return made
         raise self._refuse(TOO_SLOW if self.is_late() else NO_ANSWER)
@@ -366,15 +385,19 @@ class _Wire:
         """Whether the time for the whole fetch is up."""
         return time.monotonic() >= self._deadline
 
-    def reason_for(self, error: Exception, otherwise: str = NO_ANSWER) -> Unreachable:
-        """`error` of the libraries below in words for people."""
+    def reason(self, otherwise: str) -> Unreachable:
+        """Why nothing came: what was refused, or that time was up, or else what is given."""
         if self._refused is not None:
             return self._refused
-        if self.is_late():
-            return Unreachable(TOO_SLOW)
-        if isinstance(error, requests.exceptions.SSLError):
-            return Unreachable(NO_TRUST)
-        return Unreachable(otherwise)
+        return Unreachable(TOO_SLOW if self.is_late() else otherwise)
+
+    def cut(self) -> None:
+        """Break off: whoever waits for the other side learns that it says nothing more."""
+        for one in list(self._sockets):
+            try:
+                one.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                continue
 
     def _refuse(self, reason: str) -> Unreachable:
         self._refused = Unreachable(reason)
@@ -383,38 +406,65 @@ class _Wire:
     def _patience(self) -> float:
         return max(0.1, min(CONNECT_SECONDS, self._deadline - time.monotonic()))
 
-    def _cut(self) -> None:
-        for one in self._sockets:
-            try:
-                one.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                continue
 
+class _Plain(HTTPConnection):
+    """A connection that a wire makes."""
 
-class _Adapter(HTTPAdapter):
-    """Requests' way to the network, with connections of our own making."""
-
-    def __init__(self, wire: _Wire) -> None:
+    def __init__(self, wire: _Wire, host: str, port: int) -> None:
+        super().__init__(host, port, timeout=wire.allow.seconds)
         self._wire = wire
-        super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
 
-    def init_poolmanager(self, *args: Any, **options: Any) -> None:
-        """Make a pool whose connections go through the wire."""
-        wire = self._wire
+    def _new_conn(self) -> socket.socket:
+        return self._wire.connect(self.host, self.port)
 
-        class Plain(HTTPConnection):
-            def _new_conn(self) -> socket.socket:
-                return wire.connect(self.host, self.port or 80)
 
-        class Secure(HTTPSConnection):
-            def _new_conn(self) -> socket.socket:
-                return wire.connect(self.host, self.port or 443)
+class _Secure(HTTPSConnection):
+    """The same with TLS."""
 
-        class PlainPool(HTTPConnectionPool):
-            ConnectionCls = Plain
+    def __init__(self, wire: _Wire, host: str, port: int) -> None:
+        super().__init__(host, port, timeout=wire.allow.seconds, ssl_context=_trust())
+        self._wire = wire
 
-        class SecurePool(HTTPSConnectionPool):
-            ConnectionCls = Secure
+    def _new_conn(self) -> socket.socket:
+        return self._wire.connect(self.host, self.port)
 
-        self.poolmanager = PoolManager(num_pools=1, maxsize=1)
-        self.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": SecurePool}
+
+class _Cutter:
+    """Cuts fetches whose time is up: one thread for all that go on."""
+
+    EVERY = 0.2  # seconds
+
+    def __init__(self) -> None:
+        self._wires: set[_Wire] = set()
+        self._lock = threading.Lock()
+        self._some = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def watch(self, wire: _Wire) -> None:
+        """Cut `wire` when it is late."""
+        with self._lock:
+            self._wires.add(wire)
+            self._some.set()
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._run, name="cutter", daemon=True)
+                self._thread.start()
+
+    def forget(self, wire: _Wire) -> None:
+        """`wire` has come to its end."""
+        with self._lock:
+            self._wires.discard(wire)
+
+    def _run(self) -> None:
+        while self._some.wait():
+            with self._lock:
+                wires = list(self._wires)
+                if not wires:
+                    self._some.clear()
+            for wire in wires:
+                if wire.is_late():
+                    wire.cut()
+            time.sleep(self.EVERY)
+
+
+_cutter = _Cutter()
+_ERRORS = (HTTPError, HTTPException, OSError, ValueError)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping
+from gettext import NullTranslations
+from typing import TYPE_CHECKING, Any
 
+from babel import Locale
 from flask import current_app, g, has_request_context, request
-from flask_babel import Babel
+from flask_babel import Babel, get_locale, get_translations
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -80,3 +85,22 @@ def init_languages(app: Flask, translations: str) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = translations
     app.config["BABEL_DEFAULT_LOCALE"] = "en"
     Babel(app, locale_selector=locale, timezone_selector=time_zone)
+    app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"] = _gettext_of_templates()
+
+
+def _gettext_of_templates() -> Callable[..., str]:
+    """What Jinja and Flask-Babel make of `gettext`, with each catalogue looked up once: a page asks
+    for a hundred words."""
+    catalogues: dict[Locale | None, NullTranslations] = {}
+
+    @pass_context
+    def gettext(context: Context, words: str, /, **variables: Any) -> str:
+        spoken = get_locale()
+        if spoken not in catalogues:
+            catalogues[spoken] = get_translations()
+        said = catalogues[spoken].gettext(words)
+        if context.eval_ctx.autoescape:
+            said = Markup(said)  # noqa: S704  of our own catalogues; what is put in is escaped
+        return said % variables if "%" in said else said
+
+    return gettext

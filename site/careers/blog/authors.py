@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from careers.base import audit, clock, codes
@@ -39,15 +39,17 @@ def written_by(person: Person) -> ColumnElement[bool]:
     return or_(Article.author_id == person.id, agreed)
 
 
-def signed_by(people: Sequence[int]) -> ColumnElement[bool]:
-    """Of an article: that the public reads one of these people, by their row, as its author."""
-    named = exists().where(
-        CoAuthor.article_id == Article.id,
+def signed_by(people: Sequence[int]) -> tuple[Select[int], Select[int]]:
+    """The articles, by their row, as whose author the public reads one of these people, by theirs:
+    as the first one, and as another one.
+    """
+    first = select(Article.id).where(Article.author_id.in_(people), Article.is_anonymous.is_(False))
+    named = select(CoAuthor.article_id).where(
         CoAuthor.person_id.in_(people),
         CoAuthor.accepted_at.is_not(None),
         CoAuthor.is_anonymous.is_(False),
     )
-    return or_(Article.author_id.in_(people) & Article.is_anonymous.is_(False), named)
+    return first, named
 
 
 def expert_named(db: Session, words: str) -> Person:

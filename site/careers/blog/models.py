@@ -28,7 +28,7 @@ article_topic = Table(
     Base.metadata,
     Column("article_id", ForeignKey("article.id", ondelete="CASCADE"), primary_key=True),
     Column("topic_id", ForeignKey("topic.id", ondelete="CASCADE"), primary_key=True),
-    Index("ix_article_topic_topic_id", "topic_id"),
+    Index("ix_article_topic_topic_id", "topic_id", "article_id"),
 )
 
 
@@ -51,7 +51,7 @@ class Article(Base):
         CheckConstraint("language IN ('en', 'fr')", name="language_known"),
         CheckConstraint("NOT is_removed OR state = 'withdrawn'", name="removed_is_withdrawn"),
         Index("ix_article_state_published_at", "state", "published_at"),
-        Index("ix_article_author_id", "author_id"),
+        Index("ix_article_author_id", "author_id", "state", "published_at"),
         Index("ix_article_translation_id", "translation_id"),
     )
 
@@ -93,7 +93,7 @@ class Article(Base):
     coauthors: Mapped[list[CoAuthor]] = relationship(
         lazy="selectin", order_by="(CoAuthor.invited_at, CoAuthor.person_id)", passive_deletes=True
     )
-    topics: Mapped[list[Topic]] = relationship(secondary=article_topic, order_by=Topic.name)
+    topics: Mapped[list[Topic]] = relationship(secondary=article_topic, order_by=Topic.slug)
 
     @property
     def authors(self) -> list[Person]:

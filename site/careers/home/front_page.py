@@ -23,6 +23,7 @@ from careers.home import queries
 from careers.home.changes import version
 from careers.home.featuring import featured_posts
 from careers.home.pages import blueprint
+from careers.home.past_draws import past_draw
 from careers.home.seeing import Seen
 from careers.home.surfacing import draw, end_of_slot, slot_at
 from careers.jobs.queries import latest_open_jobs
@@ -139,6 +140,8 @@ def _made(now: datetime) -> tuple[Sequence[str], str]:
     slot = slot_at(now, settings().slot_minutes)
     posts = surfaced(db(), since=now - timedelta(days=settings().surfaced_days))
     drawn = draw(posts, HERO + SAID, slot, settings().draw_seed, language(), now)
+    found = past_draw(posts, drawn, slot, language(), settings().draw_seed, HERO + SAID, now)
+    cast(Seen, current_app.extensions["seen"]).drew(found)
     featured = featured_posts(db())
     chosen = {post.author.code for post in featured}
     others = posts_by_code(db(), [one.code for one in drawn if one.author not in chosen])

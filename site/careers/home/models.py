@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from careers.base import clock
-from careers.base.database import Base
+from careers.base.database import Base, primary_key
 
 
 class Exposure(Base):
@@ -57,6 +58,44 @@ class Featured(Base):
 
     post: Mapped[str] = mapped_column(String(16), primary_key=True)
     since: Mapped[datetime.datetime] = mapped_column(default=clock.now)
+
+
+class Draw(Base):
+    """A draw that the homepage has shown, so that it can be repeated (see `past_draws`)."""
+
+    __tablename__ = "draw"
+
+    id: Mapped[int] = primary_key()
+    key: Mapped[str] = mapped_column(String(32), unique=True)
+    slot: Mapped[int] = mapped_column(index=True)
+    language: Mapped[str] = mapped_column(String(2))
+    seed: Mapped[str] = mapped_column(String(16))
+    places: Mapped[int]
+    at: Mapped[datetime.datetime] = mapped_column(index=True)
+    pool: Mapped[str] = mapped_column(String(32), index=True)
+
+
+class DrawPerson(Base):
+    """Somebody who is shown, and was among those who could be drawn."""
+
+    __tablename__ = "draw_person"
+
+    pool: Mapped[str] = mapped_column(String(32), primary_key=True)
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
+class DrawPlace(Base):
+    """A place of a draw: whose it was, and which of their posts."""
+
+    __tablename__ = "draw_place"
+
+    draw_id: Mapped[int] = mapped_column(ForeignKey("draw.id"), primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    shown: Mapped[str] = mapped_column(String(16))
+    posts: Mapped[list[Any]]
 
 
 PARTS = 16  # as many may change something at the same time without waiting for each other

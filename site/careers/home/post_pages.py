@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import cast
 
+import structlog
 from flask import Response, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -15,10 +16,11 @@ from careers.base.web import PAGE_ROWS, changes_nothing, db, limiter, me, page_n
 from careers.home import featuring, seeing
 from careers.home.front_page import classified
 from careers.home.pages import blueprint
-from careers.home.seeing import Opening, Seen
 from experts.posts import newest_posts, posts_by_code, posts_of, surfaced
-from referrals.visitors import Visitors
+from referrals.following import Following
+from referrals.journal import Opened, is_code, microseconds
 
+log = structlog.get_logger(__name__)
 DAYS = 30
 
 
@@ -30,17 +32,19 @@ DAYS = 30
 def post_opened(code: str) -> ResponseReturnValue:
     """Somebody follows a link to a post: our script says so while the browser goes there.
 
-    Counted with nothing of who it was but a hash that nobody can make again tomorrow.
+    On disk before it is answered, with nothing of who it was but a hash that nobody can make again
+    tomorrow. The database is not asked: it may be away, and nobody learns here what there is.
     """
-    if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
+    if not is_code(code) or request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
         abort(404)
-    found = posts_by_code(db(), [code]) or abort(404)
-    (post,) = found
     now, agent = clock.now(), request.headers.get("User-Agent", "")[:1000]
-    visitors = cast(Visitors, current_app.extensions["following"].visitors)
-    visitor = visitors.visitor(now, 0, request.remote_addr or "", agent)
-    opening = Opening(post.code, post.author.code, now, classified(), visitor)
-    cast(Seen, current_app.extensions["seen"]).opened(opening)
+    following = cast(Following, current_app.extensions["following"])
+    visitor = following.visitors.visitor(now, 0, request.remote_addr or "", agent)
+    try:
+        following.journal.append(Opened(code, microseconds(now), classified(), visitor))
+    except OSError as error:
+        log.error("an opening was lost", error=str(error))
+        return Response(status=503)
     return Response(status=204)
 
 

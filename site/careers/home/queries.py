@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, bindparam, case, cast, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload, load_only
 
 from careers.base.company import the_company
 from careers.base.database import UTCDateTime
@@ -18,7 +18,7 @@ from careers.blog.models import Article
 from careers.jobs.models import OPEN, Job
 from careers.jobs.queries import names_of, postings
 from experts.models import Expert
-from experts.queries import SHOWN, topics_shown
+from experts.queries import SHOWN, knows, topics_shown
 
 NEW = timedelta(days=7)  # jobs
 YEAR = timedelta(days=365)
@@ -130,11 +130,12 @@ def jobs_on_topic(db: Session, topic: Topic, count: int) -> list[Job]:
         select(team)
         .select_from(Person)
         .join(Expert, Expert.person_id == Person.id)
-        .where(SHOWN, team != "", Expert.topics.any(Topic.id == topic.id))
+        .where(SHOWN, team != "", knows(topic))
     )
     named = cast(Job.skills, String).icontains(topic.name, autoescape=True)
     rows = db.scalars(
         select(Job)
+        .options(load_only(Job.slug, Job.title, Job.places), lazyload(Job.contact))
         .where(OPEN, or_(named, Job.team.in_(teams)))
         .order_by(case((named, 0), else_=1), Job.opened_at.desc(), Job.id)
         .limit(count)

@@ -1,14 +1,15 @@
 """Counting who was seen on the homepage and which posts were opened, without keeping who looked.
 
-Each process counts in memory and writes sums every few seconds: what a process has not written when
-it is killed is lost, which changes no credit and no bonus.
+Who was seen is counted in memory, and sums are written every few seconds: what a process has not
+written when it is killed is lost, which changes no credit and no bonus. That a post was opened is
+a line in the journal of clicks, on disk before it is answered, and stored like these.
 """
 
 from __future__ import annotations
 
 import atexit
 import threading
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -22,22 +23,16 @@ from careers.base import clock
 from careers.base.database import Database, inserting
 from careers.base.people import Person
 from careers.home.models import Exposure, PostDay, PostVisitor
+from careers.home.past_draws import PastDraw, keep
+from experts.posts import posts_by_code
+from referrals.counting import day_of
+from referrals.ingesting import posts_opened as openings_read
+from referrals.journal import Opened
 
 log = structlog.get_logger(__name__)
 EVERY = 5.0  # seconds
 KEPT = timedelta(days=400)
-MOST_WAITING = 50_000  # openings in memory; a flood beyond that is not counted
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """One request for a post that leads out or to an article: whose, when, and what asked."""
-
-    post: str
-    person: str
-    at: datetime
-    kind: str  # human, preview, prefetch, bot
-    visitor: int
+KNOWN = 100  # draws that a process has kept, and does not keep again
 
 
 class Seen:
@@ -48,7 +43,8 @@ class Seen:
         self._database, self._by_itself = database, by_itself
         self._lock = threading.Lock()
         self._shown: Counter[tuple[date, str]] = Counter()
-        self._opened: list[Opening] = []
+        self._drawn: dict[str, PastDraw] = {}
+        self._known: deque[str] = deque(maxlen=KNOWN)
         self._writer: threading.Thread | None = None
 
     def shown(self, people: Iterable[str], at: datetime) -> None:
@@ -57,30 +53,33 @@ class Seen:
             self._shown.update((at.date(), person) for person in people)
         self._begin()
 
-    def opened(self, opening: Opening) -> None:
-        """Count that a post was opened."""
+    def drew(self, found: PastDraw) -> None:
+        """Keep a draw that is shown, unless it is kept."""
+        key = found.key
         with self._lock:
-            if len(self._opened) < MOST_WAITING:
-                self._opened.append(opening)
+            if key not in self._known:
+                self._known.append(key)
+                self._drawn[key] = found
         self._begin()
 
     def write(self) -> None:
         """Add what was counted to the sums. What cannot be written now is kept for next time."""
         with self._lock:
             shown, self._shown = self._shown, Counter()
-            opened, self._opened = self._opened, []
-        if not shown and not opened:
+            drawn, self._drawn = self._drawn, {}
+        if not shown and not drawn:
             return
         try:
             with self._database.writing() as db:
                 _add_exposure(db, shown)
-                _add_openings(db, opened)
+                for found in drawn.values():
+                    keep(db, found)
                 db.commit()
         except Exception:
             log.exception("what was seen could not be written")
             with self._lock:
                 self._shown.update(shown)
-                self._opened = [*opened, *self._opened][:MOST_WAITING]
+                self._drawn = drawn | self._drawn
 
     def _begin(self) -> None:
         if self._writer is None and self._by_itself:
@@ -120,20 +119,27 @@ def _add_exposure(db: Session, shown: Counter[tuple[date, str]]) -> None:
         )
 
 
-def _add_openings(db: Session, opened: Sequence[Opening]) -> None:
-    """Who opens a post twice on one day is one of its people, and comes again."""
-    numbers = _numbers(db, (one.person for one in opened)) if opened else {}
+@openings_read.connect
+def _add_openings(opened: Sequence[Opened], db: Session) -> None:
+    """Count the openings of posts that everybody may see. Who opens a post twice on one day is one
+    of its people, and comes again.
+    """
+    asked = {one.post for one in opened}
+    authors = {post.code: post.author.code for post in posts_by_code(db, sorted(asked))}
+    if asked - set(authors):
+        log.info("posts were opened that nobody may see", posts=len(asked - set(authors)))
+    numbers = _numbers(db, authors.values())
     counts: Counter[tuple[str, date, int, str]] = Counter()
-    for one in opened:
-        if one.person not in numbers:
+    for one in sorted(opened):  # several machines in one order: none waits for another's row
+        if one.post not in authors:
             continue
-        kind = one.kind
+        day, kind = day_of(one.at), one.kind
         if kind == "human":
-            values = {"day": one.at.date(), "post": one.post, "visitor": one.visitor}
+            values = {"day": day, "post": one.post, "visitor": one.visitor}
             added = inserting(db, PostVisitor).values(values).on_conflict_do_nothing()
             is_new = db.scalar(added.returning(PostVisitor.post)) is not None
             kind = "people" if is_new else "again"
-        counts[one.post, one.at.date(), numbers[one.person], kind] += 1
+        counts[one.post, day, numbers[authors[one.post]], kind] += 1
     for (post, day, person, kind), times in sorted(counts.items()):
         zero: dict[str, Any] = dict.fromkeys(("people", "again", "preview", "prefetch", "bot"), 0)
         row = {"post": post, "day": day, "person_id": person} | zero | {kind: times}
@@ -158,7 +164,7 @@ def forget(db: Session) -> None:
 
 
 @dataclass(frozen=True)
-class Opened:
+class Openings:
     """How often one post was opened: by people, by the same ones again, by what is no person."""
 
     people: int
@@ -176,7 +182,7 @@ def days_shown(db: Session, person: Person, since: date) -> dict[date, int]:
     return {row.day: row.times for row in rows}
 
 
-def posts_opened(db: Session, person: Person, since: date) -> dict[str, Opened]:
+def posts_opened(db: Session, person: Person, since: date) -> dict[str, Openings]:
     """How often the posts of `person` were opened from here, by their codes."""
     sums = [func.sum(getattr(PostDay, name)) for name in ("people", "again")]
     others = func.sum(PostDay.preview + PostDay.prefetch + PostDay.bot)
@@ -185,7 +191,9 @@ def posts_opened(db: Session, person: Person, since: date) -> dict[str, Opened]:
         .where(PostDay.person_id == person.id, PostDay.day >= since)
         .group_by(PostDay.post)
     )
-    return {post: Opened(int(people), int(again), int(rest)) for post, people, again, rest in rows}
+    return {
+        post: Openings(int(people), int(again), int(rest)) for post, people, again, rest in rows
+    }
 
 
 def shown_in_sum(db: Session, since: date) -> int:

@@ -68,7 +68,7 @@ def draw(
     for post in posts:
         theirs[post.author].append(post)
     return [
-        _one_of(theirs[person], slot, seed, language, now)
+        one_of(theirs[person], slot, seed, language, now)
         for person in people_drawn(theirs, places, slot, seed)
     ]
 
@@ -95,7 +95,8 @@ def _shuffled(people: tuple[str, ...], seed: str) -> list[str]:
     return sorted(people, key=lambda person: _chance(seed, person))
 
 
-def _one_of(posts: Sequence[Drawn], slot: int, seed: str, language: str, now: datetime) -> Drawn:
+def one_of(posts: Sequence[Drawn], slot: int, seed: str, language: str, now: datetime) -> Drawn:
+    """Which of somebody's `posts` is shown: of those in `language`, if there are any."""
     spoken = [post for post in posts if post.language.partition("-")[0] == language]
 
     def key(post: Drawn) -> float:

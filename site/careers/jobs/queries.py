@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, String, bindparam, cast, func, select, tuple_
-from sqlalchemy.orm import Session, defer, lazyload
+from sqlalchemy.orm import Session, defer, lazyload, load_only
 
 from careers.base import search
 from careers.base.company import the_company
@@ -241,10 +241,14 @@ def teams_hiring(db: Session) -> dict[str, int]:
 
 
 def open_jobs_of_team(db: Session, team: str, count: int = 5) -> list[Job]:
-    """The open jobs of `team`, newest first."""
+    """The open jobs of `team`, newest first: what a short list says of them."""
     if not team:
         return []
-    theirs = select(Job).where(OPEN, func.lower(Job.team) == team.lower())
+    theirs = (
+        select(Job)
+        .where(OPEN, func.lower(Job.team) == team.lower())
+        .options(load_only(Job.slug, Job.title, Job.places), lazyload(Job.contact))
+    )
     return list(db.scalars(theirs.order_by(Job.opened_at.desc(), Job.id.desc()).limit(count)))
 
 

@@ -7,6 +7,29 @@
   if (!form) return;
   const changed = (field) => field.dispatchEvent(new Event("input", { bubbles: true }));
 
+  // Whoever leaves without keeping is asked first.
+  let isUnkept = form.hasAttribute("data-unkept");
+  form.addEventListener("input", () => (isUnkept = true));
+  form.addEventListener("submit", () => (isUnkept = false));
+  addEventListener("beforeunload", (event) => {
+    if (isUnkept) event.preventDefault();
+  });
+
+  // The page as it would look is there already: “Preview” leads to it, and is not needed beside it.
+  form.classList.add("seen-while-typing");
+  form.elements.namedItem("preview").addEventListener("click", (event) => {
+    event.preventDefault();
+    document.getElementById("look").scrollIntoView();
+  });
+
+  // What a page cannot be shown without is asked for here, before the way to the server and back.
+  form.noValidate = true; // the rest may be kept, and is previewed, while it is missing
+  const needed = ["headline", "charter"].map((name) => form.elements.namedItem(name)).filter(Boolean);
+  for (const one of needed) one.required = true;
+  form.elements.namedItem("show")?.addEventListener("click", (event) => {
+    if (!needed.every((one) => one.reportValidity())) event.preventDefault();
+  });
+
   // Topics: the field keeps the words, with commas; what is seen are chips and a line for another.
   const field = form.querySelector("[data-words]");
   const words = () => field.value.split(",").map((word) => word.trim()).filter(Boolean);
@@ -53,7 +76,6 @@
   };
   const keep = (list) => {
     field.value = list.join(", ");
-    show();
     changed(field);
   };
   const take = () => {
@@ -63,6 +85,7 @@
     const list = fresh.filter((word) => word && !known.includes(word.toLowerCase()));
     if (list.length) keep([...words(), ...list]);
   };
+  field.addEventListener("input", show);
   field.hidden = true;
   field.after(chips, line);
   another.id = `${field.id}-another`;
@@ -101,6 +124,8 @@
   for (const rows of form.querySelectorAll("[data-rows]")) {
     const all = () => rows.querySelectorAll("[data-row]");
     for (const note of rows.querySelectorAll("[data-without-scripts]")) note.hidden = true;
+    const isBlank = (row) => [...row.querySelectorAll("input, textarea")].every((one) => !one.value);
+    while (all().length > 1 && [...all()].slice(-2).every(isBlank)) all()[all().length - 1].remove();
     const last = all()[all().length - 1];
     if (!last) continue;
     const blank = last.cloneNode(true);
