@@ -166,5 +166,6 @@ def tag(picture: Picture, alt: str, sizes: str, *, lazy: bool, is_what: str = ""
     named = f' class="{is_what}"' if is_what else ""
     return (
         f'<img src="{address}/{middle}" srcset="{sources}" sizes="{sizes}"'
-        f' width="{picture.width}" height="{picture.height}" alt="{alt}"{loading} decoding="async"{named}>'
+        f' width="{picture.width}" height="{picture.height}" alt="{alt}"{loading}'
+        f' decoding="async"{named}>'
     )
