@@ -165,6 +165,7 @@ def tag(picture: Picture, alt: str, sizes: str, *, lazy: bool, is_what: str = ""
     loading = ' loading="lazy"' if lazy else ""
     named = f' class="{is_what}"' if is_what else ""
     return (
-        f'<img{named} src="{address}/{middle}" srcset="{sources}" sizes="{sizes}"'
-        f' width="{picture.width}" height="{picture.height}" alt="{alt}"{loading} decoding="async">'
+        f'<img src="{address}/{middle}" srcset="{sources}" sizes="{sizes}"'
+        f' width="{picture.width}" height="{picture.height}" alt="{alt}"{loading}'
+        f' decoding="async"{named}>'
     )
