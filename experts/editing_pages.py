@@ -11,7 +11,7 @@ from careers.base.database import ChangedMeanwhile
 from careers.base.languages import language
 from careers.base.permissions import requires
 from careers.base.web import db, keeps_form, me
-from experts import charter, queries, showing
+from experts import charter, queries, questions, showing
 from experts.editing import (
     StillShown,
     differing,
@@ -65,7 +65,7 @@ def _kept(form: ProfileForm) -> ResponseReturnValue:
     except ChangedMeanwhile:
         db().rollback()
         return _conflict(form)
-    except NotAgreed:
+    except showing.NotAgreed:
         db().rollback()
         return _edit(form), 422
     except showing.NotReady:
@@ -85,12 +85,9 @@ def _kept(form: ProfileForm) -> ResponseReturnValue:
     return redirect(url_for("experts.edit_profile"), 303)
 
 
-class NotAgreed(Exception):
-    """The charter has not been agreed to, or it was another text."""
-
-
 def _agree(form: ProfileForm) -> None:
-    """Record the yes to the charter in force, unless there is one. Raises NotAgreed."""
+    """Record the yes to the charter in force, unless there is one. Raises NotAgreed where it was to
+    another text, or there is none."""
     asked = charter.asked_of(db(), me())
     if asked is None:
         return
@@ -101,7 +98,7 @@ def _agree(form: ProfileForm) -> None:
             else gettext("Please read the charter, and say that you agree to it.")
         ]
         form.charter.data = ""
-        raise NotAgreed
+        raise showing.NotAgreed
     charter.agree_to_charter(db(), me(), asked)
 
 
@@ -140,6 +137,7 @@ def _edit(
         vocabulary=queries.vocabulary(db()),
         is_shown=mine is not None and mine.state == "shown",
         has_photograph=portrait_of(db(), me()) is not None,
+        to_answer=questions.count_to_answer(db(), me()),
         is_unkept=request.method == "POST",
         charter=asked,
         charter_html=asked.html(language()) if asked else "",

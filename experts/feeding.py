@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from careers.base import clock
+from careers.base import clock, hub
 from careers.base.company import the_company
 from careers.base.languages import LANGUAGES, address_in, language
 from careers.base.web import db, settings
@@ -70,12 +70,13 @@ def atom(feed: Feed) -> ResponseReturnValue:
     body = render_template(
         "experts/feed.xml", feed=feed, address_of=address_of, id_of=id_of, page_of=page_of
     )
-    return _for_a_minute(Response(body, mimetype="application/atom+xml"))
+    answer = Response(body, mimetype="application/atom+xml")
+    return _for_a_minute(hub.with_hub(answer, f"{feed.path}/feed.atom"))
 
 
 def json_feed(feed: Feed) -> ResponseReturnValue:
     """`feed` as JSON Feed 1.1."""
-    body = {
+    body: dict[str, Any] = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": feed.title,
         "description": feed.about,
@@ -84,8 +85,12 @@ def json_feed(feed: Feed) -> ResponseReturnValue:
         "language": language(),
         "items": [_item(post) for post in feed.posts],
     }
-    text = json.dumps(body, ensure_ascii=False, indent=1)
-    return _for_a_minute(Response(text, mimetype="application/feed+json"))
+    if hubs := hub.hubs():
+        body["hubs"] = hubs
+    answer = Response(
+        json.dumps(body, ensure_ascii=False, indent=1), mimetype="application/feed+json"
+    )
+    return _for_a_minute(hub.with_hub(answer, f"{feed.path}/feed.json"))
 
 
 def _item(post: Post) -> dict[str, Any]:

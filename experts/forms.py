@@ -30,7 +30,7 @@ from wtforms.validators import (
 )
 from wtforms.widgets import RangeInput
 
-from careers.base import clock
+from careers.base import clock, codes
 from careers.base.fetching import Allow, Unreachable, checked_address
 from careers.base.forms import (
     AnonymousForm,
@@ -40,6 +40,7 @@ from careers.base.forms import (
     options,
     stripped,
 )
+from careers.base.languages import LANGUAGES
 from careers.base.people import plain_email
 from experts.editing import (
     BIOGRAPHY_LONGEST,
@@ -199,7 +200,10 @@ class ProfileForm(Form):
         """Every row of what is there, and a few more to fill in when the page is first shown."""
         super().__init__(**values)
         self.languages.choices = options(
-            zip(LANGUAGES_SPOKEN, spoken(LANGUAGES_SPOKEN), strict=True)
+            sorted(
+                zip(LANGUAGES_SPOKEN, spoken(LANGUAGES_SPOKEN), strict=True),
+                key=lambda one: (one[0] not in LANGUAGES, codes.slug(one[1])),
+            )
         )
         self.shows.choices = options((item, "") for item in ON_FORM)
 

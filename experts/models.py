@@ -54,7 +54,7 @@ class Expert(Base):
 
     person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
     topics: Mapped[list[Topic]] = relationship(
-        secondary=expert_topic, lazy="selectin", order_by=Topic.name
+        secondary=expert_topic, lazy="selectin", order_by=Topic.slug
     )
     networks: Mapped[list[Network]] = relationship(
         cascade="all, delete-orphan", lazy="selectin", order_by="Network.id"

@@ -13,6 +13,7 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
+from careers.base import codes
 from careers.base.company import the_company
 from careers.base.languages import address_in
 from careers.base.permissions import public
@@ -59,7 +60,7 @@ def _choices() -> dict[str, Any]:
     return {
         "topics": topics,
         "topic_choices": [(one.slug, one.name, one.experts) for one in topics],
-        "offices": [(name, name, count) for name, count in sorted(offices.items())],
+        "offices": [(name, name, offices[name]) for name in sorted(offices, key=codes.slug)],
         "languages": [(code, name, languages[code]) for name, code in named],
     }
 
@@ -133,6 +134,7 @@ def described(expert: Expert) -> dict[str, Any]:
     about: dict[str, Any] = {
         "@type": "Person",
         "@id": address,
+        "identifier": person.code,
         "name": person.name,
         "url": address,
         "description": expert.headline,

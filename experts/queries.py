@@ -115,7 +115,7 @@ def shown_experts(
     lines = _lines(
         db,
         _LINES.where(*wanted)
-        .order_by(Person.name, Person.id)
+        .order_by(Person.page)  # their name without accents: É stands beside E
         .limit(LINES_AT_A_TIME)
         .offset((page - 1) * LINES_AT_A_TIME),
     )
@@ -152,7 +152,7 @@ def topic_names(db: Session, experts: Sequence[Line]) -> dict[int, list[str]]:
         select(expert_topic.c.expert_id, Topic.name)
         .join(Topic, Topic.id == expert_topic.c.topic_id)
         .where(expert_topic.c.expert_id.in_([one.id for one in experts]))
-        .order_by(Topic.name)
+        .order_by(Topic.slug)
     )
     found: dict[int, list[str]] = {one.id: [] for one in experts}
     for expert, name in rows:
@@ -171,7 +171,7 @@ _HAVING = (
 _TOPICS = (
     select(Topic.slug, Topic.name, _HAVING.c.experts)
     .join(_HAVING, _HAVING.c.topic_id == Topic.id)
-    .order_by(Topic.name)
+    .order_by(Topic.slug)
 )
 
 
@@ -234,7 +234,7 @@ def topics_beside(db: Session, topic: Topic, count: int) -> list[tuple[str, str]
         .join(Person, Person.id == Expert.person_id)
         .where(SHOWN, mine.c.topic_id == topic.id, Topic.id != topic.id)
         .group_by(Topic.id, Topic.slug, Topic.name)
-        .order_by(func.count().desc(), Topic.name)
+        .order_by(func.count().desc(), Topic.slug)
         .limit(count)
     )
     return [(row.slug, row.name) for row in rows]
@@ -248,6 +248,14 @@ def shown_expert(db: Session, slug: str) -> Expert | None:
 def was_shown(db: Session, slug: str) -> bool:
     """Whether a page was at `slug` once: an address is given on the day it is first shown."""
     return db.scalar(select(Expert.id).where(Expert.slug == slug)) is not None
+
+
+def took_page_down(db: Session, person: Person) -> bool:
+    """Whether `person` showed themselves once and does so no longer."""
+    if person.page is not None:
+        return False
+    theirs = select(Expert.id).where(Expert.person_id == person.id, Expert.slug.is_not(None))
+    return db.scalar(theirs) is not None
 
 
 def expert_of(db: Session, person: Person) -> Expert | None:
@@ -283,4 +291,4 @@ def vocabulary(db: Session) -> Sequence[Topic]:
         .join(Person, Person.id == Expert.person_id)
         .where(SHOWN)
     )
-    return db.scalars(select(Topic).where(Topic.id.in_(used)).order_by(Topic.name).limit(300)).all()
+    return db.scalars(select(Topic).where(Topic.id.in_(used)).order_by(Topic.slug).limit(300)).all()

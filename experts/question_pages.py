@@ -10,7 +10,7 @@ from flask_babel import gettext
 
 from careers.base.languages import language
 from careers.base.permissions import public, requires
-from careers.base.web import db, limiter, me
+from careers.base.web import NotTaken, db, limiter, me
 from experts import questions, showing
 from experts.forms import AnswerForm, AskForm
 from experts.models import Asked, Expert
@@ -117,15 +117,25 @@ def _mine(answered: Asked | None, form: AnswerForm) -> str:
 def answer_question(code: str) -> ResponseReturnValue:
     """Answer a question."""
     found, form = _to_me(code), AnswerForm()
-    if not form.validate():
+    if not form.validate() or not _reaches_somebody(found, form):
         return _mine(found, form), 422
-    return _settled(
-        lambda: questions.answer(
-            db(), me(), found, form.answer.data or "", bool(form.is_public.data)
-        ),
-        gettext("Answered."),
-        "my_questions",
-    )
+    try:
+        questions.answer(db(), me(), found, form.answer.data or "", bool(form.is_public.data))
+    except questions.Settled:
+        words = gettext("You have answered or declined this question already.")
+        then = gettext("Questions to me"), url_for("experts.my_questions")
+        raise NotTaken(words, then) from None
+    db().commit()
+    flash(gettext("Answered."))
+    return redirect(url_for("experts.my_questions"), 303)
+
+
+def _reaches_somebody(asked: Asked, form: AnswerForm) -> bool:
+    """Whether the answer is for everybody, or there is an address to send it to."""
+    if form.is_public.data or asked.email or asked.state == "answered":
+        return True
+    form.answer.errors = [gettext("They left no address: tick that everybody may read it.")]
+    return False
 
 
 @blueprint.post("/me/questions/<code>/decline")

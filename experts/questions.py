@@ -66,6 +66,12 @@ def questions_to(db: Session, person: Person) -> Sequence[Asked]:
     return sorted(rows, key=lambda asked: asked.state == "answered")
 
 
+def count_to_answer(db: Session, person: Person) -> int:
+    """How many questions `person` may answer."""
+    mine = select(func.count(Asked.id)).join(Asked.expert).where(Expert.person_id == person.id)
+    return db.scalar(mine.where(Asked.state == "passed")) or 0
+
+
 def question_by_code(db: Session, code: str) -> Asked | None:
     """The question with this code."""
     return db.scalar(select(Asked).where(Asked.code == code))

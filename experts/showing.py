@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from careers.base import audit, clock, codes, consents
 from careers.base.people import Person, employee_left
 from careers.blog import leaving
+from experts import charter
 from experts.models import Expert, Portrait
 from experts.queries import expert_of
 from feeds.subscribing import hide_feeds
@@ -32,14 +33,23 @@ class NotReady(Exception):
     """The page cannot be shown yet: it has no headline, or its person no longer works here."""
 
 
-def opt_in(db: Session, person: Person) -> Expert:
-    """Show `person`'s page to everybody and record that they wanted it. Raises NotReady.
+class NotAgreed(Exception):
+    """The person has not agreed to the charter in force."""
 
-    Nothing changes when it is shown already.
+
+def opt_in(db: Session, person: Person) -> Expert:
+    """Show `person`'s page to everybody and record that they wanted it.
+
+    Nothing changes when it is shown already. Raises NotReady, or NotAgreed while the charter in
+    force is not agreed to (`charter.agree_to_charter`): no way leads past it.
     """
     expert = expert_of(db, person)
     if expert is None or not expert.headline.strip() or not person.is_active:
         raise NotReady
+    if expert.state == "shown":
+        return expert
+    if charter.asked_of(db, person) is not None:
+        raise NotAgreed
     if expert.slug is None:
         _give_address(db, expert, person)
     now = clock.now()

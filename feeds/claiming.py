@@ -46,7 +46,7 @@ def claim_due(
     """Lease what is due of at most so many hosts that were quick the last time, and of so many that
     were slow: those in `known_slow`, and those of feeds that failed. Longest waiting first.
 
-    Also whether there may be more.
+    Also whether anything was due, of whatever host: then there may be more.
     """
     now = clock.now()
     until = now + LEASE
@@ -57,15 +57,10 @@ def claim_due(
     with database.writing() as db:
         in_turn(db, "feeds")
         turns: list[Turn] = []
-        is_more = False
         taken: set[str] = set()
         for hosts, lane in ((quick, ~was_slow), (slow, was_slow)):
-            if hosts <= 0:
-                is_more = True
-                continue
-            found, more = _by_host(db, now, hosts, lane, taken, until)
+            found = _by_host(db, now, hosts, lane, taken, until) if hosts > 0 else {}
             taken |= found.keys()
-            is_more = is_more or more
             turns += [Turn(host, claims, lane is was_slow) for host, claims in found.items()]
         numbers = [claim.feed for turn in turns for claim in turn.claims]
         db.execute(
@@ -75,32 +70,28 @@ def claim_due(
             .execution_options(synchronize_session=False)
         )
         db.commit()
-    return turns, is_more
+    return turns, True
 
 
 def _by_host(
     db: Session, now: datetime, hosts: int, lane: ColumnElement[bool], taken: Collection[str],
     until: datetime,
-) -> tuple[dict[str, list[Claim]], bool]:  # fmt: skip
-    """What is due in one lane, gathered by host, and whether there may be more."""
-    limit = 4 * hosts
+) -> dict[str, list[Claim]]:  # fmt: skip
+    """What is due in one lane, gathered by host."""
     rows = db.execute(
         select(*_CLAIMED)
         .where(*_is_due(now), lane, Feed.host.not_in(_busy_hosts(now)))
         .order_by(Feed.due_at)
-        .limit(limit)
-    ).all()
+        .limit(4 * hosts)
+    )
     found: dict[str, list[Claim]] = {}
-    is_more = len(rows) == limit
     for row in rows:
         claim = _claim(until, row)
         if claim.host in taken or (claim.host not in found and len(found) == hosts):
-            is_more = True
-        elif len(of_host := found.setdefault(claim.host, [])) < OF_ONE_HOST:
+            continue
+        if len(of_host := found.setdefault(claim.host, [])) < OF_ONE_HOST:
             of_host.append(claim)
-        else:
-            is_more = True
-    return found, is_more
+    return found
 
 
 def claim_feed(database: Database, feed: int) -> Claim | None:

@@ -34,6 +34,7 @@ PLACES = 24  # hosts that are read at once; who keeps us waiting longer than thi
 SLOW_AFTER = 2.0  # seconds
 SLOW_PLACES = 40  # hosts, beside them, that were slow or failed the last time
 AT_ONCE = 120  # hosts in all, with those that are slow for the first time
+LOOK_EVERY = 1.0  # seconds
 MOST_SLOW = 1_000  # hosts that are remembered to be
 GATHERED = 0.05  # seconds in which what comes is stored together
 ENOUGH = timedelta(minutes=1)  # what a lease must still last for another feed to be read
@@ -125,6 +126,7 @@ class Poller:
         self._came: SimpleQueue[_Came] = SimpleQueue()
         self._reading: dict[str, tuple[Turn, float]] = {}  # by host, and since when
         self._slow: dict[str, None] = {}  # hosts, in the order in which they were found to be
+        self._looked, self._has_ended = 0.0, False  # for what is due; a host, since then
         self._is_over = False
 
     def __enter__(self) -> Self:
@@ -145,23 +147,25 @@ class Poller:
         tried, is_more = 0, True
         while stop is None or not stop.is_set():
             is_more = is_more and self._begin()
-            left = 1.0 if ends is None else ends - time.monotonic()
-            if left <= 0 or not (self._reading or is_more):
+            left = LOOK_EVERY if ends is None else ends - time.monotonic()
+            if left <= 0 or not self._reading:
                 break
-            came = self._gather(min(left, 1.0))
+            came = self._gather(min(left, LOOK_EVERY))
             tried += len(came)
             self._store(came)
         return tried
 
     def _begin(self) -> bool:
-        """Begin to read what is due, as far as there are places; whether there may be more."""
+        """Begin to read what is due, as far as there are places; whether there is more."""
         now = time.monotonic()
         quick = [since for turn, since in self._reading.values() if not turn.is_slow]
         waiting = sum(now - since < SLOW_AFTER for since in quick)
         room = AT_ONCE - len(self._reading)
-        free = min(self._places - waiting, room)
-        if self._reading and free < self._places / 2:
+        free = max(0, min(self._places - waiting, room))
+        is_late = now - self._looked > LOOK_EVERY
+        if self._reading and not (is_late or (self._has_ended and free >= self._places / 2)):
             return True  # looking costs more than places that stay empty for a moment
+        self._looked, self._has_ended = now, False
         slow = min(SLOW_PLACES - (len(self._reading) - len(quick)), room - free)
         turns, is_more = claim_due(self._database, free, slow, self._slow)
         for turn in turns:
@@ -235,6 +239,7 @@ class Poller:
     def _end(self, last: _Came) -> None:
         """A host has its turn behind it, and is slow or quick from now on."""
         del self._reading[last.claim.host]
+        self._has_ended = True
         self._slow.pop(last.claim.host, None)
         if last.seconds > SLOW_AFTER:
             self._slow[last.claim.host] = None

@@ -25,6 +25,7 @@ from referrals import losses
 from referrals.adding_up import add_counts, add_sources, upsert
 from referrals.journal import (
     Entry,
+    JobOpened,
     Line,
     Lost,
     Opened,
@@ -47,6 +48,9 @@ from referrals.telling_apart import Key, tally
 posts_opened = Signal()
 """Sent as `posts_opened.send(openings, db=session)`, a list of `Opened`, in the transaction in
 which they count as read."""
+
+jobs_opened = Signal()
+"""The same for a list of `JobOpened`."""
 
 log = structlog.get_logger(__name__)
 LATEST = 2**62  # microseconds
@@ -183,6 +187,7 @@ class _Batch(NamedTuple):
     clicks: list[Line]
     renderings: dict[str, int]
     openings: list[Opened]
+    jobs: list[JobOpened]
     lost: list[Lost]
 
 
@@ -201,13 +206,15 @@ def _store(db: Session, pieces: list[_Piece], *, is_doubtful: bool = False) -> i
     add_sources(db, clicks)
     if batch.openings:
         posts_opened.send(batch.openings, db=db)
+    if batch.jobs:
+        jobs_opened.send(batch.jobs, db=db)
     for piece in pieces:
         upsert(db, JournalOffset, [{"journal": piece.journal, "offset": piece.offset}], ["journal"])
     return len(clicks)
 
 
 def _sorted(pieces: list[_Piece]) -> _Batch:
-    batch = _Batch([], {}, [], [])
+    batch = _Batch([], {}, [], [], [])
     for piece in pieces:
         for line in piece.lines:
             if isinstance(line, Line):
@@ -216,6 +223,8 @@ def _sorted(pieces: list[_Piece]) -> _Batch:
                 batch.renderings.setdefault(line.click, line.at)
             elif isinstance(line, Opened):
                 batch.openings.append(line)
+            elif isinstance(line, JobOpened):
+                batch.jobs.append(line)
             else:
                 batch.lost.append(line)
         if piece.damaged:

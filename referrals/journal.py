@@ -32,6 +32,7 @@ SUFFIX = ".journal"
 CLICK_ID = r"[0-9A-Za-z]{1,20}"
 _IS_ID = re.compile(CLICK_ID).fullmatch
 _IS_CODE = re.compile("[0-9A-Za-z]{1,16}").fullmatch
+_IS_SLUG = re.compile("[0-9a-z-]{1,120}").fullmatch
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
@@ -65,7 +66,17 @@ class Opened(NamedTuple):
     visitor: int
 
 
-Entry = Line | Rendered | Opened  # what requests write down
+class JobOpened(NamedTuple):
+    """Somebody opened a job by a link that leads on from an article."""
+
+    article: str  # its code
+    job: str  # the last part of its address
+    at: int  # microseconds since 1970, UTC
+    kind: str  # as of a Line
+    visitor: int
+
+
+Entry = Line | Rendered | Opened | JobOpened  # what requests write down
 
 
 class Lost(NamedTuple):
@@ -255,6 +266,8 @@ def encode(line: Entry | Lost) -> bytes:
         fields = f"R\t{line.click}\t{line.at}"
     elif isinstance(line, Opened):
         fields = f"O\t{line.post}\t{line.at}\t{line.kind}\t{line.visitor}"
+    elif isinstance(line, JobOpened):
+        fields = f"J\t{line.article}\t{line.job}\t{line.at}\t{line.kind}\t{line.visitor}"
     else:
         fields = f"L\t{line.clicks}\t{line.since}\t{line.until}"
     body = fields.encode()
@@ -268,10 +281,17 @@ def decode(raw: bytes) -> Entry | Lost | None:
         if len(body) != int(length) or zlib.crc32(body) != int(checksum, 16):
             return None
         kind, *fields = body.decode().split("\t")
-        read = {"C": _line, "R": _rendered, "O": _opened, "L": _lost}.get(kind)
+        read = _READERS.get(kind)
         return read(*fields) if read else None  # type: ignore[operator]
     except (ValueError, TypeError):
         return None
+
+
+def _job_opened(article: str, job: str, at: str, kind: str, visitor: str) -> JobOpened | None:
+    opened = _opened(article, at, kind, visitor)
+    if opened is None or not _IS_SLUG(job):
+        return None
+    return JobOpened(article, job, opened.at, opened.kind, opened.visitor)
 
 
 def _rendered(click: str, at: str) -> Rendered | None:
@@ -366,3 +386,6 @@ def is_torn(path: Path, offset: int) -> bool:
     with path.open("rb") as journal:
         journal.seek(offset)
         return bool(journal.read().strip(b"\0"))
+
+
+_READERS = {"C": _line, "R": _rendered, "O": _opened, "J": _job_opened, "L": _lost}

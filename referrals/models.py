@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    Date,
     ForeignKey,
     Index,
     String,
@@ -490,3 +491,34 @@ class RulePreview(Base):
     after_receipt: Mapped[int] = mapped_column(default=0)  # up to this one all are done
     last_receipt: Mapped[int]
     sums: Mapped[dict[str, Any]] = mapped_column(default=dict)  # by person, see `previewing`
+
+
+class ArticleJobDay(Base):
+    """How often a job was opened on one day by links that lead on from an article: by how many
+    people, how often by the same ones again, and by what is no person."""
+
+    __tablename__ = "article_job_day"
+
+    article_id: Mapped[int] = mapped_column(
+        ForeignKey("article.id", ondelete="CASCADE"), primary_key=True
+    )
+    job_id: Mapped[int] = mapped_column(ForeignKey("job.id", ondelete="CASCADE"), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    people: Mapped[int] = mapped_column(default=0)
+    again: Mapped[int] = mapped_column(default=0)
+    preview: Mapped[int] = mapped_column(default=0)
+    prefetch: Mapped[int] = mapped_column(default=0)
+    bot: Mapped[int] = mapped_column(default=0)
+
+
+class ArticleJobVisitor(Base):
+    """That a visitor (a hash of that day) did so, so that they are counted once."""
+
+    __tablename__ = "article_job_visitor"
+
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    article_id: Mapped[int] = mapped_column(
+        ForeignKey("article.id", ondelete="CASCADE"), primary_key=True
+    )
+    job_id: Mapped[int] = mapped_column(ForeignKey("job.id", ondelete="CASCADE"), primary_key=True)
+    visitor: Mapped[int] = mapped_column(BigInteger, primary_key=True)

@@ -3,6 +3,7 @@ and the visitor agreed (`remembering`)."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -16,6 +17,7 @@ from careers.base import clock
 from careers.base.people import Person
 from careers.base.web import db, settings
 from careers.blog.models import Article
+from experts.queries import took_page_down
 from referrals.classifying import classify
 from referrals.models import ShareLink
 from referrals.pages.blueprint import blueprint
@@ -83,18 +85,25 @@ def _read_here() -> Read | None:
     return read_at(of, code, clock.now(), settings().signing_key) if code else None
 
 
-def is_a_person() -> bool:
-    """Whether this request looks like a person's, by the lists that tell clicks apart."""
+def what_asks() -> str:
+    """What sends this request, by the lists that tell clicks apart: human, preview, prefetch or
+    bot."""
     headers = request.headers
     purpose = headers.get("Sec-Purpose") or headers.get("Purpose") or headers.get("X-Moz") or ""
     agent = headers.get("User-Agent", "")[:1000]
-    return classify(request.method, agent, purpose).kind == "human"
+    return classify(request.method, agent, purpose).kind
+
+
+def is_a_person() -> bool:
+    """Whether this request looks like a person's."""
+    return what_asks() == "human"
 
 
 def _via(link: ShareLink, latest: Via, *, is_here: bool) -> dict[str, Any]:
+    is_named = link.person.is_active and not took_page_down(db(), link.person)
     return {
         "seen": _seen_at(latest) if is_here else None,
-        "name": link.person.name if link.person.is_active else None,
+        "name": link.person.name if is_named else None,
         "person": link.person if link.person.page else None,
         "passes_on": carries(link) and not (g.person and g.person.id == link.person_id),
     }
@@ -111,6 +120,16 @@ def carry_trail(endpoint: str, values: dict[str, Any]) -> None:
     """Every link to a page that visitors read carries the trail on."""
     if endpoint in CARRYING and g.get("carried") and "via" not in values and g.carried.steps:
         values["via"] = g.carried.token
+
+
+@blueprint.app_template_filter()
+def carrying_on(html: str) -> str:
+    """Safe `html` of an article, whose own links to jobs carry the trail on as the page's do."""
+    if not g.get("carried") or not g.carried.steps:
+        return html
+    ours = re.escape(settings().base_url)
+    links = rf'href="((?:{ours})?(?:/fr|/en)?/jobs(?:/[a-z0-9-]+)?)(#[^"?]*)?"'
+    return re.sub(links, rf'href="\1?via={g.carried.token}\2"', html)
 
 
 @blueprint.app_context_processor

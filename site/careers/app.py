@@ -17,6 +17,7 @@ import experts.pages
 import experts.portrait_pages
 import experts.proving
 import experts.question_pages
+import experts.telling
 import experts.topic_pages
 import feeds.editing_pages
 import feeds.pages
@@ -36,8 +37,8 @@ from careers.blog import author_pages as blog_author_pages
 from careers.blog import comment_pages as blog_comment_pages
 from careers.blog import editing_pages as blog_editing_pages
 from careers.blog import history_pages as blog_history_pages
-from careers.blog import hub
 from careers.blog import pages as blog
+from careers.blog import telling as blog_telling
 from careers.blog import writing_pages as blog_writing_pages
 from careers.hiring import pages as hiring
 from careers.home import front_page, post_pages, topics
@@ -53,8 +54,8 @@ SENDING_AT_ONCE = 8  # of them, those that may wait for what clients send
 PAGES = (
     board_pages, editing_pages, feed_pages, blog_author_pages, blog_comment_pages,
     blog_editing_pages, blog_history_pages, blog_writing_pages, experts.charter_pages,
-    experts.editing_pages, experts.portrait_pages, experts.topic_pages, topics, hub,
-    front_page, post_pages, experts.proving, feeds.editing_pages,
+    experts.editing_pages, experts.portrait_pages, experts.topic_pages, topics, blog_telling,
+    experts.telling, front_page, post_pages, experts.proving, feeds.editing_pages,
 )  # fmt: skip
 PACKAGES = (
     home,

@@ -41,6 +41,7 @@ from referrals.bonuses.settling import remind_of_due, settle_due
 from referrals.card_store import sweep as forget_cards
 from referrals.doubts.checking import queue_nightly
 from referrals.ingesting import ingest
+from referrals.jobs_seen import forget_visitors as forget_readers
 from referrals.news.weekly import queue_weeks
 from referrals.telling_apart import forget_visitors
 from referrals.views import forget_views
@@ -147,6 +148,7 @@ class Background:
                 forget_ended(db)
                 forget_cards(db, self.settings.folder("cards"))
                 forget_visitors(db)
+                forget_readers(db)
                 forget_views(db)
                 forget_questions(db)
                 forget_openings(db)
@@ -213,13 +215,13 @@ class Background:
     def _poll_for_ever(self) -> None:
         """Read feeds beside everything else: a site that answers slowly holds up nothing here."""
         pause = INGEST_EVERY
-        contact = self.settings.base_url
-        with self.app.app_context(), Poller(self.database, contact=contact) as poller:
+        with Poller(self.database, contact=self.settings.base_url) as poller:
             while not self._stop.wait(pause):
                 began = time.monotonic()
                 try:
                     poller.fetch = fetch_for(self.is_demo())
-                    poller.read_due(POLL_EVERY, self._stop)
+                    with self.app.app_context():
+                        poller.read_due(POLL_EVERY, self._stop)
                 except Exception:  # the database, for instance; feeds that are due stay due
                     log.exception("feeds could not be read")
                 pause = max(0.0, began + POLL_EVERY - time.monotonic())

@@ -15,8 +15,8 @@ from careers.blog.models import Article
 from careers.blog.publishing import Conflict, Text
 from experts.editing import Profile, write_profile
 from experts.showing import leave as stop_taking_part
-from experts.showing import opt_in
 from tests.cast import Cast
+from tests.showing import opt_in
 
 
 @pytest.fixture

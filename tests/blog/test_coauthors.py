@@ -20,8 +20,9 @@ from careers.blog.publishing import Text
 from experts.editing import Profile, write_profile
 from experts.posts import posts_by_code, posts_of, posts_of_people, surfaced
 from experts.showing import leave as stop_taking_part
-from experts.showing import opt_in, opt_out
+from experts.showing import opt_out
 from tests.cast import Cast
+from tests.showing import opt_in
 
 
 @pytest.fixture

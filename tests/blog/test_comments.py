@@ -13,6 +13,7 @@ from careers.base.people import Role, person_by_email
 from careers.blog import comments, publishing
 from careers.blog.models import Answer, Article, Comment
 from tests.cast import Cast
+from tests.unsent import HERE, send_again
 
 BODY = (
     "Every clock in our house was wrong.\n\nThey **drift** a minute.\n\nNobody looked for a year."
@@ -293,3 +294,53 @@ def test_a_page_with_many_comments_asks_no_more_of_the_database(
     for _ in range(5):
         _comment(edith, page, about="clock")
     assert asked() == few
+
+
+@pytest.mark.parametrize("by", ["author", "editor"])
+def test_an_answer_outlives_a_page_that_was_open_too_long_and_a_session_that_ended(
+    ada, edith, page, db, by
+):
+    _comment(edith, page, about="drift")
+    _give_back(edith, page)
+    own, who = (page, ada) if by == "author" else (_review(page), edith)
+    if by == "editor":
+        ada.post(page, SENT | {"version": "1"})
+    said = f"{own}/comments/{db.scalars(select(Comment.code)).one()}/answer"
+    db.rollback()
+    words = {"words": "A minute a <year>.\nOr less."}
+    late = who.client.post(said, data=words | {"form_token": "long ago"}, headers=HERE)
+    assert late.status_code == 400
+    assert "A minute a &lt;year&gt;.\nOr less.</pre>" in late.text
+    token = who.form_token(own)
+    who.post("/sign-out", form_on=own)
+    ended = who.client.post(said, data=words | {"form_token": token}, headers=HERE)
+    assert ended.status_code == 401
+    assert "A minute a &lt;year&gt;.\nOr less.</pre>" in ended.text
+    assert 'href="/sign-in" target="_blank"' in ended.text
+    who.sign_in(Cast.ENGINEER if by == "author" else Cast.EDITOR)
+    once_more = send_again(who.client, ended)
+    assert once_more.status_code == 400  # its token is of nobody: a last click
+    assert send_again(who.client, once_more).status_code == 302
+    assert db.scalars(select(Answer.words)).all() == [words["words"]]
+
+
+def test_an_answer_that_cannot_be_taken_is_given_back(ada, edith, page, db, monkeypatch):
+    _comment(edith, page, about="drift")
+    _give_back(edith, page)
+    said = f"{page}/comments/{db.scalars(select(Comment.code)).one()}/answer"
+    db.rollback()
+    for words, why in (("x y" * 700, "This text is too long."), (" ", "Please write an answer.")):
+        sent = {"words": words, "form_token": ada.form_token(page)}
+        refused = ada.client.post(said, data=sent, headers=HERE)
+        assert refused.status_code == 409
+        assert why in refused.text
+        assert words.strip() in refused.text
+    monkeypatch.setattr(comments, "MOST", 0)
+    sent = {"words": "One too many.", "form_token": ada.form_token(page)}
+    refused = ada.client.post(said, data=sent, headers=HERE)
+    assert "One too many.</pre>" in refused.text
+    assert f'href="{page}#comments"' in refused.text
+    gone = ada.client.post(f"{page}/comments/nothing/answer", data=sent, headers=HERE)
+    assert gone.status_code == 404
+    assert "One too many.</pre>" in gone.text
+    assert db.scalars(select(Answer)).all() == []

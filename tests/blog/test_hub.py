@@ -21,8 +21,13 @@ from careers.base.people import person_by_email
 from careers.blog import publishing
 from careers.blog.models import Article
 from careers.blog.publishing import Text
+from experts.editing import Profile, write_profile
+from experts.showing import opt_out
+from feeds.models import Feed
+from feeds.storing import entries_changed
 from tests.cast import Cast
 from tests.conftest import Visitor
+from tests.showing import opt_in
 
 HERE = Allow(any_port=True, loopback=True, seconds=60)
 
@@ -134,6 +139,81 @@ def test_both_feeds_name_the_hub_and_themselves(telling, hub):
     assert visitor.get("/blog/feed.json").json["hubs"] == [{"type": "WebSub", "url": hub.address}]
 
 
+@pytest.fixture
+def ada_is_shown(telling, hub):
+    """Ada shows herself and knows about clocks; Carl, too, but nobody sees his page."""
+    with telling.app_context(), telling.extensions["database"].writing() as db:
+        for email in (Cast.ENGINEER, Cast.COLLEAGUE):
+            profile = Profile(headline="Keeps clocks honest.", topics=("Clocks", "On time"))
+            write_profile(db, person_by_email(db, email), profile)
+        opt_in(db, person_by_email(db, Cast.ENGINEER))
+        db.commit()
+    _work(telling)
+    hub.heard.clear()
+
+
+def _feeds_of(*pages: str) -> set[str]:
+    return {one.replace("/blog", page) for one in FEEDS for page in pages}
+
+
+HERS = ("/experts/ada-engel", "/topics/clocks", "/topics/on-time")
+
+
+def test_the_hub_hears_of_the_feeds_of_its_authors_and_of_their_topics(telling, hub, ada_is_shown):
+    _publish(telling)
+    _work(telling)
+    assert hub.topics == FEEDS | _feeds_of(*HERS)
+    assert len(hub.heard) == len(hub.topics)
+    hub.heard.clear()
+    with telling.app_context(), telling.extensions["database"].writing() as db:
+        publishing.withdraw(db, person_by_email(db, Cast.EDITOR), db.scalars(select(Article)).one())
+        db.commit()
+    _work(telling)
+    assert hub.topics == FEEDS | _feeds_of(*HERS)
+
+
+def test_the_hub_hears_of_what_comes_by_feed_and_of_a_page_that_was_edited(
+    telling, hub, ada_is_shown
+):
+    def hears(email: str, act) -> set[str]:
+        hub.heard.clear()
+        with telling.app_context(), telling.extensions["database"].writing() as db:
+            act(db, person_by_email(db, email))
+            db.commit()
+        _work(telling)
+        return hub.topics
+
+    def entry_comes(db, person) -> None:
+        feed = Feed(person_id=person.id, url=f"https://{person.id}.example/feed", source="x")
+        db.add(feed)
+        db.flush()
+        entries_changed.send(feed, db=db)
+
+    assert hears(Cast.ENGINEER, entry_comes) == _feeds_of(*HERS)
+    assert hears(Cast.COLLEAGUE, entry_comes) == set()  # he shows himself to nobody
+    edited = Profile(headline="Keeps clocks.", topics=("Clocks",))
+    assert hears(
+        Cast.ENGINEER, lambda db, ada: write_profile(db, ada, edited, seen=1)
+    ) == _feeds_of(*HERS[:2])
+    assert hears(Cast.ENGINEER, lambda db, ada: opt_out(db, ada)) == set()  # 410 says it all
+
+
+@pytest.mark.parametrize("page", HERS[:2])
+def test_the_feeds_of_experts_and_topics_name_the_hub_and_themselves(
+    telling, hub, ada_is_shown, page
+):
+    visitor = Visitor(telling)
+    for prefix in ("", "/fr"):
+        for kind in ("atom", "json"):
+            answer = visitor.get(f"{prefix}{page}/feed.{kind}")
+            own = f"http://127.0.0.1:8000{prefix}{page}/feed.{kind}"
+            assert answer.headers["Link"] == f'<{hub.address}>; rel="hub", <{own}>; rel="self"'
+            assert own in _feeds_of(page)
+    links = parse(visitor.get(f"{page}/feed.atom").text).feed.links
+    assert [one.href for one in links if one.rel == "hub"] == [hub.address]
+    assert visitor.get(f"{page}/feed.json").json["hubs"] == [{"type": "WebSub", "url": hub.address}]
+
+
 def test_a_hub_that_does_not_understand_is_told_again(telling, hub):
     hub.status = 503
     _publish(telling)
@@ -167,7 +247,7 @@ def test_a_hub_on_this_machine_or_in_its_network_is_never_reached(hub):
 def test_without_a_hub_none_is_named_and_nothing_is_to_be_told(app, visitor, db):
     _publish(app)
     _work(app)
-    assert db.scalars(select(Work.payload).where(Work.kind == "tell_hub")).all() == [{}]
+    assert db.scalars(select(Work.payload).where(Work.kind == "tell_hub")).all() == []
     assert "hub" not in visitor.get("/blog/feed.atom").text
     assert "hubs" not in visitor.get("/blog/feed.json").json
     assert "Link" not in visitor.get("/blog/feed.atom").headers

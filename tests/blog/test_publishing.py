@@ -16,9 +16,9 @@ from careers.blog import publishing
 from careers.blog.models import Article
 from careers.blog.publishing import Conflict, Text
 from experts.editing import Profile, write_profile
-from experts.showing import opt_in
 from tests.blog.markup import acting_parts
 from tests.cast import Cast
+from tests.showing import opt_in
 
 FIELDS = {"title": "Clocks lie", "summary": "All of them.", "language": "en",
           "body": "They **drift**.", "version": "1"}  # fmt: skip

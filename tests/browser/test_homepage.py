@@ -13,12 +13,12 @@ from careers.base import clock
 from careers.base.people import person_by_email
 from careers.home.models import Exposure, PostDay
 from experts.editing import Profile, write_profile
-from experts.showing import opt_in
 from feeds import parsing
 from feeds.models import Entry, Feed
 from tests.browser.somebody import Somebody
 from tests.cast import Cast
 from tests.feeds.corpus import CASES, SCRIPTS
+from tests.showing import opt_in
 
 pytestmark = [
     pytest.mark.browser,

@@ -51,6 +51,11 @@ def test_a_new_employee_shows_themselves_and_leaves(browser, site, photograph):
     page.get_by_role("button", name="Preview").click()
     expect(page.locator("#look")).to_be_in_viewport()
     expect(page.get_by_label("Address", exact=True)).to_have_count(1)
+    page.get_by_label("Here since").focus()
+    page.keyboard.press("Tab")
+    covered = """() => document.activeElement.getBoundingClientRect().bottom
+        > document.querySelector(".keeps").getBoundingClientRect().top"""
+    assert not page.evaluate(covered), "what has the focus is seen"
     page.get_by_label("Address", exact=True).first.fill("@ada@social.example")
     page.locator("#shows-networks").check()
     page.get_by_text("Add a talk or a publication").click()

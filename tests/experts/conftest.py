@@ -12,8 +12,8 @@ from sqlalchemy import event
 from careers.base.people import person_by_email
 from careers.blog.models import Article
 from experts.editing import Profile, write_profile
-from experts.showing import opt_in
 from feeds.models import Entry, Feed
+from tests.showing import opt_in
 
 NOVEMBER = datetime(2026, 11, 1, 12, tzinfo=UTC)
 

@@ -42,9 +42,18 @@ def test_structured_data_and_microformats_say_the_same(visitor, ada, prefix):
     )
     assert person["sameAs"] == ["https://social.example/@ada"]
     assert person["knowsAbout"] == ["Meters", "Time"]
+    # What Google recommends of a profile beside these: identifier, image, description, both dates.
+    assert data["dateCreated"] <= data["dateModified"]
+    assert person["url"] == person["@id"] == data["url"] == BASE + PAGE
+    assert person["description"] == "Keeps clocks honest."
+    assert person["identifier"]
+    assert visitor.get(person["image"].removeprefix(BASE)).mimetype.startswith("image/")
     found = mf2py.parse(doc=page, url=BASE + PAGE)
     card = next(item for item in found["items"] if item["type"] == ["h-card"])["properties"]
     assert card["name"] == ["Ada Engel"]
+    assert card["uid"] == [BASE + PAGE]
+    assert BASE + PAGE in card["url"]
+    assert len(card["photo"]) == 1
     assert card["note"] == ["Keeps clocks honest."]
     assert card["job-title"] == ["Engineer"]
     assert card["category"] == ["Meters", "Time"]

@@ -16,6 +16,7 @@ from experts.models import Asked
 from experts.showing import QUESTIONS, agree
 from tests.cast import Cast
 from tests.conftest import Visitor
+from tests.unsent import HERE, send_again
 
 PAGE, ASK = "/experts/ada-engel", "/experts/ada-engel/ask"
 WORDS = {"words": "Is on-call part of the job?", "name": "Zoé", "email": "zoe@outside.example"}
@@ -73,6 +74,21 @@ def test_a_question_is_asked_passed_on_and_answered_for_everybody(visitor, visit
     db.rollback()
     ada.post(f"/me/questions/{code}/delete", form_on="/me/questions")
     assert "on-call" not in visitor.get(PAGE).text
+
+
+def test_an_answer_that_would_reach_nobody_is_not_taken(visitor, visit_as, ada, db):
+    code = passed(visitor, visit_as, db, email="", name="")
+    assert "Questions to me (1)" in ada.get("/me/profile").text
+    assert "They left no address" in ada.get("/me/questions").text
+    refused = ada.post(f"/me/questions/{code}/answer", {"answer": "Yes."}, form_on="/me/questions")
+    assert refused.status_code == 422
+    assert "They left no address: tick that everybody may read it" in refused.text
+    answer = {"answer": "Yes.", "is_public": "y"}
+    ada.post(f"/me/questions/{code}/answer", answer, form_on="/me/questions")
+    page = visitor.get(PAGE).text
+    assert "Somebody asked" in page
+    assert "You asked" not in page, "whoever reads it did not"
+    assert "Questions to me (" not in ada.get("/me/profile").text
 
 
 def test_an_answer_may_be_for_the_asker_alone(visitor, visit_as, ada, db):
@@ -165,3 +181,33 @@ def test_questions_go_with_who_leaves(visitor, visit_as, ada, db):
     leave(db, person_by_email(db, Cast.ENGINEER))
     db.commit()
     assert db.scalars(select(Asked)).all() == []
+
+
+def test_a_question_outlives_a_page_that_was_open_too_long(visitor, ada, db):
+    late = visitor.client.post(ASK, data=WORDS | {"form_token": "yesterday"}, headers=HERE)
+    assert late.status_code == 400
+    assert "Is on-call part of the job?</pre>" in late.text
+    assert "Set-Cookie" not in late.headers
+    assert send_again(visitor.client, late).status_code == 303
+    assert db.scalars(select(Asked.words)).all() == [WORDS["words"]]
+
+
+def test_what_another_site_sends_is_never_shown_again(visitor, ada):
+    for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}, {}):
+        sent = visitor.client.post(ASK, data=WORDS | {"form_token": "x"}, headers=headers)
+        assert sent.status_code == (403 if headers else 400)
+        assert "on-call" not in sent.text
+
+
+def test_an_answer_outlives_an_old_page_and_a_second_window(visitor, visit_as, ada, db):
+    code = passed(visitor, visit_as, db)
+    address, answer = f"/me/questions/{code}/answer", {"answer": "Yes, <paid>.", "is_public": "y"}
+    late = ada.client.post(address, data=answer | {"form_token": "long ago"}, headers=HERE)
+    assert "Yes, &lt;paid&gt;.</pre>" in late.text
+    assert send_again(ada.client, late).status_code == 303
+    token = ada.form_token("/me/questions")
+    other = {"answer": "From the second window.", "form_token": token}
+    told = ada.client.post(address, data=other, headers=HERE)
+    assert told.status_code == 409
+    assert "From the second window.</pre>" in told.text
+    assert db.scalars(select(Asked.answer)).all() == ["Yes, <paid>."]

@@ -8,10 +8,12 @@ from sqlalchemy import select
 from careers.base.audit import Act
 from careers.base.consents import Consent
 from careers.base.people import Person, leave, person_by_email
+from experts import charter, showing
 from experts.editing import Profile, StillShown, write_profile
 from experts.models import Expert
-from experts.showing import NotReady, opt_in, opt_out, shown_changed
+from experts.showing import NotAgreed, NotReady, opt_out, shown_changed
 from tests.cast import Cast
+from tests.showing import opt_in
 
 
 @pytest.fixture
@@ -62,6 +64,26 @@ def test_a_page_without_a_headline_is_not_shown(db, show):
     with pytest.raises(NotReady):
         opt_in(db, person_by_email(db, Cast.GONE))
     assert not db.scalars(select(Consent).where(Consent.item == "page")).all()
+
+
+def test_no_door_shows_a_page_without_a_yes_to_the_charter_in_force(db, show, visitor):
+    show(Cast.ENGINEER, shown=False)
+    ada = person_by_email(db, Cast.ENGINEER)
+    with pytest.raises(NotAgreed):
+        showing.opt_in(db, ada)
+    charter.agree_to_charter(db, ada, charter.present_charter(db))
+    charter.write_charter(db, person_by_email(db, Cast.ADMIN), "Be kind.", "Soyez aimable.", 1)
+    with pytest.raises(NotAgreed):  # it was to another text
+        showing.opt_in(db, ada)
+    db.commit()
+    assert visitor.get("/experts/ada-engel").status_code == 404
+    assert db.scalars(select(Consent.item).where(Consent.item == "page")).all() == []
+    charter.agree_to_charter(db, ada, charter.present_charter(db))
+    assert showing.opt_in(db, ada).state == "shown"
+    charter.write_charter(db, person_by_email(db, Cast.ADMIN), "Be brief.", "Soyez bref.", 2)
+    assert showing.opt_in(db, ada).state == "shown"  # whoever is shown stays so
+    db.commit()
+    assert visitor.get("/experts/ada-engel").status_code == 200
 
 
 def test_opting_out_takes_the_page_down_at_once(visitor, show, db, told):

@@ -84,6 +84,25 @@ def test_the_list_is_narrowed_by_topic_place_language_and_words(visitor, show, d
         assert ('content="noindex, follow"' in page) is bool(query), query
 
 
+def test_names_and_topics_stand_where_readers_look_for_them(visitor, visit_as, show, db):
+    """An accent or a small letter sends nobody to the end of a list."""
+    for email, name in ((Cast.ENGINEER, "Élise Engel"), (Cast.COLLEAGUE, "Yann Bauer")):
+        person_by_email(db, email).name = name
+    db.commit()
+    show(Cast.ENGINEER, topics=("Zinc", "Énergie", "mesures"))
+    show(Cast.COLLEAGUE, topics=("Zinc", "Énergie", "mesures"))
+    wanted = ["Énergie", "mesures", "Zinc"]
+    people = visitor.get("/experts").text
+    assert re.findall(r">(Élise Engel|Yann Bauer)</a>", people) == ["Élise Engel", "Yann Bauer"]
+    choice = re.findall(r"<option value=\"[^\"]+\">(\S+) \(2\)</option>", people)
+    assert choice[:3] == wanted
+    assert "Énergie, mesures, Zinc" in people
+    offered = visit_as(Cast.EDITOR).get("/me/profile").text
+    assert re.findall(r'<option value="([^"]+)"></option>', offered) == wanted
+    beside = visitor.get("/topics/zinc").text
+    assert beside.index("Énergie") < beside.index("mesures")
+
+
 def test_an_editor_makes_two_words_one(visitor, visit_as, show, db):
     show(Cast.ENGINEER, topics=("Metering",))
     show(Cast.COLLEAGUE, topics=("Meter data", "Metering"))

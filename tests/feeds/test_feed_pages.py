@@ -8,12 +8,12 @@ from sqlalchemy import func, select
 from careers.base.audit import Act
 from careers.base.people import person_by_email
 from experts.editing import Profile, write_profile
-from experts.showing import opt_in
 from feeds.models import Entry, Feed
 from feeds.subscribing import MOST_FEEDS, confirm
 from tests.blog.markup import acting_parts
 from tests.cast import Cast
 from tests.feeds.test_parsing import PAYLOADS, item, rss
+from tests.showing import opt_in
 
 
 @pytest.fixture

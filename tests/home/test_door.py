@@ -15,6 +15,7 @@ from careers.base.people import Person, person_by_email
 from careers.home.changes import NUMBER, version
 from careers.home.door import HomeDoor
 from careers.home.models import Exposure
+from experts import showing
 from referrals.doors import ASGIDoor
 from tests.cast import Cast
 from tests.home.test_front_page import ACTS, WORDS
@@ -139,6 +140,22 @@ def test_what_is_gone_is_gone_from_the_next_request_on(door, shown, database, ac
         assert f">{WORDS}<" in door.ask()[2].decode(), "it is not committed yet"
         db.commit()
     assert f">{WORDS}<" not in door.ask()[2].decode()
+
+
+def test_all_who_find_it_changed_wait_for_one_that_is_made(door, shown, database):
+    door.ask()
+    with database.writing() as db:
+        showing.opt_out(db, person_by_email(db, Cast.ENGINEER))
+        db.commit()
+
+    async def many():
+        return await asyncio.gather(*(door._ask("/", PERSON, "GET") for _ in range(20)))
+
+    answers = door.loop.run_until_complete(many())
+    assert door.in_threads == 2
+    assert {status for status, _, _ in answers} == {200}
+    assert len({body for _, _, body in answers}) == 1
+    assert WORDS not in answers[0][2].decode()
 
 
 def test_time_alone_makes_it_anew(door, shown):

@@ -14,8 +14,9 @@ from careers.base.people import person_by_email
 from careers.blog import publishing
 from careers.jobs.models import Job
 from experts.editing import Profile, write_profile
-from experts.showing import opt_in, opt_out
+from experts.showing import opt_out
 from tests.cast import Cast
+from tests.showing import opt_in
 
 
 def article(db, author, title, language="en"):

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from referrals.journal import (
+    JobOpened,
     Journal,
     Line,
     Lost,
@@ -55,6 +56,14 @@ def lines_in(folder):
     | st.builds(
         Opened,
         st.text("abcXYZ234", min_size=1, max_size=16),
+        st.integers(0, 2**52 - 1),
+        st.sampled_from(["human", "preview", "prefetch", "bot"]),
+        st.integers(-(2**63), 2**63 - 1),
+    )
+    | st.builds(
+        JobOpened,
+        st.text("abcXYZ234", min_size=1, max_size=16),
+        st.text("abcxyz-234", min_size=1, max_size=120),
         st.integers(0, 2**52 - 1),
         st.sampled_from(["human", "preview", "prefetch", "bot"]),
         st.integers(-(2**63), 2**63 - 1),

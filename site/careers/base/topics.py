@@ -50,7 +50,7 @@ def topic_by_slug(db: Session, slug: str) -> Topic | None:
 def words(db: Session) -> Sequence[Topic]:
     """The whole vocabulary, words that lead to another one too, by name."""
     return db.scalars(
-        select(Topic).options(selectinload(Topic.merged_into)).order_by(Topic.name)
+        select(Topic).options(selectinload(Topic.merged_into)).order_by(Topic.slug)
     ).all()
 
 

@@ -15,6 +15,7 @@ from flask import (
     Response,
     abort,
     current_app,
+    flash,
     g,
     make_response,
     redirect,
@@ -39,9 +40,9 @@ from careers.base.languages import LANGUAGES, address_in, language
 from careers.base.linking import links_of
 from careers.base.people import Person
 from careers.base.permissions import View
+from careers.base.unsent import DRAFT, SAFE, unsent
 
 log = structlog.get_logger(__name__)
-SAFE = {"GET", "HEAD", "OPTIONS"}
 FORM_LASTS = 12 * 3600  # seconds
 PAGE_ROWS = 50
 
@@ -164,6 +165,17 @@ class FormExpired(HTTPException):
     code = 400
 
 
+class NotTaken(HTTPException):
+    """What was written cannot be taken any more: the page says why in `words`, gives it back, and
+    leads on to `then`, an address with what to call it."""
+
+    code = 409
+
+    def __init__(self, words: str, then: tuple[str, str]) -> None:
+        super().__init__(words)
+        self.then = then
+
+
 def keeps_form(view: View) -> View:
     """Declare that a view shows an expired form (`g.form_has_expired`) again, with what was written
     in it, instead of doing what it asks."""
@@ -207,6 +219,8 @@ def _begin() -> ResponseReturnValue | None:
         if not getattr(view, "is_sealed", False):
             _check_form()
     except FormExpired:
+        if g.person is None and not _may_now(permission):
+            abort(401)
         if not getattr(view, "keeps_form", False):
             raise
         g.form_has_expired = True
@@ -221,7 +235,17 @@ def _begin() -> ResponseReturnValue | None:
 
 def _end(response: Response) -> Response:
     _let_go_of_db()
+    _tell_browser_that_it_was_taken(response)
     return with_headers(response)
+
+
+def _tell_browser_that_it_was_taken(response: Response) -> None:
+    """Have the next page tell the browser which of its drafts the site has now (js/unsent.js): who
+    leads on from a form has taken it."""
+    if request.method == "POST" and response.status_code in {302, 303} and g.get("person"):
+        draft = request.form.get(DRAFT, "")
+        if draft.startswith("unsent:") and len(draft) < 200:
+            flash(draft, "taken")
 
 
 def _let_go_of_db() -> None:
@@ -266,7 +290,7 @@ def _show_error(error: HTTPException) -> ResponseReturnValue:
     words = {
         400: (
             gettext("This form has expired"),
-            gettext("Go back, reload the page and send it again. What you wrote is still there."),
+            gettext("Its page was open for too long, or you have signed in anew since."),
         )
         if isinstance(error, FormExpired)
         else (gettext("This cannot be read"), gettext("Something in the request is not right.")),
@@ -284,6 +308,10 @@ def _show_error(error: HTTPException) -> ResponseReturnValue:
         ),
         429: (gettext("That was a lot at once"), gettext("Please wait a minute and try again.")),
     }
+    if isinstance(error, NotTaken):
+        return _error_page(
+            gettext("This could not be taken"), error.description or "", code, error.then
+        )
     title, text = words.get(
         code,
         (gettext("Something broke on our side"), gettext("Nothing was lost. Please try again.")),
@@ -291,16 +319,24 @@ def _show_error(error: HTTPException) -> ResponseReturnValue:
     return _error_page(title, text, code)
 
 
-def _error_page(title: str, text: str, code: int) -> ResponseReturnValue:
+def _error_page(
+    title: str, text: str, code: int, then: tuple[str, str] | None = None
+) -> ResponseReturnValue:
     """The page of an error, from a session that only reads: what failed may have broken the other,
     and nobody waits for a lock to be told no. Plain words where even that fails.
+
+    What was written into a form stands on it, and can be sent from there where that may help.
     """
     try:
         _let_go_of_db()
         g.only_reads = True
         if g.get("person") is not None:
             g.person = db().get(Person, g.person.id)
-        return render_template("error.html", title=title, text=text, code=code), code
+        page = render_template(
+            "error.html", title=title, text=text, code=code, then=then, unsent=unsent(),
+            may_help=code in {400, 401, 429} or code >= 500,
+        )  # fmt: skip
+        return page, code
     except Exception:
         log.exception("the page of an error failed", code=code)
         return Response(f"{title}\n{text}\n", status=code, mimetype="text/plain")

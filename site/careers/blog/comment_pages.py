@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from careers.base.permissions import requires
-from careers.base.web import db, keeps_form, me
+from careers.base.web import NotTaken, db, keeps_form, me
 from careers.blog import comments, passages, publishing, queries
 from careers.blog.editing_pages import review_page, too_late
 from careers.blog.forms import AnswerForm, CommentForm, number
@@ -93,18 +93,15 @@ def settle_comment(code: str, comment: str) -> ResponseReturnValue:
 
 
 def _answer(said: Comment, then: str) -> ResponseReturnValue:
-    form = AnswerForm()
+    form, back = AnswerForm(), (gettext("Back to the article"), then)
+    if not form.validate():
+        raise NotTaken(str(form.words.errors[0]), back)
     try:
-        if not form.validate():
-            flash(str(form.words.errors[0]), "alert")
-            return redirect(then)
         comments.answer(db(), me(), said, form.words.data or "")
     except comments.Gone:
         abort(404)
     except comments.TooMany:
-        db().rollback()
-        flash(gettext("This comment has a great many answers already."), "alert")
-        return redirect(then)
+        raise NotTaken(gettext("This comment has a great many answers already."), back) from None
     db().commit()
     flash(gettext("Answered."))
     return redirect(then)

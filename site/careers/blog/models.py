@@ -93,7 +93,7 @@ class Article(Base):
     coauthors: Mapped[list[CoAuthor]] = relationship(
         lazy="selectin", order_by="(CoAuthor.invited_at, CoAuthor.person_id)", passive_deletes=True
     )
-    topics: Mapped[list[Topic]] = relationship(secondary=article_topic, order_by=Topic.name)
+    topics: Mapped[list[Topic]] = relationship(secondary=article_topic, order_by=Topic.slug)
 
     @property
     def authors(self) -> list[Person]:

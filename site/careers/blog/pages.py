@@ -11,7 +11,7 @@ from flask import Blueprint, Response, abort, g, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from careers.base import clock, prose, storage
+from careers.base import clock, hub, prose, storage
 from careers.base.company import the_company
 from careers.base.languages import address_in, language
 from careers.base.people import Person
@@ -93,7 +93,7 @@ def feed() -> ResponseReturnValue:
         page=base + address_in(language(), "/blog"),
         updated=max((one.changed_at for one in found), default=clock.now()),
     )
-    return _with_hub(Response(body, mimetype="application/atom+xml"), "/blog/feed.atom")
+    return hub.with_hub(Response(body, mimetype="application/atom+xml"), "/blog/feed.atom")
 
 
 @blueprint.get("/blog/feed.json")
@@ -126,18 +126,10 @@ def json_feed() -> ResponseReturnValue:
         "language": language(),
         "items": items,
     }
-    if hub := settings().websub_hub:
-        made["hubs"] = [{"type": "WebSub", "url": hub}]
+    if hubs := hub.hubs():
+        made["hubs"] = hubs
     text = json.dumps(made, ensure_ascii=False)
-    return _with_hub(Response(text, mimetype="application/feed+json"), "/blog/feed.json")
-
-
-def _with_hub(answer: Response, path: str) -> Response:
-    """`answer`, which says where its readers can hear of changes (WebSub, 4)."""
-    if hub := settings().websub_hub:
-        own = settings().base_url + address_in(language(), path)
-        answer.headers["Link"] = f'<{hub}>; rel="hub", <{own}>; rel="self"'
-    return answer
+    return hub.with_hub(Response(text, mimetype="application/feed+json"), "/blog/feed.json")
 
 
 def address_of(article: Article) -> str:
@@ -223,6 +215,9 @@ def described(article: Article, cover: Picture | None = None) -> dict[str, Any]:
         "timeRequired": f"PT{article.minutes}M",
         "inLanguage": article.language,
         "datePublished": article.published_at.isoformat() if article.published_at else None,
+        "dateModified": max(
+            article.published_at or article.changed_at, article.changed_at
+        ).isoformat(timespec="seconds"),
         "mainEntityOfPage": article.canonical_url or address,
         "url": address,
         "author": (by if len(by) > 1 else by[0]) if by else ours,

@@ -79,7 +79,7 @@ def topics_written_about(db: Session, most: int = 8) -> list[Topic]:
         .subquery()
     )
     rows = select(Topic).join(counted, counted.c.topic_id == Topic.id)
-    return list(db.scalars(rows.order_by(counted.c.articles.desc(), Topic.name).limit(most)))
+    return list(db.scalars(rows.order_by(counted.c.articles.desc(), Topic.slug).limit(most)))
 
 
 def translation_of(db: Session, article: Article) -> Article | None:

@@ -76,7 +76,6 @@
   };
   const keep = (list) => {
     field.value = list.join(", ");
-    show();
     changed(field);
   };
   const take = () => {
@@ -86,6 +85,7 @@
     const list = fresh.filter((word) => word && !known.includes(word.toLowerCase()));
     if (list.length) keep([...words(), ...list]);
   };
+  field.addEventListener("input", show);
   field.hidden = true;
   field.after(chips, line);
   another.id = `${field.id}-another`;

@@ -51,6 +51,14 @@
   document.addEventListener("click", opens);
   document.addEventListener("auxclick", opens);
 
+  // Without a network a form is not sent: what is written stays on the page.
+  for (const note of document.querySelectorAll("[data-no-network]")) {
+    note.closest("form").addEventListener("submit", (event) => {
+      note.hidden = navigator.onLine;
+      if (!navigator.onLine) event.preventDefault();
+    });
+  }
+
   // What htmx notes of the way back is not kept: nothing is stored in a visitor's browser.
   const forget = () => sessionStorage.removeItem("htmx-current-path-for-history");
   for (const moment of ["htmx:load", "htmx:afterSettle", "htmx:pushedIntoHistory", "pagehide"]) {

@@ -2,29 +2,13 @@
    beside the form as it will be read. What the site could not keep (no network, a session that has
    ended, another tab) stays in this browser and is said. Without this script there are the buttons. */
 
+import { found, offer, stored } from "./drafts.js";
+
 const form = document.querySelector("form[data-writing]");
 const FIELDS = ["title", "summary", "language", "body", "cover", "topics", "translation", "canonical"];
 const PAUSE = 1200; // ms without typing, after which it is kept
 const AGAIN = 5000; // ms after which what could not be kept is tried again
 const LEAVING_LARGEST = 60_000; // what browsers still send for a page that is left
-
-function stored(key, value) {
-  try {
-    if (value === undefined) return JSON.parse(localStorage.getItem(key));
-    if (value === null) localStorage.removeItem(key);
-    else localStorage.setItem(key, JSON.stringify(value));
-  } catch {
-    return null; // storage is off or full: the site still keeps what it can
-  }
-}
-
-function keys() {
-  try {
-    return Object.keys(localStorage);
-  } catch {
-    return [];
-  }
-}
 
 function write(form) {
   const says = form.dataset;
@@ -169,37 +153,17 @@ function write(form) {
 
   // -- what an earlier visit left here -----------------------------------------------------
 
-  function offer() {
-    const box = document.querySelector("[data-found]");
-    const list = box.querySelector("[data-found-list]");
+  function offerFound() {
     const isNew = Boolean(form.elements.code);
-    const found = keys()
-      .filter((key) => key.startsWith(isNew ? drawer : `${drawer}${says.code}:`) && key !== mine)
-      .map((key) => [key, stored(key)])
-      .filter(([key, left]) => left?.body !== undefined || stored(key, null));
-    for (const [key, left] of found.sort((one, other) => other[1].at - one[1].at)) {
-      if (same(left, kept) || empty(left)) {
-        stored(key, null);
-        continue;
-      }
-      const item = box.querySelector("template").content.cloneNode(true).firstElementChild;
-      item.querySelector("[data-title]").textContent = left.title;
-      item.querySelector("[data-when]").textContent = new Date(left.at).toLocaleString(document.documentElement.lang);
-      item.querySelector("[data-start]").textContent = left.body.slice(0, 240);
-      const gone = () => {
-        stored(key, null);
-        item.remove();
-        box.hidden = !list.children.length;
-      };
-      item.querySelector("[data-drop]").onclick = gone;
-      item.querySelector("[data-take]").onclick = () => {
-        fill(left);
-        gone();
-        form.elements.body.focus();
-      };
-      list.append(item);
-    }
-    box.hidden = !list.children.length;
+    const here = found(isNew ? drawer : `${drawer}${says.code}:`, mine).filter(([key, left]) => {
+      const isDull = left.body === undefined || same(left, kept) || empty(left);
+      if (isDull) stored(key, null);
+      return !isDull;
+    });
+    offer(document.querySelector("[data-found]"), here, (left) => [left.title, left.body], (left) => {
+      fill(left);
+      form.elements.body.focus();
+    });
   }
 
   // -- beside the form -------------------------------------------------------------------
@@ -355,7 +319,7 @@ function write(form) {
   addEventListener("pageshow", (event) => {
     if (event.persisted) halted = leavesBySending = false;
   });
-  offer();
+  offerFound();
   draw();
 }
 

@@ -10,10 +10,10 @@ from careers.base.people import person_by_email
 from careers.blog.models import Article
 from experts.editing import Profile, write_profile
 from experts.models import Expert
-from experts.showing import opt_in
 from referrals.sharing import share
 from referrals.targets import all_jobs, article_target, expert_target, job_target
 from tests.cast import Cast
+from tests.showing import opt_in
 
 
 @pytest.fixture

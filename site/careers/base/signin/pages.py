@@ -41,8 +41,8 @@ from careers.base.signin.forms import (
     SignInForm,
     zones,
 )
+from careers.base.unsent import SAFE
 from careers.base.web import (
-    SAFE,
     database,
     db,
     limiter,
