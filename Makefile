@@ -16,7 +16,7 @@ test: $(VENV)/dev.done check
 system: $(VENV)/dev.done
 	$(BIN)/python scripts/test.py --system
 
-# Of a part alone: make bench ONLY=--search (or --clicks, --dashboards, --credit, --imports, --people, --feeds)
+# Of a part alone: make bench ONLY=--search (or --clicks, --dashboards, --credit, --imports, --people, --feeds, --homepage)
 bench: $(VENV)/dev.done
 	$(BIN)/python scripts/bench.py $(ONLY)
 
