@@ -48,8 +48,11 @@ def test_a_new_employee_shows_themselves_and_leaves(browser, site, photograph):
     page.get_by_role("link", name="My portrait").click()
     expect(page.get_by_label("What you do, in one sentence")).to_have_value("Keeps clocks honest.")
     assert asked == ["beforeunload"], "whoever leaves without keeping is asked first"
-    page.get_by_role("button", name="Preview").click()
+    page.get_by_label("Pronouns").fill("she/her")
+    page.get_by_role("button", name="Preview").click()  # before what was typed is drawn
     expect(page.locator("#look")).to_be_in_viewport()
+    expect(preview).to_contain_text("she/her")
+    expect(page.locator("form[data-profile]")).to_have_count(1)
     expect(page.get_by_label("Address", exact=True)).to_have_count(1)
     page.get_by_label("Here since").focus()
     page.keyboard.press("Tab")

@@ -17,10 +17,10 @@
 
   // The page as it would look is there already: “Preview” leads to it, and is not needed beside it.
   form.classList.add("seen-while-typing");
-  form.elements.namedItem("preview").addEventListener("click", (event) => {
-    event.preventDefault();
-    document.getElementById("look").scrollIntoView();
-  });
+  const look = form.elements.namedItem("preview");
+  look.type = "button";
+  look.removeAttribute("formaction"); // or what is drawn next, once it was pressed, comes from there
+  look.addEventListener("click", () => document.getElementById("look").scrollIntoView());
 
   // What a page cannot be shown without is asked for here, before the way to the server and back.
   form.noValidate = true; // the rest may be kept, and is previewed, while it is missing
