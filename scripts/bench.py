@@ -338,7 +338,7 @@ ASKS_FOR_A_PART = {"HX-Request": "true"}
 
 def people() -> None:
     """What everybody reads of 2,000 experts and their 10,000 posts, each page beside a bare answer
-    of its size, on both databases: some five minutes.
+    of its size, on both databases.
     """
     with beside_bare() as (bare, folder, script), both_databases() as addresses:
         typing = script.with_name("typing.lua")
