@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 LOADED = multiprocessing.get_context("forkserver")
@@ -67,10 +67,10 @@ class Server:
 
     def get(self, path: str) -> tuple[int, str]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
-        connection.request("GET", path, headers={"User-Agent": AGENT})
-        answer = connection.getresponse()
-        answer.read()
-        connection.close()
+        with closing(connection):  # also where a server that is still starting doesn't answer
+            connection.request("GET", path, headers={"User-Agent": AGENT})
+            answer = connection.getresponse()
+            answer.read()
         return answer.status, answer.headers.get("Location", "")
 
     def kill(self) -> None:
