@@ -22,7 +22,7 @@ from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
-from werkzeug.routing import Rule
+from werkzeug.routing import Map
 from whitenoise import WhiteNoise
 
 import careers.app
@@ -90,35 +90,23 @@ def pytest_collection() -> Iterator[None]:
     return collected
 
 
-class LateRule(Rule):
-    """Is read once in a process, and writes what builds its addresses when one is built: of
-    hundreds, a test needs a few.
+class KnownRoutes(Flask):
+    """Works out once in a process where addresses lead, and not once in each test: they lead to the
+    same endpoints in every application.
     """
 
-    _read: ClassVar[dict[str, tuple]] = {}
+    known: ClassVar[Map | None] = None
 
-    def _parse_rule(self, rule: str):
-        if rule not in self._read:
-            before = len(self._trace)
-            parts = list(super()._parse_rule(rule))
-            self._read[rule] = parts, self._trace[before:], self._converters
-            return parts
-        parts, trace, converters = self._read[rule]
-        self._trace += trace
-        self._converters |= converters
-        self.arguments |= converters.keys()
-        return parts
+    def __init__(self, *arguments, **options) -> None:
+        super().__init__(*arguments, **options)
+        self.url_map = self.known or self.url_map
 
-    def _compile_builder(self, append_unknown: bool = True):
-        compile_now = super()._compile_builder
-        made = []
-
-        def build(rule, **values):
-            if not made:
-                made.append(compile_now(append_unknown))
-            return made[0](rule, **values)
-
-        return build
+    def add_url_rule(self, rule, endpoint=None, view_func=None, *more, **options) -> None:
+        if self.url_map is not self.known:
+            super().add_url_rule(rule, endpoint, view_func, *more, **options)
+            return
+        assert any(one.rule == rule for one in self.known.iter_rules(endpoint)), rule
+        self.view_functions[endpoint] = view_func
 
 
 class KnownFiles(WhiteNoise):
@@ -132,7 +120,7 @@ class KnownFiles(WhiteNoise):
         return self._known[url]
 
 
-Flask.url_rule_class = LateRule
+careers.app.Flask = KnownRoutes
 careers.app.WhiteNoise = KnownFiles
 careers.app._version = cache(careers.app._version)
 _first_engines: dict[str, Engine] = {}
@@ -256,6 +244,7 @@ def compiled_templates() -> CompiledTemplates:
 @pytest.fixture
 def app(settings: Settings, compiled_templates: CompiledTemplates) -> Iterator[Flask]:
     app = create_app(settings, testing=True)
+    KnownRoutes.known = app.url_map
     app.jinja_env.bytecode_cache = compiled_templates
     yield app
     app.extensions["database"].dispose()

@@ -50,7 +50,7 @@ def real_provider() -> Iterator[str]:
         yield issuer
     finally:
         node.terminate()
-        node.wait(10)
+        node.wait(PATIENCE)
 
 
 class Browser:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
 import messages
 
 
+@cache
 def in_use():
     return messages.texts_in_use()
 

@@ -17,6 +17,7 @@ from careers.base.search.engines import engine_of
 from careers.base.search.in_database import SearchBuild, SearchDocument, SearchStem
 from careers.base.search.on_disk import Folder
 from careers.base.search.words import stem
+from tests.serving import PATIENCE
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
@@ -217,7 +218,7 @@ def test_who_searches_waits_a_little_for_a_new_index_and_is_told(things, monkeyp
     rows = things.supply
 
     def slowly(db, keys):
-        go_on.wait(20)
+        go_on.wait(PATIENCE)
         return rows(db, keys)
 
     things.have(*DOCUMENTS)
@@ -227,7 +228,7 @@ def test_who_searches_waits_a_little_for_a_new_index_and_is_told(things, monkeyp
     assert not things.found("données").is_ready
     assert not things.found("données").is_ready
     go_on.set()
-    until = time.monotonic() + 20
+    until = time.monotonic() + PATIENCE
     while not things.found("données").is_ready and time.monotonic() < until:
         time.sleep(0.05)
     assert things.keys("données") == ["data"]
@@ -243,7 +244,7 @@ def test_people_search_while_it_is_rebuilt(things, monkeypatch):
     def slowly(_db, _keys):
         yield from DOCUMENTS
         asked.set()
-        assert go_on.wait(20)
+        assert go_on.wait(PATIENCE)
         yield Document("thing", "late", "en", "Late", "")
 
     monkeypatch.setitem(search._suppliers, "thing", slowly)
@@ -255,7 +256,7 @@ def test_people_search_while_it_is_rebuilt(things, monkeypatch):
 
     thread = threading.Thread(target=rebuild)
     thread.start()
-    assert asked.wait(20)
+    assert asked.wait(PATIENCE)
     seen = things.keys("lawyer")
     go_on.set()
     thread.join()
@@ -272,7 +273,7 @@ def test_what_changes_during_a_rebuild_waits_and_then_follows(things, monkeypatc
         found = rows(db, keys)
         if keys is None:
             asked.set()
-            assert go_on.wait(20)
+            assert go_on.wait(PATIENCE)
         return found
 
     monkeypatch.setitem(search._suppliers, "thing", slowly)
@@ -284,7 +285,7 @@ def test_what_changes_during_a_rebuild_waits_and_then_follows(things, monkeypatc
 
     thread = threading.Thread(target=rebuild)
     thread.start()
-    assert asked.wait(20)
+    assert asked.wait(PATIENCE)
     notary = Document("thing", "law", "en", "Notary", "Deeds.")
     with pytest.raises(outbox.NotYet):
         things.change(notary)
