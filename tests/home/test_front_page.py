@@ -45,7 +45,7 @@ def front(visitor, path="/", **options):
     return answer.text
 
 
-def test_it_is_made_once_and_kept(visitor, shown, queries):
+def test_it_is_made_once_and_kept(visitor, shown, queries, still):
     assert WORDS in front(visitor)
     with queries() as sent:
         assert WORDS in front(visitor)
