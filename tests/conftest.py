@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import shutil
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from types import CodeType
+from typing import ClassVar
 
 import hypothesis
 import psycopg
@@ -20,7 +23,9 @@ from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
+from whitenoise import WhiteNoise
 
+import careers.app
 import careers.base.database
 from careers.app import create_app
 from careers.base import clock, outbox
@@ -63,8 +68,46 @@ def pytest_configure() -> None:
     structlog.configure(processors=[*usual, plain])
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Of those marks few files have tests, and a test of a file that doesn't name them has none."""
+    mark = config.option.markexpr
+    if mark in {"browser", "system"} and collection_path.suffix == ".py":
+        return f"mark.{mark}" not in collection_path.read_text() or None
+    return None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """What is there before the first test stays there: no cycles are looked for among it. Among
+    what tests leave they are looked for seldom, as each leaves a whole application.
+    """
+    gc.disable()
+    collected = yield
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+    gc.enable()
+    return collected
+
+
 class LateRule(Rule):
-    """Writes what builds its addresses when one is built: of hundreds, a test needs a few."""
+    """Is read once in a process, and writes what builds its addresses when one is built: of
+    hundreds, a test needs a few.
+    """
+
+    _read: ClassVar[dict[str, tuple]] = {}
+
+    def _parse_rule(self, rule: str):
+        if rule not in self._read:
+            before = len(self._trace)
+            parts = list(super()._parse_rule(rule))
+            self._read[rule] = parts, self._trace[before:], self._converters
+            return parts
+        parts, trace, converters = self._read[rule]
+        self._trace += trace
+        self._converters |= converters
+        self.arguments |= converters.keys()
+        return parts
 
     def _compile_builder(self, append_unknown: bool = True):
         compile_now = super()._compile_builder
@@ -78,7 +121,20 @@ class LateRule(Rule):
         return build
 
 
+class KnownFiles(WhiteNoise):
+    """Looks at each file that is served as it is once in a process, and not once in each test."""
+
+    _known: ClassVar[dict] = {}
+
+    def get_static_file(self, path, url, stat_cache=None):
+        if url not in self._known:
+            self._known[url] = super().get_static_file(path, url, stat_cache)
+        return self._known[url]
+
+
 Flask.url_rule_class = LateRule
+careers.app.WhiteNoise = KnownFiles
+careers.app._version = cache(careers.app._version)
 _first_engines: dict[str, Engine] = {}
 
 

@@ -5,33 +5,44 @@ from __future__ import annotations
 import http.client
 import multiprocessing
 import os
+import random
 import signal
 import socket
 import subprocess
 import sys
 import time
 from contextlib import closing, suppress
+from itertools import cycle
 from pathlib import Path
 
 LOADED = multiprocessing.get_context("forkserver")
 LOADED.set_forkserver_preload(["careers.main", "referrals.doors"])
+PATIENCE = 60  # seconds; a slow machine is no fault of a server
 AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0"
 
 
+_process = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+_numbers = list(range(10_000 + _process % 8, 32_000, 8))  # below those that clients are given
+random.SystemRandom().shuffle(_numbers)  # as tests of another checkout look for some, too
+_ports = cycle(_numbers)
+
+
 def free_port() -> int:
-    """A port of this machine that nobody listens on."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
+    """A port of this machine that nobody listens on, and that nobody is given meanwhile: neither a
+    client of anything by the system, nor another process of the tests.
+    """
+    for port in _ports:
+        with socket.socket() as free, suppress(OSError):
+            free.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("there are ports without end")
 
 
 class Server:
     """`entourage serve`, as somebody would run it."""
 
     def __init__(self, database_url: str, data: Path) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         data.mkdir(exist_ok=True)
         self.log = data.parent / "server.log"  # for whoever looks into a failure
         self.prefix: list[str] = []  # a command that runs the server
@@ -66,7 +77,7 @@ class Server:
         raise AssertionError("the server did not start")
 
     def get(self, path: str) -> tuple[int, str]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         with closing(connection):  # also where a server that is still starting doesn't answer
             connection.request("GET", path, headers={"User-Agent": AGENT})
             answer = connection.getresponse()

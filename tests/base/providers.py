@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import json
 import re
-import socket
 import subprocess
 import threading
 import time
@@ -22,17 +21,12 @@ from joserfc.jwk import RSAKey
 from joserfc.jws import JWSRegistry
 
 from tests.node_packages import installed
+from tests.serving import PATIENCE, free_port
 
 FOLDER = Path(__file__).parents[1] / "oidc"
 CALLBACK = "http://127.0.0.1:8000/sign-in/oidc/callback"
 CLIENT_ID = "entourage"
 CLIENT_SECRET = "a secret of the tests that is long enough"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager
@@ -48,7 +42,7 @@ def real_provider() -> Iterator[str]:
     try:
         for _ in range(1200):
             try:
-                requests.get(f"{issuer}/.well-known/openid-configuration", timeout=5)
+                requests.get(f"{issuer}/.well-known/openid-configuration", timeout=PATIENCE)
                 break
             except requests.ConnectionError:
                 assert node.poll() is None, "the provider did not start"
@@ -67,13 +61,13 @@ class Browser:
 
     def sign_in(self, address: str, name: str) -> str:
         """Follow `address` through sign-in and consent; the address back at our site."""
-        answer = self.session.get(address, allow_redirects=False, timeout=10)
+        answer = self.session.get(address, allow_redirects=False, timeout=PATIENCE)
         for _ in range(15):
             if answer.is_redirect:
                 address = urljoin(answer.url, answer.headers["Location"])
                 if address.startswith(CALLBACK.rsplit("/sign-in", 1)[0]):
                     return address
-                answer = self.session.get(address, allow_redirects=False, timeout=10)
+                answer = self.session.get(address, allow_redirects=False, timeout=PATIENCE)
                 continue
             action = re.search(r'<form[^>]+action="([^"]+)"', answer.text)
             assert action, answer.text[:2000]
@@ -84,7 +78,7 @@ class Browser:
                 fields |= {"login": name, "password": "any"}
             answer = self.session.post(
                 urljoin(answer.url, html.unescape(action[1])),
-                data=fields, allow_redirects=False, timeout=10,
+                data=fields, allow_redirects=False, timeout=PATIENCE,
             )  # fmt: skip
         raise AssertionError("the provider never sent us back")
 

@@ -21,11 +21,11 @@ from tests.base.providers import (
     CLIENT_SECRET,
     Browser,
     LyingProvider,
-    free_port,
     real_provider,
 )
 from tests.cast import Cast
 from tests.conftest import Visitor
+from tests.serving import free_port
 
 MINE = "/me/account"
 

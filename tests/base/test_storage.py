@@ -15,7 +15,7 @@ from careers.base import storage
 from careers.base.config import Settings
 from tests.hiring.candidates import apply_to, shown
 from tests.jobs.samples import open_job
-from tests.serving import free_port
+from tests.serving import PATIENCE, free_port
 
 
 @pytest.fixture(scope="module")
@@ -31,9 +31,9 @@ def s3():
     address = f"http://127.0.0.1:{port}"
     for _ in range(300):
         try:
-            assert requests.put(f"{address}/cvs-here", timeout=10).status_code == 200
+            assert requests.put(f"{address}/cvs-here", timeout=PATIENCE).status_code == 200
             break
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             time.sleep(0.2)
     yield address
     server.terminate()
@@ -118,7 +118,9 @@ def settings(database_url, tmp_path, s3):
 
 
 def _in_bucket(s3) -> int:
-    return requests.get(f"{s3}/cvs-here?list-type=2", timeout=10).text.count("<Key>some/where/cvs/")
+    return requests.get(f"{s3}/cvs-here?list-type=2", timeout=PATIENCE).text.count(
+        "<Key>some/where/cvs/"
+    )
 
 
 def test_an_application_s_cv_lies_in_the_bucket_until_it_is_erased(visitor, db, s3, settings):

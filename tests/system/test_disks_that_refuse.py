@@ -18,7 +18,7 @@ from careers.base.mail import Mail
 from referrals.models import Click, LostClicks
 from tests.cast import Cast
 from tests.conftest import lacking
-from tests.serving import AGENT, Server
+from tests.serving import AGENT, PATIENCE, Server
 
 pytestmark = pytest.mark.system
 
@@ -72,7 +72,7 @@ def test_a_full_disk_stops_no_visitor_and_is_told(disk, shared, server):
 
 def _click_until_refused(server: Server, code: str) -> None:
     """Use up the room that the journal has ahead, as many people: one alone would be a flood."""
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)
     for number in count():
         connection.request("GET", f"/r/{code}", headers={"User-Agent": f"{AGENT} {number}"})
         answer = connection.getresponse()

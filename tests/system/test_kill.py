@@ -7,7 +7,6 @@ import os
 import random
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import threading
@@ -24,7 +23,7 @@ from careers.base.migrating import migrate
 from referrals.models import Click, ClickTotal, LinkDay
 from tests.cast import invite_cast
 from tests.conftest import lacking
-from tests.serving import Server
+from tests.serving import Server, free_port
 from tests.shared import share_a_job
 
 pytestmark = pytest.mark.system
@@ -40,9 +39,7 @@ class Postgres:
         if not found or os.geteuid() != 0:
             lacking("PostgreSQL that a test may start")
         self.bin, self.data = found[-1].parent, folder / "pg"
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         folder.chmod(0o755)
         self.data.mkdir()
         shutil.chown(self.data, "postgres")

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from tests.serving import Server
+from tests.serving import PATIENCE, Server
 
 pytestmark = pytest.mark.system
 HOST = b" HTTP/1.1\r\nHost: 127.0.0.1\r\n"
@@ -41,7 +41,7 @@ ODD = {
 
 
 def status(server: Server, request: bytes) -> int:
-    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as client:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as client:
         client.sendall(request + b"\r\n")
         return int(client.recv(4096).split(b" ")[1])
 
@@ -53,9 +53,9 @@ def test_odd_requests_are_answered_and_those_who_hang_up_leave_no_error(database
     assert found == {what: expected for what, (_, expected) in ODD.items()}
 
     for _ in range(5):
-        sending = socket.create_connection(("127.0.0.1", server.port), timeout=5)
+        sending = socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE)
         sending.sendall(b"POST /sign-in" + HOST + b"Content-Length: 90000\r\n\r\nabc")
-        loading = socket.create_connection(("127.0.0.1", server.port), timeout=5)
+        loading = socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE)
         loading.sendall(b"GET /jobs" + HOST + b"\r\n")
         time.sleep(0.1)
         sending.close()

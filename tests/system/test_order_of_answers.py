@@ -7,13 +7,13 @@ import re
 import shutil
 import signal
 import threading
-import time
+from contextlib import suppress
 from dataclasses import dataclass
 
 import pytest
 
 from tests.conftest import lacking
-from tests.serving import Server
+from tests.serving import PATIENCE, Server
 
 pytestmark = pytest.mark.system
 CLICK = re.compile(r"C\\t([0-9a-f]{20})\\t")
@@ -65,8 +65,13 @@ def traced(shared, database_url, tmp_path):
     server.prefix = ["strace", "-f", "-qq", "-s", "9000", "-e", traced_calls, "-o", str(record)]
     server.start()
     yield server, code, record
-    os.killpg(server.process.pid, signal.SIGTERM)
-    server.process.wait(20)
+    _end(server)
+
+
+def _end(server: Server) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(server.process.pid, signal.SIGTERM)
+    server.process.wait(PATIENCE)
 
 
 def test_each_answer_is_sent_after_the_sync_that_covers_it(traced):
@@ -82,7 +87,7 @@ def test_each_answer_is_sent_after_the_sync_that_covers_it(traced):
         thread.start()
     for thread in threads:
         thread.join()
-    time.sleep(0.5)
+    _end(server)  # then all is written
     calls = calls_in(record.read_text(errors="replace"))
     written = {id: call for call in calls for id in CLICK.findall(call.said)}
     syncs = [call for call in calls if call.name == "fdatasync"]

@@ -10,7 +10,7 @@ from contextlib import suppress
 import pytest
 
 from careers.app import MOST_PROCESSES, THREADS
-from tests.serving import Server
+from tests.serving import PATIENCE, Server
 
 pytestmark = pytest.mark.system
 
@@ -21,7 +21,7 @@ def test_pages_are_served_while_many_clients_never_finish_sending(database_url, 
     waiting = []
     try:
         for _ in range(2 * THREADS * min(os.cpu_count() or 1, MOST_PROCESSES)):
-            client = socket.create_connection(("127.0.0.1", server.port), timeout=5)
+            client = socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE)
             client.sendall(
                 b"POST /sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\n"
                 b"Content-Type: application/x-www-form-urlencoded\r\n"
