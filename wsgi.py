@@ -10,10 +10,10 @@ import gc
 from careers.app import THREADS, create_app
 from careers.background import start_beside
 from careers.home.door import HomeDoor
-from referrals.doors import ASGIDoor
+from referrals.doors import ASGIDoor, Pages
 
 app = create_app()
 start_beside(app)
-door = HomeDoor(app, ASGIDoor(app, THREADS, app.extensions["settings"].trusted_proxies))
+door = ASGIDoor(app, HomeDoor(app, Pages(app, THREADS)), app.extensions["settings"].trusted_proxies)
 gc.collect()
 gc.freeze()  # looking through all that was made until here would hold up requests for 50 ms

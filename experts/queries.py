@@ -258,6 +258,12 @@ def took_page_down(db: Session, person: Person) -> bool:
     return db.scalar(theirs) is not None
 
 
+def may_be_named(db: Session, person: Person) -> bool:
+    """Whether visitors may be told that they came through `person`: nobody who left, or who took
+    their page down, is named."""
+    return person.is_active and not took_page_down(db, person)
+
+
 def expert_of(db: Session, person: Person) -> Expert | None:
     """What `person` has written about themselves, shown or not."""
     return db.scalar(select(Expert).where(Expert.person_id == person.id))

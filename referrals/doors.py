@@ -1,13 +1,14 @@
 """The doors that requests come through before Flask, because a click must be fast and kept.
 
 The WSGI door knows everything about `/r/…` and works in any WSGI server. The ASGI door stands
-before it in `entourage serve`: it answers, on the event loop and without a thread, those who follow
-a link that was followed a moment ago, and passes everything else on.
+before it, and before the homepage's, in `entourage serve`: it answers, on the event loop and
+without a thread, those who follow a link that was followed a moment ago, and passes everything else
+on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -36,6 +37,8 @@ from referrals.journal import Line, Rendered, Together
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
     from a2wsgi.asgi_typing import HTTPScope, Receive, Send
+
+    Door = Callable[[HTTPScope, Receive, Send], Awaitable[None]]
 
 log = structlog.get_logger(__name__)
 
@@ -113,15 +116,25 @@ def _send(answer: Answer, start_response: StartResponse) -> Iterable[bytes]:
     return [answer.body]
 
 
+class Pages:
+    """What Flask answers, in threads."""
+
+    def __init__(self, app: Flask, threads: int) -> None:
+        self._app = WSGIMiddleware(app, workers=threads)  # type: ignore[arg-type]
+
+    async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
+        """Have this request answered in a thread."""
+        await self._app(_as_wsgi_has_it(scope), _coroutine(receive), send)
+
+
 class ASGIDoor:
     """Answers those who follow a known link on the event loop; passes everything else on."""
 
-    def __init__(self, app: Flask, threads: int, proxies: int) -> None:
-        """`app` is served in `threads` threads; of the proxies in front, `proxies` are believed."""
+    def __init__(self, app: Flask, others: Door, proxies: int) -> None:
+        """`others` is the next door; of the proxies in front, `proxies` are believed."""
         self._following: Following = app.extensions["following"]
         self._journal = Together(self._following.journal)
-        self._pages = WSGIMiddleware(app, workers=threads)  # type: ignore[arg-type]
-        self._proxies = proxies
+        self._others, self._proxies = others, proxies
 
     async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         """Follow the link of this request, if it is one that needs neither database nor page."""
@@ -140,7 +153,7 @@ class ASGIDoor:
                         _say_lost(error, self._following)
                         return await answer(answer_to(code, way, line, is_written=False), send)
                     return await answer(answer_to(code, way, line, is_written=True), send)
-        await self._pages(_as_wsgi_has_it(scope), _coroutine(receive), send)
+        await self._others(scope, receive, send)
 
     def _asked(self, scope: HTTPScope) -> Asked:
         said = dict(scope["headers"]).get

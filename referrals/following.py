@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from careers.base import clock
 from referrals.classifying import LISTS, classify
-from referrals.journal import CLICK_ID, Journal, Line, Rendered, microseconds
+from referrals.journal import CLICK_ID, Journal, Line, Rendered
 from referrals.visitors import Visitors
 from referrals.ways import Links, Way
 
@@ -29,7 +29,22 @@ PIXEL = bytes.fromhex(  # a transparent GIF, 1 x 1
 def click_id(at: int) -> str:
     """An id for a click at `at` (microseconds since 1970): in order of time, as indexes like, and
     not to be guessed: 8 digits of its second and 48 random bits."""
-    return f"{at // 1_000_000:08x}{os.urandom(6).hex()}"
+    return f"{at // 1_000_000:08x}{_random()}"
+
+
+def _random() -> str:
+    """48 bits as hexadecimal digits, each once; the system is asked for many at a time, for asking
+    it lets another thread have Python, and waiting for that costs more than all else here."""
+    while True:
+        try:
+            return _unused.pop()
+        except IndexError:
+            digits = os.urandom(6 * 256).hex()
+            _unused.extend(digits[at : at + 12] for at in range(0, len(digits), 12))
+
+
+_unused: list[str] = []
+os.register_at_fork(after_in_child=_unused.clear)  # or two processes would give the same ones
 
 
 class Asked(NamedTuple):
@@ -62,13 +77,11 @@ class Following:
 
     def click(self, way: Way, asked: Asked) -> Line | None:
         """The click to write down before it is answered; None when it is one of a flood."""
-        agent = asked.agent[:1000]
-        verdict = classify(
-            asked.method, agent, asked.purpose, asked.dest, asked.mode, origin_of(asked.referer)
-        )
-        now = clock.now()
-        at = microseconds(now)
-        visitor = self.visitors.visitor(now, way.link, asked.address, agent)
+        method, agent, purpose, dest, mode, referer, address = asked
+        agent = agent[:1000]
+        verdict = classify(method, agent, purpose, dest, mode, origin_of(referer))
+        at = clock.microseconds()
+        visitor = self.visitors.visitor(at, way.link, address, agent)
         if self._is_flood(visitor, at):
             return None
         return Line(
@@ -114,11 +127,13 @@ def rendered(click: str, site: str) -> Rendered | None:
     picture. Other sites' pages (`site` is Sec-Fetch-Site) confirm nothing.
     """
     is_ours = site in {"", "same-origin"}
-    return Rendered(click, microseconds(clock.now())) if is_ours else None
+    return Rendered(click, clock.microseconds()) if is_ours else None
 
 
 def origin_of(referer: str) -> str:
     """The host of a Referer, or the app in an `android-app://` one; "" for none."""
+    if not referer:
+        return ""
     _, separator, rest = referer[:300].partition("://")
     return rest.partition("/")[0].lower() if separator else ""
 

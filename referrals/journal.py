@@ -259,9 +259,10 @@ def microseconds(moment: datetime) -> int:
 def encode(line: Entry | Lost) -> bytes:
     """`line` as it stands in a journal, with its length, checksum (CRC-32) and line break."""
     if isinstance(line, Line):
-        if line.source:
-            line = line._replace(source=_CONTROL.sub(" ", line.source))
-        fields = "C\t%s\t%d\t%d\t%d\t%s\t%s\t%d\t%d\t%s" % line  # noqa: UP031  half as long
+        id, link, job, at, kind, source, navigates, visitor, lists = line
+        source = _CONTROL.sub(" ", source) if source else ""
+        where = f"{id}\t{link}\t{job}\t{at}"
+        fields = f"C\t{where}\t{kind}\t{source}\t{navigates:d}\t{visitor}\t{lists}"
     elif isinstance(line, Rendered):
         fields = f"R\t{line.click}\t{line.at}"
     elif isinstance(line, Opened):

@@ -7,7 +7,7 @@ section 3, "Visitor hash".
 
 from __future__ import annotations
 
-import hmac
+import hashlib
 import ipaddress
 import os
 import secrets
@@ -21,6 +21,29 @@ import structlog
 
 log = structlog.get_logger(__name__)
 KEPT_AFTER_MIDNIGHT = timedelta(hours=2)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+A_DAY = 86_400_000_000  # microseconds
+
+
+class Keyed:
+    """HMAC-SHA-256 (RFC 2104) of many messages with one key, for which the key's part is done once:
+    40 % of what `hmac.digest` takes. Safe for many threads.
+    """
+
+    def __init__(self, key: bytes) -> None:
+        """`key` has at most 64 bytes."""
+        block = int.from_bytes(key.ljust(64, b"\0"), "big")
+        self._inner, self._outer = (
+            hashlib.sha256((block ^ int.from_bytes(64 * pad, "big")).to_bytes(64, "big"))
+            for pad in (b"\x36", b"\x5c")
+        )
+
+    def digest(self, message: bytes) -> bytes:
+        """The code of `message`, 32 bytes."""
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(message)
+        outer.update(inner.digest())
+        return outer.digest()
 
 
 class Visitors:
@@ -32,33 +55,34 @@ class Visitors:
         self._folder, self._site = folder, site
         self._redis = _redis(redis_url) if redis_url else None
         self._lock = threading.Lock()
-        self._known: tuple[date | None, bytes] = (None, b"")  # read without the lock
+        self._known: tuple[int, Keyed] = (-1, Keyed(b""))  # read without the lock
 
-    def visitor(self, at: datetime, link: int, address: str, agent: str) -> int:
-        """A signed 64-bit hash of who clicked `link` at `at` (UTC), valid within that day.
+    def visitor(self, at: int, link: int, address: str, agent: str) -> int:
+        """A signed 64-bit hash of who clicked `link` at `at` (microseconds since 1970, UTC), valid
+        within that UTC day.
 
         `address` is an IP address; only its /24 or /48 goes into the hash.
         """
         message = f"{link}\0{network(address)}\0{agent}".encode()
-        digest = hmac.digest(self._salt_of(at), message, "sha256")
+        digest = self._keyed_at(at).digest(message)
         return int.from_bytes(digest[:8], "big", signed=True)
 
-    def _salt_of(self, at: datetime) -> bytes:
-        day = at.date()
-        known_day, salt = self._known
-        return salt if day == known_day else self._begin(day, at)
+    def _keyed_at(self, at: int) -> Keyed:
+        day = at // A_DAY
+        known_day, keyed = self._known
+        return keyed if day == known_day else self._begin(day, EPOCH + timedelta(microseconds=at))
 
-    def _begin(self, day: date, at: datetime) -> bytes:
+    def _begin(self, day: int, at: datetime) -> Keyed:
         """The salt of another day than the last one."""
         with self._lock:
             if day != self._known[0]:
                 try:
-                    salt = self._shared(day) or self._load_or_make(day.isoformat())
+                    salt = self._shared(at.date()) or self._load_or_make(at.date().isoformat())
                     self.destroy_old(at)
                 except OSError as error:  # a full disk: this process counts by a salt of its own
                     log.error("the salt could not be kept", error=str(error))
                     salt = secrets.token_bytes(32)
-                self._known = (day, salt)
+                self._known = (day, Keyed(salt))
             return self._known[1]
 
     def _shared(self, day: date) -> bytes | None:

@@ -43,10 +43,11 @@ def note_job_seen(response: Response) -> Response:
 
 def _note(article: str, job: str, now: datetime) -> None:
     following = cast(Following, current_app.extensions["following"])
+    at = microseconds(now)
     agent = request.headers.get("User-Agent", "")[:1000]
-    visitor = following.visitors.visitor(now, 0, request.remote_addr or "", agent)
+    visitor = following.visitors.visitor(at, 0, request.remote_addr or "", agent)
     try:
-        following.journal.append(JobOpened(article, job, microseconds(now), what_asks(), visitor))
+        following.journal.append(JobOpened(article, job, at, what_asks(), visitor))
     except OSError as error:
         log.error("that a job was opened after an article was lost", error=str(error))
 

@@ -17,7 +17,7 @@ from careers.base import clock
 from careers.base.people import Person
 from careers.base.web import db, settings
 from careers.blog.models import Article
-from experts.queries import took_page_down
+from experts.queries import may_be_named
 from referrals.classifying import classify
 from referrals.models import ShareLink
 from referrals.pages.blueprint import blueprint
@@ -100,10 +100,9 @@ def is_a_person() -> bool:
 
 
 def _via(link: ShareLink, latest: Via, *, is_here: bool) -> dict[str, Any]:
-    is_named = link.person.is_active and not took_page_down(db(), link.person)
     return {
         "seen": _seen_at(latest) if is_here else None,
-        "name": link.person.name if is_named else None,
+        "name": link.person.name if may_be_named(db(), link.person) else None,
         "person": link.person if link.person.page else None,
         "passes_on": carries(link) and not (g.person and g.person.id == link.person_id),
     }

@@ -18,6 +18,7 @@ from careers.base.languages import LANGUAGES, address_in, language
 from careers.base.people import Person
 from careers.base.permissions import public
 from careers.base.web import db, limiter, private, settings
+from experts.queries import may_be_named
 from referrals import chains, passers, queries
 from referrals.forms import CorrectionForm, PasserForm
 from referrals.models import Introduction, Passer, ShareLink
@@ -57,7 +58,10 @@ def pass_on(kind: str, slug: str | None) -> ResponseReturnValue:
     if made is not None:
         return _to_passed_on(made)
     page = render_template(
-        "referrals/pass_on.html", target=target, parent=parent, visit="" if visit else codes.token()
+        "referrals/pass_on.html",
+        target=target,
+        sharer=parent.person if may_be_named(db(), parent.person) else None,
+        visit="" if visit else codes.token(),
     )
     return private(page)
 
@@ -122,6 +126,7 @@ def _passed_on_page(link: ShareLink, token: str, form: PasserForm) -> Response:
     page = render_template(
         "referrals/passed_on.html",
         link=link,
+        sharer=link.person if may_be_named(db(), link.person) else None,
         token=token,
         target=target,
         address=address,

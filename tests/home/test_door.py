@@ -16,7 +16,7 @@ from careers.home.changes import NUMBER, version
 from careers.home.door import HomeDoor
 from careers.home.models import Exposure
 from experts import showing
-from referrals.doors import ASGIDoor
+from referrals.doors import ASGIDoor, Pages
 from tests.cast import Cast
 from tests.home.test_front_page import ACTS, WORDS
 from tests.serving import AGENT
@@ -29,7 +29,8 @@ class Door:
 
     def __init__(self, app, loop):
         self.loop, self.in_threads = loop, 0
-        self.door = HomeDoor(app, ASGIDoor(app, 2, 0))
+        self.home = HomeDoor(app, Pages(app, 2))
+        self.door = ASGIDoor(app, self.home, 0)
         inner = app.wsgi_app
 
         def count(environ, start_response):
@@ -75,7 +76,7 @@ def loop():
 def door(app, loop):
     made = Door(app, loop)
     yield made
-    if (server := made.door._changed._server) is not None:
+    if (server := made.home._changed._server) is not None:
         loop.run_until_complete(server.close())
 
 
@@ -187,7 +188,7 @@ def test_who_is_seen_is_counted_as_through_the_other_door(app, door, shown, db):
 def test_a_lost_connection_costs_a_thread_and_no_answer(door, shown, db):
     for _ in range(2):
         door.ask()
-    asking = door.door._changed
+    asking = door.home._changed
     if asking._file is not None:
         asking._file.close()
     else:

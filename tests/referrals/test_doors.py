@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from careers.app import create_app
-from referrals.doors import ASGIDoor
+from referrals.doors import ASGIDoor, Pages
 from referrals.models import Click
 from tests.referrals.conftest import BROWSER
 
@@ -22,7 +22,7 @@ class Caller:
 
     def __init__(self, app, proxies=0):
         self.app = app
-        self.door = ASGIDoor(app, 2, proxies)
+        self.door = ASGIDoor(app, Pages(app, 2), proxies)
         self.in_threads = 0
         app.wsgi_app = self._counting(app.wsgi_app)
 

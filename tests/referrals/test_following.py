@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import errno
+import multiprocessing
 import os
+import re
 import zlib
 from collections import Counter
 from datetime import timedelta
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -16,6 +19,7 @@ from sqlalchemy.exc import OperationalError
 from careers.base import clock
 from careers.base.mail import Mail
 from careers.base.people import leave
+from referrals.following import click_id
 from referrals.journal import Line, Rendered, journals
 from referrals.models import Click, JournalOffset, LinkDay, LinkVisitor, LostClicks, Rendering
 from tests.cast import Cast
@@ -395,3 +399,15 @@ def test_a_link_without_an_owner_who_shares_leads_on_and_brings_nothing(
     answer = visitor.get(f"/r/{link.code}", headers=BROWSER)
     assert answer.location == "/jobs/engineer-x"
     assert ingested() == 1
+
+
+def test_no_click_has_the_name_of_another_also_of_another_process():
+    names = [click_id(0) for _ in range(1000)]
+    with multiprocessing.get_context("fork").Pool(2) as processes:
+        names += chain(*processes.map(_names, (1000, 1000), chunksize=1))
+    assert len(set(names)) == len(names) == 3000
+    assert all(re.fullmatch("0{8}[0-9a-f]{12}", name) for name in names)
+
+
+def _names(count):
+    return [click_id(0) for _ in range(count)]

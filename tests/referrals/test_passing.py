@@ -16,6 +16,7 @@ from careers.base.mail import Mail
 from careers.base.mailboxes import QUESTIONS_A_DAY
 from careers.base.people import leave, person_by_email
 from careers.hiring.models import Application
+from experts.models import Expert
 from referrals import chains, passers
 from referrals.auditing_credit import audit_credit
 from referrals.models import Introduction, LinkDay, Passer, Receipt, ShareLink
@@ -80,6 +81,20 @@ def r(link) -> str:
 
 
 # -- making a child ------------------------------------------------------------------------------
+
+
+def test_whose_link_it_was_is_not_said_of_who_took_their_page_down(app, r, db, link):
+    visitor = Visitor(app)
+    landing = followed(visitor, r)
+    form = re.search(r'href="([^"]+/pass-on[^"]*)"', text(visitor.get(landing, headers=BROWSER)))[1]
+    assert "You came through Ada Engel." in text(visitor.get(form))
+    db.add(Expert(person_id=link.person_id, slug="ada-engel", state="hidden"))
+    db.commit()
+    asked = text(visitor.get(form))
+    assert "You came through a colleague." in asked
+    own, _ = pressed(visitor, landing)
+    assert "one of a colleague’s links" in text(visitor.get(own))
+    assert "Ada" not in asked + text(visitor.get(own))
 
 
 def test_who_came_by_a_link_gets_one_of_their_own_without_account_or_cookie(app, r, db, link):

@@ -1,5 +1,5 @@
 """The door to the homepage of `entourage serve`: who asks for it and is nobody yet is answered on
-the event loop, without a thread. It stands before all other doors.
+the event loop, without a thread.
 
 A kept page is shown only while the database says that nothing has changed since, to each request
 anew: what is gone is gone from the next one on, whichever process or host changed it. Otherwise it
@@ -21,16 +21,18 @@ from careers.home.changes import NUMBER
 from careers.home.front_page import Front, Fronts
 from careers.home.seeing import Seen
 from referrals.classifying import classify
-from referrals.doors import ASGIDoor, answer
+from referrals.doors import answer
 
 if TYPE_CHECKING:
     from a2wsgi.asgi_typing import HTTPScope, Receive, Send
+
+    from referrals.doors import Door
 
 
 class HomeDoor:
     """Answers with the kept homepage; passes everything else on."""
 
-    def __init__(self, app: Flask, others: ASGIDoor) -> None:
+    def __init__(self, app: Flask, others: Door) -> None:
         """`app` makes the homepages; `others` is the next door."""
         settings: Settings = app.extensions["settings"]
         self._languages = {
@@ -46,9 +48,11 @@ class HomeDoor:
     async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         """Answer this request, if it is for the homepage by nobody in particular."""
         language = self._languages.get(scope["path"])
+        if language is None:
+            return await self._others(scope, receive, send)
         method, said = scope["method"], dict(scope["headers"])
         is_plain = method in {"GET", "HEAD"} and not scope["query_string"] and b"cookie" not in said
-        front = await self._current(language, scope) if language and is_plain else None
+        front = await self._current(language, scope) if is_plain else None
         if front is None:
             return await self._others(scope, receive, send)
         if method == "GET" and _is_person(said):

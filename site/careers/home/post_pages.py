@@ -18,7 +18,7 @@ from careers.home.front_page import classified
 from careers.home.pages import blueprint
 from experts.posts import newest_posts, posts_by_code, posts_of, surfaced
 from referrals.following import Following
-from referrals.journal import Opened, is_code, microseconds
+from referrals.journal import Opened, is_code
 
 log = structlog.get_logger(__name__)
 DAYS = 30
@@ -37,11 +37,11 @@ def post_opened(code: str) -> ResponseReturnValue:
     """
     if not is_code(code) or request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
         abort(404)
-    now, agent = clock.now(), request.headers.get("User-Agent", "")[:1000]
+    at, agent = clock.microseconds(), request.headers.get("User-Agent", "")[:1000]
     following = cast(Following, current_app.extensions["following"])
-    visitor = following.visitors.visitor(now, 0, request.remote_addr or "", agent)
+    visitor = following.visitors.visitor(at, 0, request.remote_addr or "", agent)
     try:
-        following.journal.append(Opened(code, microseconds(now), classified(), visitor))
+        following.journal.append(Opened(code, at, classified(), visitor))
     except OSError as error:
         log.error("an opening was lost", error=str(error))
         return Response(status=503)
