@@ -21,6 +21,7 @@ from tests.cast import Cast
 from tests.home.test_front_page import ACTS, WORDS
 from tests.serving import AGENT
 
+pytestmark = pytest.mark.usefixtures("still")  # a page is kept for 20 seconds
 PERSON = {"User-Agent": AGENT}
 
 
