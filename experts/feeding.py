@@ -60,6 +60,12 @@ def id_of(post: Post) -> str:
     return f"tag:{urlsplit(settings().base_url).hostname},2026:{post.code}"
 
 
+def picture_of(post: Post) -> str:
+    """The whole address of the picture beside `post`, "" for none."""
+    shown = post.picture
+    return f"{settings().base_url}{shown.path}/{shown.widths[-1]}" if shown else ""
+
+
 def page_of(post: Post) -> str:
     """The page of who wrote it."""
     return settings().base_url + address_in(language(), f"/experts/{post.author.page}")
@@ -101,6 +107,7 @@ def _item(post: Post) -> dict[str, Any]:
         "content_text": post.text or post.title,
         "date_published": post.published_at.isoformat(),
         "language": post.language,
+        "image": picture_of(post),
     }
     author = {"name": post.author.name, "url": page_of(post)}
     return {name: value for name, value in item.items() if value} | {"authors": [author]}

@@ -8,7 +8,7 @@ publications and answers stand among them.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -36,14 +36,16 @@ from careers.base.company import fact, the_company
 from careers.base.consents import Consent
 from careers.base.database import UTCDateTime, rows_of
 from careers.base.people import Person
+from careers.base.pictures import widths_of
 from careers.blog.authors import written_by
-from careers.blog.models import Article, CoAuthor
+from careers.blog.models import Article, CoAuthor, Picture
 from experts.models import Asked, Expert, Talk
 from experts.showing import TALKS
-from feeds.models import Entry, Feed
+from feeds.models import Entry, EntryPicture, Feed
 
 EXCERPT = 280
 NEWEST_PER_AUTHOR = 20
+WIDEST = 960  # pixels: of a picture beside a post
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,37 @@ class Author:
     def first_name(self) -> str:
         """What colleagues call them."""
         return self.name.split()[0]
+
+
+@dataclass(frozen=True)
+class Pictured:
+    """A picture of ours beside a post: `path` with a slash and one of its `widths` is its address;
+    `alt` may be "", `width` and `height` tell its shape."""
+
+    path: str
+    alt: str
+    width: int
+    height: int
+
+    @property
+    def widths(self) -> list[int]:
+        """In which widths there is one, in pixels, the smallest first."""
+        return widths_of(min(self.width, WIDEST))
+
+
+@dataclass(frozen=True)
+class Heard:
+    """Something to hear or to watch elsewhere; `seconds` and `megabytes` are 0 where unknown."""
+
+    url: str
+    is_video: bool
+    seconds: int
+    megabytes: int
+
+    @property
+    def minutes(self) -> int:
+        """How long it is, at least one; 0 where unknown."""
+        return max(1, round(self.seconds / 60)) if self.seconds else 0
 
 
 @dataclass(frozen=True)
@@ -85,6 +118,8 @@ class Post:
     source: str
     slides: str = ""
     video: str = ""
+    picture: Pictured | None = None
+    heard: Heard | None = None
 
     @property
     def is_outside(self) -> bool:
@@ -281,6 +316,18 @@ def _author(internal: Internal) -> tuple[Any, ...]:
     return (Person.code.label("author_code"), Person.name, Person.page, *facts)
 
 
+_NOTHING = {
+    "picture": "", "alt": "", "width": 0, "height": 0, "media_url": "", "media_type": "",
+    "media_seconds": 0, "media_bytes": 0,
+}  # fmt: skip
+
+
+def _attached(**columns: Any) -> Iterator[Any]:
+    """What stands beside a post: these `columns`, and nothing where there is none."""
+    for name, nothing in _NOTHING.items():
+        yield columns.get(name, literal(nothing)).label(name)
+
+
 def _published(internal: Internal, whose: ColumnElement[bool]) -> tuple[Rows, Rows, Rows]:
     article = (
         select(
@@ -296,9 +343,16 @@ def _published(internal: Internal, whose: ColumnElement[bool]) -> tuple[Rows, Ro
             literal("").label("source"),
             literal("").label("slides"),
             literal("").label("video"),
+            *_attached(
+                picture=literal("/blog/pictures/") + Picture.code,
+                alt=Picture.alt,
+                width=Picture.width,
+                height=Picture.height,
+            ),
             *_author(internal),
         )
         .select_from(Article)
+        .outerjoin(Picture, and_(Picture.article_id == Article.id, Picture.is_cover))
         .where(_PUBLISHED, whose)
     )
     own = article.join(Person, Person.id == Article.author_id).join(
@@ -324,7 +378,20 @@ def _published(internal: Internal, whose: ColumnElement[bool]) -> tuple[Rows, Ro
             Feed.source,
             literal("").label("slides"),
             literal("").label("video"),
+            *_attached(
+                picture=literal("/entries/pictures/") + EntryPicture.code,
+                alt=Entry.picture_alt,
+                width=EntryPicture.width,
+                height=EntryPicture.height,
+                media_url=Entry.media_url,
+                media_type=Entry.media_type,
+                media_seconds=Entry.media_seconds,
+                media_bytes=Entry.media_bytes,
+            ),
             *_author(internal),
+        )
+        .outerjoin(
+            EntryPicture, and_(EntryPicture.entry_id == Entry.id, EntryPicture.state == "kept")
         )
         .join(Feed, Feed.id == Entry.feed_id)
         .join(Person, Person.id == Feed.person_id)
@@ -349,6 +416,7 @@ def _talks(internal: Internal, whose: ColumnElement[bool]) -> Rows:
             Talk.event.label("source"),
             Talk.slides_url.label("slides"),
             Talk.video_url.label("video"),
+            *_attached(),
             *_author(internal),
         )
         .join(Expert, Expert.id == Talk.expert_id)
@@ -373,6 +441,7 @@ def _answers(internal: Internal, whose: ColumnElement[bool]) -> Rows:
             Asked.name.label("source"),
             literal("").label("slides"),
             literal("").label("video"),
+            *_attached(),
             *_author(internal),
         )
         .join(Expert, Expert.id == Asked.expert_id)
@@ -400,6 +469,21 @@ def _post(row: Any) -> Post:
         source=row.source,
         slides=row.slides,
         video=row.video,
+        picture=_pictured(row) if row.picture else None,
+        heard=_heard(row) if row.media_url else None,
+    )
+
+
+def _pictured(row: Any) -> Pictured:
+    return Pictured(row.picture, row.alt, row.width, row.height)
+
+
+def _heard(row: Any) -> Heard:
+    return Heard(
+        url=row.media_url,
+        is_video=row.media_type.startswith("video/"),
+        seconds=row.media_seconds,
+        megabytes=-(-row.media_bytes // 1_000_000),
     )
 
 

@@ -13,6 +13,7 @@ from careers.blog import leaving
 from experts import charter
 from experts.models import Expert, Portrait
 from experts.queries import expert_of
+from feeds.pictures import settle_person
 from feeds.subscribing import hide_feeds
 
 # What is consented to: the page as a whole, and what stands on it only with a yes of its own.
@@ -64,7 +65,7 @@ def opt_in(db: Session, person: Person) -> Expert:
         settle_photo(db, person)
         leaving.name_again(db, person)
         audit.record(db, person, "page:show", expert.slug or "")
-        db.flush()
+        settle_person(db, person)
         shown_changed.send(person, db=db, shown=True)
     return expert
 
@@ -84,7 +85,7 @@ def opt_out(db: Session, person: Person) -> None:
     consents.withdraw(db, person, PAGE)
     was, person.page, person.photo = person.page, None, None
     audit.record(db, person, "page:hide", was or "", left=not person.is_active)
-    db.flush()
+    settle_person(db, person)
     shown_changed.send(person, db=db, shown=False)
 
 

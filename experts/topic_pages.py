@@ -28,6 +28,7 @@ def merge_topic(slug: str) -> ResponseReturnValue:
     topic = topics.topic_by_slug(db(), slug)
     if topic is None or topic.slug != slug:
         abort(404)
+    was = topic.name
     try:
         (into,) = topics.topics_named(db(), [request.form.get("into", "")])
         if into is topic:
@@ -39,5 +40,5 @@ def merge_topic(slug: str) -> ResponseReturnValue:
         flash(gettext("Please write one topic of at most 60 characters."), "alert")
         return redirect(url_for("experts.edit_topics"), 303)
     db().commit()
-    flash(gettext("Whoever knew “%(word)s” knows “%(topic)s” now.", word=slug, topic=into.name))
+    flash(gettext("Whoever knew “%(word)s” knows “%(topic)s” now.", word=was, topic=into.name))
     return redirect(url_for("experts.edit_topics"), 303)

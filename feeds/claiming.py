@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, or_, select, update
+from sqlalchemy import ColumnElement, and_, false, or_, select, union_all, update
 from sqlalchemy.orm import Session
 
 from careers.base import clock
 from careers.base.database import Database, in_turn
 from careers.base.people import Person
-from feeds.models import Feed
+from feeds.models import EntryPicture, Feed
 from feeds.storing import Claim
 from feeds.waiting import SHORTEST_WAIT
 
@@ -80,7 +80,7 @@ def _by_host(
     """What is due in one lane, gathered by host."""
     rows = db.execute(
         select(*_CLAIMED)
-        .where(*_is_due(now), lane, Feed.host.not_in(_busy_hosts(now)))
+        .where(*_is_due(now), lane, Feed.host.not_in(busy_hosts(now)))
         .order_by(Feed.due_at)
         .limit(4 * hosts)
     )
@@ -100,7 +100,7 @@ def claim_feed(database: Database, feed: int) -> Claim | None:
     until = now + LEASE
     with database.writing() as db:
         in_turn(db, "feeds")
-        is_free = and_(Feed.id == feed, *_is_due(now), Feed.host.not_in(_busy_hosts(now)))
+        is_free = and_(Feed.id == feed, *_is_due(now), Feed.host.not_in(busy_hosts(now)))
         row = db.execute(select(*_CLAIMED).where(is_free)).one_or_none()
         if row is None:
             return None
@@ -127,8 +127,10 @@ def _is_due(now: datetime) -> list[ColumnElement[bool]]:
     ]
 
 
-def _busy_hosts(now: datetime) -> Any:
-    return select(Feed.host).where(Feed.leased_until >= now)
+def busy_hosts(now: datetime) -> Any:
+    """The hosts that somebody is asking for a feed or a picture at `now`."""
+    pictures = select(EntryPicture.host).where(EntryPicture.leased_until >= now)
+    return union_all(select(Feed.host).where(Feed.leased_until >= now), pictures)
 
 
 def give_back(db: Session, claims: Collection[Claim]) -> None:

@@ -10,7 +10,7 @@ from flask_babel import gettext
 
 from careers.base.permissions import requires
 from careers.base.web import PAGE_ROWS, db, me, page_number
-from feeds import queries, subscribing
+from feeds import pictures, queries, subscribing
 from feeds.forms import ReasonForm
 from feeds.models import Entry
 from feeds.pages import blueprint, why
@@ -76,9 +76,11 @@ def entries() -> ResponseReturnValue:
 
 def _entries(form: ReasonForm, withdrawn: str = "") -> str:
     page, count = page_number(), queries.count_public_entries(db())
+    entries = queries.public_entries(db(), PAGE_ROWS, (page - 1) * PAGE_ROWS)
     return render_template(
         "feeds/entries.html",
-        entries=queries.public_entries(db(), PAGE_ROWS, (page - 1) * PAGE_ROWS),
+        entries=entries,
+        pictures=pictures.pictures_of(db(), entries),
         form=form,
         withdrawn=withdrawn,
         page=page,

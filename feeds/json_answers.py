@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from feeds import keeping
+from feeds import attached, keeping
+from feeds.attached import Heard, Seen
 
 JSON_FEED = re.compile(r"https?://(www\.)?jsonfeed\.org/version/1")
+SENSITIVE = {"porn", "sexual", "nudity", "graphic-media", "gore", "!hide", "!warn"}
 _POST = re.compile(
     r"at://(did:[a-z]+:[A-Za-z0-9._:%-]{1,200})/app\.bsky\.feed\.post/([\w.~-]{1,64})"
 )
@@ -70,12 +72,13 @@ def _json_feed(found: dict[str, Any], url: str) -> dict[str, Any]:
 def _item(item: dict[str, Any], url: str) -> dict[str, Any] | None:
     text = keeping.escaped(_string(item, "content_text"))
     summary = keeping.escaped(_string(item, "summary"))
+    attachments = _parts(item, "attachments", keeping.MOST_LINKS)
     return keeping.entry(
         identity=_string(item, "id"),
         links=[
             _string(item, "url"),
             _string(item, "external_url"),
-            *(_string(one, "url") for one in _parts(item, "attachments", 3)),
+            *(_string(one, "url") for one in attachments[:3]),
         ],
         base=url,
         title=keeping.escaped(_string(item, "title")),
@@ -83,7 +86,26 @@ def _item(item: dict[str, Any], url: str) -> dict[str, Any] | None:
         published=keeping.moment(_string(item, "date_published"))
         or keeping.moment(_string(item, "date_modified")),
         tags=_texts(_list(item, "tags", keeping.MOST_TAGS)),
-    )
+        picture=attached.picture(url, list(_pictures(item, attachments))),
+        media=attached.media(
+            url,
+            (
+                Heard(
+                    _string(one, "url"), _string(one, "mime_type"),
+                    one.get("duration_in_seconds"), one.get("size_in_bytes"),
+                )
+                for one in attachments
+            ),
+        ),
+    )  # fmt: skip
+
+
+def _pictures(item: dict[str, Any], attachments: Iterable[dict[str, Any]]) -> Iterator[Seen]:
+    yield from (Seen(_string(item, name)) for name in ("image", "banner_image"))
+    for one in attachments:
+        if _string(one, "mime_type").startswith("image/"):
+            yield Seen(_string(one, "url"))
+    yield from attached.images_in(_string(item, "content_html"))
 
 
 def _texts(values: Iterable[Any]) -> list[str]:
@@ -127,7 +149,8 @@ def _post(post: dict[str, Any], url: str) -> dict[str, Any] | None:
     found = _POST.fullmatch(uri)
     assert found is not None
     record, author = _part(post, "record"), _part(post, "author")
-    words = _string(record, "text") or _pictures_say(post)
+    shown = _shown(post)
+    words = _string(record, "text") or " ".join(str(one.alt) for one in shown)
     return keeping.entry(
         identity=uri,
         links=[f"https://bsky.app/profile/{_handle(author) or found[1]}/post/{found[2]}"],
@@ -137,12 +160,26 @@ def _post(post: dict[str, Any], url: str) -> dict[str, Any] | None:
         published=keeping.moment(_string(record, "createdAt"))
         or keeping.moment(_string(post, "indexedAt")),
         tags=_hashtags(record),
+        picture=keeping.Picture() if _is_sensitive(post) else attached.picture(url, shown),
     )
 
 
-def _pictures_say(post: dict[str, Any]) -> str:
-    """The words for those who cannot see the pictures, where there are no others."""
-    return " ".join(_string(one, "alt") for one in _parts(_part(post, "embed"), "images", 4))
+def _shown(post: dict[str, Any]) -> list[Seen]:
+    """The pictures of a post, alone or beside what it quotes, or the still of its video."""
+    embed = _part(post, "embed")
+    own = _part(embed, "media") or embed
+    shown = [
+        Seen(_string(one, "fullsize") or _string(one, "thumb"), _string(one, "alt"))
+        for one in _parts(own, "images", 4)
+    ]
+    if _string(own, "$type").startswith("app.bsky.embed.video"):
+        shown.append(Seen(_string(own, "thumbnail"), _string(own, "alt")))
+    return shown
+
+
+def _is_sensitive(post: dict[str, Any]) -> bool:
+    """Whether a post says of itself, or is said, to be not for everybody's eyes."""
+    return any(_string(one, "val") in SENSITIVE for one in _parts(post, "labels"))
 
 
 def _hashtags(record: dict[str, Any]) -> list[str]:

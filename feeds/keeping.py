@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -17,6 +19,10 @@ from careers.base import prose
 MOST_ENTRIES, MOST_LINKS, MOST_TAGS = 100, 20, 20
 HTML_LONGEST, TITLE_LONGEST, WORDS_LONGEST, EXCERPT_LONGEST = 32_768, 300, 120, 600
 URL_LONGEST, TAG_LONGEST = 2_000, 60
+MOST_SHARE = 2  # entries that show one picture
+ATTACHED = (
+    "picture_url", "picture_alt", "media_url", "media_type", "media_seconds", "media_bytes",
+)  # fmt: skip
 
 # Signs that nobody sees, that turn the direction of what follows, or that are no characters at all.
 _CONTROL = re.compile(
@@ -25,8 +31,30 @@ _CONTROL = re.compile(
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
+@dataclass(frozen=True)
+class Picture:
+    """A picture where it lies, and the words for who cannot see it; "" for none."""
+
+    url: str = ""
+    alt: str = ""
+
+
+@dataclass(frozen=True)
+class Media:
+    """Something to hear or to watch where it lies: its type, how long and how large it says it is;
+    0 where it doesn't."""
+
+    url: str = ""
+    type: str = ""
+    seconds: int = 0
+    bytes: int = 0
+
+
 def kept(entries: Iterable[dict[str, Any] | None]) -> dict[str, Any]:
-    """The entries that can be shown, once each, and how many could not."""
+    """The entries that can be shown, once each, and how many could not.
+
+    A picture that many of them share is the mark of their feed, and no picture of any of them.
+    """
     found: dict[str, dict[str, Any]] = {}
     dropped = 0
     for entry in entries:
@@ -34,7 +62,20 @@ def kept(entries: Iterable[dict[str, Any] | None]) -> dict[str, Any]:
             dropped += 1
         else:
             found.setdefault(entry["key"], entry)
+    shared = Counter(entry["picture_url"] for entry in found.values())
+    for entry in found.values():
+        if shared[entry["picture_url"]] > MOST_SHARE:
+            entry["picture_url"] = entry["picture_alt"] = ""
+        entry["content_hash"] = _hash("\n".join(_content(entry)))
     return {"entries": list(found.values()), "dropped": dropped}
+
+
+def _content(entry: dict[str, Any]) -> list[str]:
+    """What makes an entry another one than before. Without a picture or anything to hear it is its
+    words alone: as it was before there were any."""
+    words = [entry["url"], entry["title"], entry["excerpt"], *entry["tags"]]
+    attached = [str(entry[name]) for name in ATTACHED]
+    return words + attached if any(entry[name] for name in ATTACHED) else words
 
 
 def entry(
@@ -46,6 +87,8 @@ def entry(
     html: str,
     published: str | None,
     tags: Iterable[str] = (),
+    picture: Picture = Picture(),
+    media: Media = Media(),
 ) -> dict[str, Any] | None:
     """One entry as it is kept; None without a link to its original, or without any words."""
     link = next((found for found in (whole_link(base, one) for one in links) if found), None)
@@ -56,16 +99,20 @@ def entry(
     has_title = bool(plain_title)
     shown = plain_title if has_title else prose.excerpt(excerpt, WORDS_LONGEST)
     said = _tags(tags)
-    content = "\n".join((link, shown, excerpt, *said))
     return {
-        "key": _hash(identity or link or content),
+        "key": _hash(identity or link),
         "url": link,
         "title": shown,
         "has_title": has_title,
         "excerpt": excerpt,
         "published": published,
         "tags": said,
-        "content_hash": _hash(content),
+        "picture_url": picture.url,
+        "picture_alt": picture.alt,
+        "media_url": media.url,
+        "media_type": media.type,
+        "media_seconds": media.seconds,
+        "media_bytes": media.bytes,
     }
 
 
@@ -95,10 +142,15 @@ def short_title(html: str) -> str:
 def plain(html: str) -> str:
     """The words of `html`; none when it nests more deeply than any honest text."""
     try:
-        words = prose.plain_text(prose.safe_html(_CONTROL.sub("", html[:HTML_LONGEST])))
+        words = prose.plain_text(prose.safe_html(without_controls(html[:HTML_LONGEST])))
     except ValueError:
         return ""
-    return _CONTROL.sub("", words)
+    return without_controls(words)
+
+
+def without_controls(text: str) -> str:
+    """`text` without signs that nobody sees, or that turn the direction of what follows."""
+    return _CONTROL.sub("", text)
 
 
 def escaped(text: str) -> str:

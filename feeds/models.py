@@ -6,7 +6,15 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from careers.base import clock, codes
@@ -94,8 +102,45 @@ class Entry(Base):
     published_at: Mapped[datetime]
     fetched_at: Mapped[datetime] = mapped_column(default=clock.now)
     tags: Mapped[list[str]] = mapped_column(default=list)
+    # What is attached, where it lies elsewhere: a picture, and something to hear or to watch.
+    picture_url: Mapped[str] = mapped_column(String(2000), default="")
+    picture_alt: Mapped[str] = mapped_column(String(500), default="")
+    media_url: Mapped[str] = mapped_column(String(2000), default="")
+    media_type: Mapped[str] = mapped_column(String(100), default="")
+    media_seconds: Mapped[int] = mapped_column(default=0)  # as it says; 0 where it doesn't
+    media_bytes: Mapped[int] = mapped_column(BigInteger, default=0)
     content_hash: Mapped[str] = mapped_column(String(64))
     state: Mapped[str] = mapped_column(String(10))
     withdrawn_why: Mapped[str] = mapped_column(String(300), default="")  # told to its owner
 
     feed: Mapped[Feed] = relationship(back_populates="entries", lazy="joined", innerjoin=True)
+
+
+class EntryPicture(Base):
+    """The picture of an entry that everybody may see: to be fetched, or made anew and kept by us.
+
+    Without an entry (whatever deleted it) only its files are left to be deleted.
+    """
+
+    __tablename__ = "entry_picture"
+    __table_args__ = (
+        UniqueConstraint("entry_id"),
+        CheckConstraint("state IN ('due', 'kept', 'left out')", name="state_known"),
+        Index("ix_entry_picture_state_due_at", "state", "due_at"),
+        Index("ix_entry_picture_code", "code"),
+        Index("ix_entry_picture_leased_until", "leased_until"),
+    )
+
+    id: Mapped[int] = primary_key()
+    entry_id: Mapped[int | None] = mapped_column(ForeignKey("entry.id", ondelete="SET NULL"))
+    url: Mapped[str] = mapped_column(String(2000))
+    host: Mapped[str] = mapped_column(String(255), default=_host_of)
+    state: Mapped[str] = mapped_column(String(8), default="due")
+    due_at: Mapped[datetime] = mapped_column(default=clock.now)
+    leased_until: Mapped[datetime | None]
+    failures: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str] = mapped_column(String(300), default="")
+    code: Mapped[str] = mapped_column(String(32), default="")  # SHA-256 of what is served
+    width: Mapped[int] = mapped_column(default=0)
+    height: Mapped[int] = mapped_column(default=0)
+    keys: Mapped[dict[str, Any]] = mapped_column(default=dict)  # of files: {"960.avif": …}

@@ -4,21 +4,33 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from careers.base import fetching
+from careers.base import fetching, storage
 from careers.base.fetching import Unreachable
-from careers.base.permissions import requires
+from careers.base.permissions import public, requires
+from careers.base.pictures import SERVED, best_kind
 from careers.base.web import PAGE_ROWS, database, db, limiter, me, page_number, settings
-from feeds import queries, subscribing
+from feeds import pictures, queries, subscribing
 from feeds.forms import AddressForm, RuleForm, SubscribeForm
-from feeds.models import Entry, Feed
+from feeds.models import Entry, EntryPicture, Feed
 from feeds.polling import Fetch, poll_feed
 from feeds.storing import Failed
 
 blueprint = Blueprint("feeds", __name__)
+A_YEAR = 365 * 24 * 3600  # seconds
 
 
 def _fetch() -> Fetch:
@@ -42,6 +54,11 @@ def _my_feeds(form: AddressForm) -> str:
 def why(feed: Feed) -> str:
     """Why a feed was not read, in the reader's language."""
     return gettext(feed.last_error) if feed.last_error else ""
+
+
+def _why_not(picture: EntryPicture | None) -> str:
+    """Why there is no picture beside an entry, in the reader's language."""
+    return gettext(picture.last_error) if picture and picture.last_error else ""
 
 
 @blueprint.post("/me/feeds/look")
@@ -106,12 +123,15 @@ def my_feed(code: str) -> ResponseReturnValue:
 
 def _my_feed(feed: Feed, form: RuleForm | None = None) -> str:
     page, count = page_number(), queries.count_entries_of_feed(db(), feed)
+    entries = queries.entries_of_feed(db(), feed, PAGE_ROWS, (page - 1) * PAGE_ROWS)
     return render_template(
         "feeds/my_feed.html",
         feed=feed,
         why=why(feed),
         form=form or RuleForm(shows=feed.shows, words=", ".join(feed.words)),
-        entries=queries.entries_of_feed(db(), feed, PAGE_ROWS, (page - 1) * PAGE_ROWS),
+        entries=entries,
+        pictures=pictures.pictures_of(db(), entries),
+        why_not=_why_not,
         page=page,
         pages=-(-count // PAGE_ROWS),
     )
@@ -210,3 +230,25 @@ def _mine_on_page(entry: Entry) -> str:
     """The address of an entry of one's own."""
     code, row = entry.feed.code, f"entry-{entry.code}"
     return url_for("feeds.my_feed", code=code, page=page_number(), _anchor=row)
+
+
+@blueprint.get("/entries/pictures/<code>/<int:width>")
+@public
+def picture(code: str, width: int) -> ResponseReturnValue:
+    """The picture of an entry that everybody may see, in one of its sizes, as the best kind that
+    the browser reads.
+
+    Its address names what is seen, so whoever has it need not ask again; nobody between us and them
+    keeps it, for it must be gone when its entry is.
+    """
+    found = pictures.seen_by_everybody(db(), code) or abort(404)
+    kind = best_kind(request.headers.get("Accept", ""))
+    try:
+        content = storage.store(settings(), pictures.FILES).read(found.keys[f"{width}.{kind}"])
+    except (KeyError, FileNotFoundError):
+        abort(404)
+    answer = Response(content, mimetype=SERVED[kind][0])
+    answer.vary.add("Accept")
+    answer.set_etag(f"{code}.{width}.{kind}")
+    answer.headers["Cache-Control"] = f"private, max-age={A_YEAR}, immutable"
+    return answer.make_conditional(request)

@@ -59,7 +59,10 @@ class NotRead(Unreachable):
 
 @dataclass(frozen=True)
 class ParsedEntry:
-    """One item; `published_at` is None when the feed doesn't say, or says what cannot be."""
+    """One item; `published_at` is None when the feed doesn't say, or says what cannot be.
+
+    Nothing of what is attached has been looked at: these are addresses.
+    """
 
     key: str
     url: str
@@ -69,6 +72,12 @@ class ParsedEntry:
     published_at: datetime | None
     tags: tuple[str, ...]
     content_hash: str
+    picture_url: str = ""  # where its picture lies, and the words for who cannot see it
+    picture_alt: str = ""
+    media_url: str = ""  # where something to hear or to watch lies; what it says of itself, or 0
+    media_type: str = ""
+    media_seconds: int = 0
+    media_bytes: int = 0
 
 
 @dataclass(frozen=True)

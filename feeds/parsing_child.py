@@ -12,13 +12,16 @@ import json
 import re
 import resource
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import feedparser
+from feedparser import api
+from feedparser.namespaces import mediarss
 
-from feeds import json_answers, keeping, outside_pages
+from feeds import attached, json_answers, keeping, outside_pages
+from feeds.attached import Heard, Seen
 from feeds.keeping import MOST_ENTRIES, MOST_LINKS
 
 CPU_SECONDS, MEMORY = 5, 512 * 1024 * 1024
@@ -155,18 +158,85 @@ def _xml_entry(entry: Mapping[str, Any], url: str) -> dict[str, Any] | None:
     links = [link.get("href", "") for link in given if link.get("rel", "alternate") == "alternate"]
     heard = [link.get("href", "") for link in given if link.get("rel") == "enclosure"]
     contents = [part.get("value", "") for part in entry.get("content", [])[:1]]
-    text = entry.get("summary") or (contents[0] if contents else "")
+    text = str(entry.get("summary") or (contents[0] if contents else ""))
+    picture = attached.picture(url, list(_pictures(entry, [text, *map(str, contents)])))
     return keeping.entry(
         identity=str(entry.get("id", "")),
         links=[str(entry.get("link", "")), *links, *heard],
         base=url,
         title=str(entry.get("title", "")),
-        html=str(text),
+        html=text or keeping.escaped(picture.alt),
         published=_moment(entry.get("published_parsed") or entry.get("updated_parsed")),
         tags=[
             str(tag.get("label") or tag.get("term") or "") for tag in entry.get("tags", [])[:100]
         ],
+        picture=picture,
+        media=attached.media(url, _heard(entry)),
     )
+
+
+# -- what comes with an entry ----------------------------------------------------------------
+
+
+def _pictures(entry: Mapping[str, Any], texts: Iterable[str]) -> Iterator[Seen]:
+    """Every picture that an entry names, the likeliest first; none of what isn't for everybody."""
+    if "adult" in dict(entry.get("media_rating") or {}).values():
+        return
+    for one in _parts(entry, "media_content"):
+        if str(one.get("type") or f"{one.get('medium')}/").startswith("image/"):
+            yield Seen(*(one.get(name) for name in ("url", "description", "width", "height")))
+    for one in _parts(entry, "media_thumbnail"):
+        yield Seen(one.get("url"), "", one.get("width"), one.get("height"))
+    for one in _parts(entry, "enclosures"):
+        if str(one.get("type")).startswith("image/"):
+            yield Seen(one.get("href"))
+    if isinstance(image := entry.get("image"), Mapping):  # of an episode
+        yield Seen(image.get("href"))
+    for text in texts:
+        yield from attached.images_in(text)
+
+
+def _heard(entry: Mapping[str, Any]) -> Iterator[Heard]:
+    """Whatever an entry names that might be heard or watched."""
+    lasts = entry.get("itunes_duration", "")
+    for one in _parts(entry, "enclosures"):
+        yield Heard(one.get("href"), one.get("type"), lasts, one.get("length"))
+    for one in _parts(entry, "media_content"):
+        yield Heard(one.get("url"), one.get("type"), one.get("duration"), one.get("filesize"))
+
+
+def _parts(entry: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    return [one for one in (entry.get(name) or [])[:MOST_LINKS] if isinstance(one, Mapping)]
+
+
+class _DescribedMedia(mediarss.Namespace):  # type: ignore[misc]
+    """Keeps with each `media:content` the words that stand inside it: feedparser takes them for the
+    words of the entry. Mastodon says there what is to be seen."""
+
+    _inside: dict[str, Any] | None = None
+
+    def _start_media_content(self, attrs_d: dict[str, Any]) -> None:
+        super()._start_media_content(attrs_d)
+        self._inside = attrs_d
+
+    def _end_media_content(self) -> None:
+        self._inside = None
+
+    def _start_media_description(self, attrs_d: dict[str, Any]) -> None:
+        if self._inside is None:
+            super()._start_media_description(attrs_d)
+        else:
+            self.push("media_description", 0)
+
+    def _end_media_description(self) -> None:
+        if self._inside is None:
+            super()._end_media_description()
+        else:
+            self._inside["description"] = self.pop("media_description") or ""
+
+
+for _name in ("StrictFeedParser", "LooseFeedParser"):
+    setattr(api, _name, type(_name, (_DescribedMedia, getattr(api, _name)), {}))
 
 
 def _moment(parsed: Any) -> str | None:

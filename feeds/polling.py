@@ -279,13 +279,13 @@ def read_feed(claim: Claim, fetch: Fetch, contact: str) -> Read | Failed:
             return Read(None, fetched)
         return Read(parse_fetched(fetched), fetched, body_hash)
     except Unreachable as error:
-        return Failed(error.reason, unanswered=error.reason in _UNANSWERED)
+        return Failed(error.reason, unanswered=error.reason in UNANSWERED)
     except Exception:
         log.exception("a feed could not be read", url=claim.url)
         return Failed(BROKE)
 
 
-_UNANSWERED = {fetching.NO_ANSWER, fetching.TOO_SLOW, fetching.NO_SUCH_HOST}
+UNANSWERED = {fetching.NO_ANSWER, fetching.TOO_SLOW, fetching.NO_SUCH_HOST}
 
 
 def parse_fetched(fetched: Fetched) -> ParsedFeed:

@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from flask import Flask
@@ -36,6 +36,7 @@ from careers.jobs.alerts.sending import queue_alerts
 from careers.jobs.running import queue_due
 from experts.questions import forget_questions
 from experts.verifying import queue_due_checks
+from feeds import picturing
 from feeds.polling import Poller
 from referrals.bonuses.settling import remind_of_due, settle_due
 from referrals.card_store import sweep as forget_cards
@@ -49,6 +50,7 @@ from referrals.views import forget_views
 log = structlog.get_logger(__name__)
 INGEST_EVERY = LOOK_EVERY = 1.0  # seconds
 POLL_EVERY = 30.0
+PICTURE_EVERY = 5.0
 
 
 class _Consumer(Consumer):  # type: ignore[misc]
@@ -81,7 +83,7 @@ class Background:
         self._stop = threading.Event()
         self._keeps_erased = False  # whether a backup that was put back has been looked for
         self._consumer: _Consumer | None = None
-        self._polls: threading.Thread | None = None
+        self._readers: list[threading.Thread] = []  # of feeds, and of their pictures
         self._lock: Any = None
         self.do_outbox = self.huey.task()(self._named("do_outbox", self._do_outbox))
         every_minute = crontab(minute="*")
@@ -103,8 +105,9 @@ class Background:
         self._consumer = _Consumer(self.huey, workers=2, initial_delay=0.05, max_delay=1.0)
         threading.Thread(target=self._consumer.run, name="huey", daemon=True).start()
         threading.Thread(target=self._ingest_for_ever, name="ingest", daemon=True).start()
-        self._polls = threading.Thread(target=self._poll_for_ever, name="poll", daemon=True)
-        self._polls.start()
+        for act in (self._poll_for_ever, self._picture_for_ever):
+            self._readers.append(threading.Thread(target=act, name=act.__name__, daemon=True))
+            self._readers[-1].start()
         threading.Thread(target=self._look_for_ever, name="look", daemon=True).start()
         return True
 
@@ -118,8 +121,8 @@ class Background:
         outbox.work_waits.disconnect(self.wake)
         if self._consumer is not None and self._consumer.started.wait(10):
             self._consumer.stop(graceful=True)
-        if self._polls is not None:
-            self._polls.join(10)  # a feed that takes longer is read again: its lease ends
+        for reader in self._readers:
+            reader.join(10)  # what takes longer is read again: its lease ends
         if self._lock is not None:
             self._lock.close()
 
@@ -169,13 +172,14 @@ class Background:
         self.database.forget_deleted()
 
     def _keep_erased(self) -> None:
-        """Erase again, once after starting, what a backup brought back: who puts one back starts
-        the site anew."""
+        """Erase again, once after starting, what a backup brought back, and have fetched again what
+        it lacks: who puts one back starts the site anew."""
         if self._keeps_erased:
             return
         try:
             if again := tombstones.erase_again(self.database, self.settings):
                 log.warning("a backup brought back what had been erased", erased_again=again)
+            picturing.fetch_lost_again(self.database, self.settings)
             self._keeps_erased = True
         except OSError:
             log.exception("what had been erased could not be looked for")
@@ -225,6 +229,15 @@ class Background:
                 except Exception:  # the database, for instance; feeds that are due stay due
                     log.exception("feeds could not be read")
                 pause = max(0.0, began + POLL_EVERY - time.monotonic())
+
+    def _picture_for_ever(self) -> None:
+        """Fetch the pictures of what feeds brought, beside everything else."""
+        while not self._stop.wait(PICTURE_EVERY):
+            try:
+                fetch = cast(picturing.Fetch, fetch_for(self.is_demo()))
+                picturing.fetch_due(self.database, self.settings, fetch, self._stop)
+            except Exception:  # the database, for instance; what is due stays due
+                log.exception("pictures could not be fetched")
 
     @staticmethod
     def _named(name: str, act: Callable[[], None]) -> Callable[[], None]:

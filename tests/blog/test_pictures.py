@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from careers.base import prose, storage
 from careers.base.people import person_by_email
-from careers.blog import pictures, publishing
+from careers.base.pictures import widths_of
+from careers.blog import publishing
 from careers.blog.models import Article, Picture
 from tests.cast import Cast
 
@@ -152,4 +153,4 @@ def test_words_for_a_picture_are_only_words():
         html = prose.markdown_to_html(f"![{hostile}](picture:abc)", show)
         assert re.fullmatch(r'<p><img alt="[^"<>]*"></p>\n', html), html
     assert "<img" not in prose.markdown_to_html("![x](picture:a/../b)", show)
-    assert pictures.widths_of(1600) == [480, 960, 1600]
+    assert widths_of(1600) == [480, 960, 1600]

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import time
 
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
 from careers.base import clock
 from careers.base.people import person_by_email
-from careers.home.models import Exposure, PostDay
+from careers.base.pictures import in_sizes
+from careers.base.storage import Folder
+from careers.home.models import Exposure, Featured, PostDay
 from experts.editing import Profile, write_profile
 from feeds import parsing
-from feeds.models import Entry, Feed
+from feeds.models import Entry, EntryPicture, Feed
 from tests.browser.somebody import Somebody
 from tests.cast import Cast
 from tests.feeds.corpus import CASES, SCRIPTS
@@ -126,6 +130,57 @@ def people(database_url):
         db.commit()
     yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def pictured(database_url, tmp_path):
+    """The same, each with a picture that lies elsewhere and that we keep."""
+    folder = tmp_path / "data" / "entries"
+    folder.mkdir(parents=True)
+    made = in_sizes(photograph(), 100, (480, 960))
+    keys = {name: Folder(folder).keep(content) for name, content in made.files.items()}
+    engine = create_engine(database_url)
+    with Session(engine) as db:
+        for number, email in enumerate(PEOPLE):
+            entry = _entry(_feed(db, email), number, f"{email} says", "In so many words.", [])
+            entry.picture_url, entry.picture_alt = "https://x.example/p.jpg", "A clock on a wall"
+            db.add(entry)
+            db.flush()
+            db.add(
+                EntryPicture(
+                    entry_id=entry.id, url=entry.picture_url, state="kept", code="c" * 32,
+                    width=made.width, height=made.height, keys=keys,
+                )
+            )  # fmt: skip
+        db.add(Featured(post=entry.code))
+        db.commit()
+    engine.dispose()
+
+
+def photograph() -> bytes:
+    out = io.BytesIO()
+    Image.linear_gradient("L").resize((1200, 800)).save(out, "JPEG")
+    return out.getvalue()
+
+
+SHOWN = """images => images.map(one => [
+  one.complete && one.naturalWidth > 0, one.alt, Math.round(one.clientWidth / one.clientHeight)])"""
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_pictures_of_others_sites_come_from_ours(pictured, site, browser, size):
+    visitor = closed(Somebody(browser, site, viewport=SIZES[size]))
+    page = visitor.page
+    for path, count in (("/", 1), ("/fr/experts/ada-engel", 1)):
+        page.goto(path)
+        images = page.locator("img[src^='/entries/pictures/']")
+        expect(images).to_have_count(count)
+        images.first.scroll_into_view_if_needed()
+        page.wait_for_function("one => one.complete", arg=images.first.element_handle())
+        assert images.evaluate_all(SHOWN) == [[True, "A clock on a wall", 2]] * count
+        assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size]["width"]
+    assert (visitor.wrong, visitor.foreign) == ([], [])
+    visitor.context.close()
 
 
 @pytest.mark.parametrize("prefix", ["", "/fr"])

@@ -111,6 +111,7 @@ def test_an_editor_makes_two_words_one(visitor, visit_as, show, db):
     merge = "/editing/topics/metering/merge"
     answer = edith.post(merge, {"into": "Meter data"}, form_on="/editing/topics")
     assert answer.status_code == 303
+    assert "Whoever knew “Metering” knows “Meter data” now." in edith.get("/editing/topics").text
     old = visitor.get("/topics/metering")
     assert (old.status_code, old.location) == (301, "/topics/meter-data")
     assert "2 people here know about Meter data" in visitor.get("/topics/meter-data").text

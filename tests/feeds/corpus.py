@@ -309,6 +309,41 @@ def _json() -> list[Case]:
     ]  # fmt: skip
 
 
+MEDIA = ' xmlns:media="http://search.yahoo.com/mrss/" xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd"'
+
+
+def with_media(*inside: str) -> bytes:
+    return rss(*(item("T", f"{LINK}/{n}", description="W").replace("</item>", f"{one}</item>") for n, one in enumerate(inside))).replace('"2.0"', f'"2.0"{MEDIA}').encode()  # fmt: skip
+
+
+def _attached() -> list[Case]:
+    picture = '<media:content url="https://a.example/p.png" type="image/png" medium="image">{}</media:content>'
+    sound = '<enclosure url="https://a.example/a.mp3" type="{}" length="{}"/><itunes:duration>{}</itunes:duration>'
+    post = {
+        "uri": "at://did:plc:abc/app.bsky.feed.post/3k",
+        "author": {"did": "did:plc:abc"},
+        "record": {"text": "Words"},
+    }
+    odd = [None, 1, "x", [], {}, [[]], {"images": 5}, {"images": [1, {"alt": {}}, {"fullsize": [], "alt": 7}]},
+           {"media": {"media": {"images": [{"fullsize": "javascript:1", "alt": "\ud800\u202e"}]}}}]  # fmt: skip
+    return [
+        Case("pictures at no address", with_media(*(f'<media:content url="{url}" medium="image"/>' for url in (
+            "javascript:alert(1)", "data:image/svg+xml,x", "file:///etc/passwd", "//", "http://[", "https://me:x@a.example/", "https://a.example/" + "a" * 2001, "https://a.example/&quot;onerror=1")), "<media:content medium='image'/>"), ("T",) * 9),
+        Case("words of pictures that are scripts", with_media(*(picture.format(f"<media:description>{escaped(one)}</media:description>") for one in SCRIPTS)), ("T",) * len(SCRIPTS)),
+        Case("words of a picture without an end", with_media(picture.format(f"<media:description>{'word ' * 20_000}</media:description>"), picture.format("<media:description>a\u202eb</media:description>")), ("T", "T")),
+        Case("a picture in a picture", with_media(picture.format(picture.format("<media:description>x</media:description>")) + "<media:description>y</media:description>"), ("T",)),
+        Case("pictures that never end", with_media(picture[:90] + "<media:description>x")),
+        Case("20,000 pictures", with_media("<media:content url='https://a.example/p.png' medium='image'/>" * 20_000), ("T",)),
+        Case("20,000 pictures in its text", rss(item(description=escaped("<img src='https://a.example/p.png'>" * 900 + "<img " * 5_000))).encode(), ("T",)),
+        Case("a picture with half a quotation mark", rss(item(description=escaped("<img src=\"https://a.example/p.png alt='x"))).encode(), ("T",)),
+        Case("sound that says odd things of itself", with_media(*(sound.format("audio/mpeg", length, lasts) for length, lasts in (
+            ("-1", "-1"), ("9" * 40, "9" * 40), ("1e9", "99:99:99"), ("", "::"), ("\u0665", "\u0665"), ("0x10", "1:2:3:4")))), ("T",) * 6),
+        Case("sound that is a page", with_media(sound.format("text/html", 1, 1), sound.format("audio/mpeg;x=<script>", 1, 1), sound.format("audio/" + "a" * 500, 1, 1)), ("T",) * 3),
+        Case("JSON pictures that are none", json_feed(*({"id": f"{n}", "url": f"{LINK}/{n}", "title": "T", "image": one, "banner_image": one, "attachments": one} for n, one in enumerate([*odd, [{"url": one, "mime_type": one, "duration_in_seconds": one, "size_in_bytes": -1} for one in odd]]))), ("T",) * 10),
+        Case("Bluesky's pictures that are none", json.dumps({"feed": [{"post": post | {"uri": post["uri"] + str(n), "embed": one, "labels": one}} for n, one in enumerate(odd)]}).encode(), ("Words",) * 9),
+    ]  # fmt: skip
+
+
 def bomb(size: int) -> bytes:
     return gzip.compress(b"\0" * size)
 
@@ -371,5 +406,5 @@ def _private() -> list[Case]:
 
 
 CASES = [
-    *_encodings(), *_scripts(), *_links(), *_dates(), *_broken_xml(), *_json(), *_answers(), *_private(),
+    *_encodings(), *_scripts(), *_links(), *_dates(), *_broken_xml(), *_json(), *_attached(), *_answers(), *_private(),
 ]  # fmt: skip

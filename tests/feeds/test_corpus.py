@@ -84,7 +84,18 @@ def check(found: parsing.ParsedFeed, is_xml: bool) -> None:
         assert len(entry.tags) <= 20
         assert all(0 < len(tag) <= 60 for tag in entry.tags)
         assert entry.title
-    said = repr(asdict(found)) + "".join(one for e in found.entries for one in (e.title, e.excerpt))
+        for url in filter(None, (entry.picture_url, entry.media_url)):
+            assert url.startswith(("http://", "https://"))
+            assert len(url) <= 2_000
+            assert "@" not in url
+        assert len(entry.picture_alt) <= 500
+        assert entry.media_type.partition("/")[0] in ("audio", "video", "")
+        assert len(entry.media_type) <= 70
+        assert 0 <= entry.media_seconds <= 7 * 24 * 3600
+        assert 0 <= entry.media_bytes <= 10**12
+    said = repr(asdict(found)) + "".join(
+        one for e in found.entries for one in (e.title, e.excerpt, e.picture_alt)
+    )
     said.encode()  # no half of a character
     for sign in "\0\u202e\u2066":
         assert sign not in said

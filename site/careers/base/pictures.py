@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import io
 import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from flask_babel import gettext
@@ -16,6 +18,7 @@ from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 MOST_BYTES = 10 * 1024 * 1024
 MOST_PIXELS = 25_000_000  # of what is read (ASVS 5.0, 5.2.6)
 FORMATS = ("PNG", "JPEG", "WEBP")
+WIDTHS = (480, 960, 1600)  # of what is kept; once and twice the column of a phone and of a screen
 GROUND = "#fbfaf7"  # behind what is transparent
 _HEIC = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 
@@ -127,3 +130,33 @@ def written(picture: Image.Image, kind: str) -> bytes:
     out = io.BytesIO()
     picture.save(out, format_name, **options)
     return out.getvalue()
+
+
+@dataclass(frozen=True)
+class Made:
+    """A picture in every size and kind in which it is served; `files` by name: "960.avif"."""
+
+    width: int
+    height: int
+    files: dict[str, bytes]
+
+
+def in_sizes(content: bytes, smallest_side: int, widths: Sequence[int] = WIDTHS) -> Made:
+    """What is kept of a file, in these `widths`: a second's work. Raises NotAPicture."""
+    whole = read_picture(content, smallest_side)
+    whole.thumbnail((widths[-1], widths[-1] * 2), Image.Resampling.LANCZOS)
+    files: dict[str, bytes] = {}
+    for width in widths_of(whole.width, widths):
+        height = max(1, round(whole.height * width / whole.width))
+        seen = whole.resize((width, height), Image.Resampling.LANCZOS)
+        files |= {f"{width}.{kind}": written(seen, kind) for kind in SERVED}
+    return Made(whole.width, whole.height, files)
+
+
+def widths_of(widest: int, widths: Sequence[int] = WIDTHS) -> list[int]:
+    """In which of `widths` a picture is kept that has this one: never in a larger one.
+
+    >>> widths_of(1600), widths_of(700), widths_of(300)
+    ([480, 960, 1600], [480, 700], [300])
+    """
+    return [*(width for width in widths if width < widest), widest]

@@ -8,56 +8,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from PIL import Image
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session, lazyload
 
 from careers.base import audit, codes, outbox, storage
 from careers.base.config import Settings
 from careers.base.people import Person
-from careers.base.pictures import SERVED, read_picture, written
+from careers.base.pictures import WIDTHS, Made, in_sizes, widths_of
 from careers.blog.models import Article, Picture
 
-WIDTHS = (480, 960, 1600)  # pixels; once and twice the column of a phone and of a screen
-SMALLEST = 100
+SMALLEST = 100  # pixels
 ALT_LONGEST = 300
 MOST_IN_AN_ARTICLE = 60
 _COLUMN = "(min-width: 720px) 640px, 92vw"
 _WHOLE = "(min-width: 1240px) 1176px, 92vw"
 
 
-@dataclass(frozen=True)
-class Made:
-    """A picture in every size and kind in which it is served; `files` by name: "960.avif"."""
-
-    width: int
-    height: int
-    files: dict[str, bytes]
-
-
 def made(content: bytes) -> Made:
     """What is kept of a file that somebody hands in: a second's work. Raises NotAPicture."""
-    whole = read_picture(content, SMALLEST)
-    whole.thumbnail((WIDTHS[-1], WIDTHS[-1] * 2), Image.Resampling.LANCZOS)
-    files: dict[str, bytes] = {}
-    for width in widths_of(whole.width):
-        height = max(1, round(whole.height * width / whole.width))
-        seen = whole.resize((width, height), Image.Resampling.LANCZOS)
-        files |= {f"{width}.{kind}": written(seen, kind) for kind in SERVED}
-    return Made(whole.width, whole.height, files)
-
-
-def widths_of(widest: int) -> list[int]:
-    """In which widths a picture is kept that has this one: never in a larger one.
-
-    >>> widths_of(1600), widths_of(700), widths_of(300)
-    ([480, 960, 1600], [480, 700], [300])
-    """
-    return [*(width for width in WIDTHS if width < widest), widest]
+    return in_sizes(content, SMALLEST)
 
 
 def keep_picture(

@@ -17,13 +17,17 @@ from careers.jobs.sources import SOURCES
 from feeds.polling import Fetch
 
 COMPANY = Path(__file__).parent / "company"
-TYPES = {".json": "application/feed+json", ".xml": "application/xml", ".rss": "application/rss+xml"}
+TYPES = {
+    ".json": "application/feed+json", ".xml": "application/xml", ".rss": "application/rss+xml",
+    ".png": "image/png",
+}  # fmt: skip
 
 
 @cache
 def _files() -> dict[str, Path]:
-    feeds = tomllib.loads((COMPANY / "feeds" / "feeds.toml").read_text())["feed"]
-    files = {feed["address"]: COMPANY / "feeds" / feed["file"] for feed in feeds}
+    said = tomllib.loads((COMPANY / "feeds" / "feeds.toml").read_text())
+    there = (*said["feed"], *said["picture"])
+    files = {one["address"]: COMPANY / "feeds" / one["file"] for one in there}
     for source in ("greenhouse", "lever"):  # the boards that the company uses
         (address,) = SOURCES[source].asks("lumenne", {})
         files[address] = COMPANY / "boards" / f"{source}.json"

@@ -19,8 +19,8 @@ from feeds.storing import entries_changed
 
 WATCHED = frozenset(
     {
-        "article", "article_coauthor", "company", "entry", "expert", "expert_topic", "featured",
-        "job", "person", "portrait", "topic",
+        "article", "article_coauthor", "article_picture", "company", "entry", "entry_picture",
+        "expert", "expert_topic", "featured", "job", "person", "portrait", "topic",
     }
 )  # fmt: skip
 """The tables whose every change counts. Of `feed` only what `entries_changed` tells: whether one is
