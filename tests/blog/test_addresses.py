@@ -155,7 +155,9 @@ def test_what_an_editor_withdrew_its_author_does_not_put_back(publish, edith, vi
     page, review = f"/me/articles/{code}", f"/editing/articles/{code}"
     edith.post(f"{review}/withdraw", form_on=review)
     ada = visit_as(Cast.ENGINEER)
-    assert "/restore" not in ada.get(page).text
+    kept = ada.get(page).text
+    assert "/restore" not in kept
+    assert "An editor took it from the blog" in kept
     ada.post(f"{page}/restore", form_on="/me/articles/new")
     assert visitor.get("/blog/clocks-lie").status_code == 410
 
