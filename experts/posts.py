@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -34,7 +34,7 @@ from sqlalchemy.orm import Session, aliased
 from careers.base import prose
 from careers.base.company import fact, the_company
 from careers.base.consents import Consent
-from careers.base.database import UTCDateTime
+from careers.base.database import UTCDateTime, rows_of
 from careers.base.people import Person
 from careers.base.pictures import widths_of
 from careers.blog.authors import written_by
@@ -162,14 +162,13 @@ def newest_posts(db: Session, count: int, skip: int = 0) -> list[Post]:
 
 def count_posts_of(db: Session, person: Person) -> Counter[str]:
     """How many posts `posts_of` has in all, by each of `KINDS` that there are."""
-    rows = db.execute(_counts(_internal(db)), {"person": person.id})
+    rows = rows_of(db, _counts(_internal(db)), {"person": person.id})
     found = {row.kind: row.posts for row in rows}
     sums = {name: sum(found.get(kind, 0) for kind in kinds) for name, kinds in KINDS.items()}
     return +Counter(sums)
 
 
-@dataclass(frozen=True)
-class Surfaced:
+class Surfaced(NamedTuple):
     """A post that the homepage may draw: whose, which, in what language and since when."""
 
     author: str
@@ -184,10 +183,8 @@ def surfaced(
     """Everything that the homepage may draw from, newest first: of each expert who is shown, the
     newest `per_author` posts, none older than `since`.
     """
-    rows = db.execute(
-        _ranked(_internal(db)),
-        {"most": per_author, "since": since or datetime.min.replace(tzinfo=UTC)},
-    )
+    limits = {"most": per_author, "since": since or datetime.min.replace(tzinfo=UTC)}
+    rows = rows_of(db, _ranked(_internal(db)), limits)
     return [
         Surfaced(author, code, spoken.lower(), published)
         for author, code, spoken, published in rows
@@ -454,47 +451,47 @@ def _answers(internal: Internal, whose: ColumnElement[bool]) -> Rows:
 
 
 def _read(db: Session, wanted: Select[Any], **values: Any) -> list[Post]:
-    return [_post(row) for row in db.execute(wanted, values).mappings()]
+    return [_post(row) for row in rows_of(db, wanted, values)]
 
 
 def _post(row: Any) -> Post:
     return Post(
-        kind=row["kind"],
-        code=row["code"],
-        author=Author(row["author_code"], row["name"], row["page"], row["team"], row["office"]),
-        title=row["title"],
-        text=row["text"] if row["kind"] == "answer" else prose.excerpt(row["text"], EXCERPT),
-        url=row["url"],
-        language=row["language"].lower(),
-        published_at=row["published_at"],
-        minutes=row["minutes"],
-        has_title=bool(row["has_title"]),
-        source=row["source"],
-        slides=row["slides"],
-        video=row["video"],
-        picture=_pictured(row) if row["picture"] else None,
-        heard=_heard(row) if row["media_url"] else None,
+        kind=row.kind,
+        code=row.code,
+        author=Author(row.author_code, row.name, row.page, row.team, row.office),
+        title=row.title,
+        text=row.text if row.kind == "answer" else prose.excerpt(row.text, EXCERPT),
+        url=row.url,
+        language=row.language.lower(),
+        published_at=row.published_at,
+        minutes=row.minutes,
+        has_title=bool(row.has_title),
+        source=row.source,
+        slides=row.slides,
+        video=row.video,
+        picture=_pictured(row) if row.picture else None,
+        heard=_heard(row) if row.media_url else None,
     )
 
 
 def _pictured(row: Any) -> Pictured:
-    return Pictured(row["picture"], row["alt"], row["width"], row["height"])
+    return Pictured(row.picture, row.alt, row.width, row.height)
 
 
 def _heard(row: Any) -> Heard:
     return Heard(
-        url=row["media_url"],
-        is_video=row["media_type"].startswith("video/"),
-        seconds=row["media_seconds"],
-        megabytes=-(-row["media_bytes"] // 1_000_000),
+        url=row.media_url,
+        is_video=row.media_type.startswith("video/"),
+        seconds=row.media_seconds,
+        megabytes=-(-row.media_bytes // 1_000_000),
     )
 
 
 def posts_by_code(db: Session, codes: Sequence[str] | None) -> list[Post]:
     """The posts that everybody may see: those with `codes`, in that order, or all for None."""
     wanted = _all(_internal(db)) if codes is None else _coded(_internal(db))
-    rows = db.execute(wanted, None if codes is None else {"codes": list(codes)}).mappings()
-    found = {row["code"]: _post(row) for row in rows}
+    rows = rows_of(db, wanted, None if codes is None else {"codes": list(codes)})
+    found = {row.code: _post(row) for row in rows}
     return [found[code] for code in (codes or found) if code in found]
 
 

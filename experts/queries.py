@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session, aliased, contains_eager, lazyload
 
 from careers.base import codes
 from careers.base.company import FACTS, Facts, the_company
+from careers.base.database import rows_of
 from careers.base.people import Person
 from careers.base.topics import Topic
 from experts.models import Expert, expert_topic
@@ -84,7 +85,7 @@ _LINES = (
 
 def _lines(db: Session, wanted: Select[*tuple[Any, ...]], **values: Any) -> list[Line]:
     company = the_company(db)
-    rows: Sequence[Any] = db.execute(wanted, values).all()
+    rows: Sequence[Any] = rows_of(db, wanted, values).all()
     return [
         Line(row.id, row.code, row.name, row.page, row.headline, company.facts_of(row))
         for row in rows
@@ -177,7 +178,7 @@ _TOPICS = (
 
 def topics_shown(db: Session) -> list[TopicCount]:
     """The topics that experts who are shown have, by name."""
-    return [TopicCount(*row) for row in db.execute(_TOPICS)]
+    return [TopicCount(*row) for row in rows_of(db, _TOPICS)]
 
 
 def offices_and_languages(db: Session) -> tuple[Counter[str], Counter[str]]:

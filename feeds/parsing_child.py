@@ -1,7 +1,7 @@
 """The process that opens what strangers send: bytes on stdin, JSON on stdout, nothing else.
 
-It may be killed at any time, and is given little: five seconds of processor and half a gigabyte.
-`feeds.parsing` starts it and reads what it says.
+It may be killed at any time, and is given little: five seconds of processor and a quarter of a
+gigabyte. `feeds.parsing` starts it and reads what it says.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from feeds import attached, json_answers, keeping, outside_pages
 from feeds.attached import Heard, Seen
 from feeds.keeping import MOST_ENTRIES, MOST_LINKS
 
-CPU_SECONDS, MEMORY = 5, 512 * 1024 * 1024
+CPU_SECONDS, MEMORY = 5, 256 * 1024 * 1024
 DEEPEST = 500  # elements of XML inside one another
 
 _PROLOG = re.compile(rb"<[A-Za-z_]")  # where the root element begins

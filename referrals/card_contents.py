@@ -11,7 +11,6 @@ import hashlib
 from dataclasses import dataclass
 
 from flask_babel import force_locale, gettext, ngettext
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from careers.base.company import Company
@@ -67,19 +66,15 @@ class Contents:
         return ". ".join(part.rstrip(".") for part in parts if part) + "."
 
 
-def brand_of(db: Session, company: Company) -> Brand:
+def brand_of(company: Company) -> Brand:
     """What of the company is drawn. Its logo is told from another by length and last bytes.
 
     The last bytes of a PNG of our making hold the checksums of all its pixels, so the picture
     itself need not be read for every page that names the address of its card.
     """
-    logo = ""
-    if company.logo_type:
-        size = func.length(Company.logo)
-        tail = func.substr(Company.logo, size - 23)
-        row = db.execute(select(size, tail).where(Company.id == company.id)).one_or_none()
-        if row is not None and row[0]:
-            logo = hashlib.sha256(b"%d " % row[0] + bytes(row[1])).hexdigest()[:16]
+    if not company.logo_size or company.logo_end is None:
+        return Brand(company, "")
+    logo = hashlib.sha256(b"%d " % company.logo_size + company.logo_end).hexdigest()[:16]
     return Brand(company, logo)
 
 

@@ -166,16 +166,17 @@ def _piece(journal: str, rows: list[tuple[int, Entry | Lost | None]], until: int
 
 
 def _remove(database: Database, finished: list[Path]) -> None:
-    """Remove journals that are stored to their end and will not grow."""
+    """Remove journals that are stored to their end and will not grow. Up to where each was stored
+    stays known: a backup of the files may bring one back, and nothing of it counts again.
+    """
     for path in finished:
-        with database.writing() as db:
-            offset = select(JournalOffset.offset).where(JournalOffset.journal == path.name)
-            if is_torn(path, db.scalar(offset) or 0):
-                log.warning("a journal ended in a torn line, never answered", journal=path.name)
-            path.unlink()
-            sync_folder(path.parent)  # the file must be gone before its offset is
-            db.execute(delete(JournalOffset).where(JournalOffset.journal == path.name))
-            db.commit()
+        with database.reading() as db:
+            asked = select(JournalOffset.offset).where(JournalOffset.journal == path.name)
+            offset = db.scalar(asked) or 0
+        if is_torn(path, offset):
+            log.warning("a journal ended in a torn line, never answered", journal=path.name)
+        path.unlink()
+        sync_folder(path.parent)
 
 
 # -- one transaction --------------------------------------------------------------------------

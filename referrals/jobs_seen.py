@@ -4,20 +4,18 @@ No reader is known again on another day, and none is listed on any.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from careers.base import clock
-from careers.base.database import inserting
 from careers.blog.models import Article
 from careers.jobs.models import Job
-from referrals.counting import day_of
+from referrals.adding_up import add_openings
 from referrals.ingesting import jobs_opened
 from referrals.journal import JobOpened
 from referrals.models import ArticleJobDay, ArticleJobVisitor
@@ -51,27 +49,12 @@ def _add(openings: Sequence[JobOpened], db: Session) -> None:
     """Add `openings` to the sums; what is no longer there is passed over."""
     articles = _numbers(db, Article.code, Article.id, {one.article for one in openings})
     jobs = _numbers(db, Job.slug, Job.id, {one.job for one in openings})
-    counts: Counter[tuple[int, int, date, str]] = Counter()
-    for one in sorted(openings):  # several machines in one order: none waits for another's row
-        if one.article not in articles or one.job not in jobs:
-            continue
-        article, job, day, kind = articles[one.article], jobs[one.job], day_of(one.at), one.kind
-        if kind == "human":
-            seen = {"article_id": article, "job_id": job, "day": day, "visitor": one.visitor}
-            added = inserting(db, ArticleJobVisitor).values(seen).on_conflict_do_nothing()
-            is_new = db.scalar(added.returning(ArticleJobVisitor.visitor)) is not None
-            kind = "people" if is_new else "again"
-        counts[article, job, day, kind] += 1
-    for (article, job, day, kind), times in sorted(counts.items()):
-        zero: dict[str, Any] = dict.fromkeys(("people", "again", "preview", "prefetch", "bot"), 0)
-        row = {"article_id": article, "job_id": job, "day": day} | zero | {kind: times}
-        statement = inserting(db, ArticleJobDay).values(row)
-        db.execute(
-            statement.on_conflict_do_update(
-                index_elements=["article_id", "job_id", "day"],
-                set_={kind: getattr(ArticleJobDay, kind) + statement.excluded[kind]},
-            )
-        )
+    seen = [
+        ((articles[one.article], jobs[one.job]), one)
+        for one in openings
+        if one.article in articles and one.job in jobs
+    ]
+    add_openings(db, ArticleJobDay, ArticleJobVisitor, ("article_id", "job_id"), seen)
 
 
 def _numbers(db: Session, key: Any, number: Any, wanted: set[str]) -> dict[str, int]:

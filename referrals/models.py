@@ -319,7 +319,8 @@ class ClickTotal(Counts, Base):
 
 
 class JournalOffset(Base):
-    """Up to which byte a journal has been stored; written with the clicks it held."""
+    """Up to which byte a journal has been stored; written with the clicks it held, and kept when it
+    is gone."""
 
     __tablename__ = "journal_offset"
 

@@ -55,7 +55,7 @@ def link_card(code: str, language: str, asked: str) -> ResponseReturnValue:
         abort(404)
     if target_of(link).standing is Standing.WITHDRAWN:
         abort(410)
-    contents = contents_of_link(db(), link, brand_of(db(), the_company(db())), language)
+    contents = contents_of_link(db(), link, brand_of(the_company(db())), language)
     return _card(f"r-{code}", f"/r/{code}/card", contents, asked)
 
 
@@ -86,7 +86,7 @@ def _page(kind: str, slug: str | None) -> Job | Article | Expert | str:
 
 def _contents(page: Job | Article | Expert | str, language: str) -> Contents:
     open_jobs = count_open_jobs(db()) if page == "jobs" else 0
-    return contents_of(page, brand_of(db(), the_company(db())), language, open_jobs)
+    return contents_of(page, brand_of(the_company(db())), language, open_jobs)
 
 
 def _stem_of(page: Job | Article | Expert | str) -> str:

@@ -46,7 +46,7 @@ def follow(code: str) -> ResponseReturnValue:
         answer.headers["X-Robots-Tag"] = "noindex"
         return answer
     language = language_of(link)
-    contents = contents_of_link(db(), link, brand_of(db(), the_company(db())), language)
+    contents = contents_of_link(db(), link, brand_of(the_company(db())), language)
     with force_locale(language):
         return render_template(
             "referrals/preview.html",

@@ -28,6 +28,16 @@ def test_a_reading_session_cannot_write(database):
         db.execute(text("UPDATE person SET name = 'x'"))
 
 
+def test_nor_can_one_whose_connection_wrote_before(database):
+    for _ in range(3):
+        with database.writing() as db:
+            db.execute(text("UPDATE person SET name = 'x'"))
+            db.commit()
+        for _ in range(2):
+            with database.reading() as db, pytest.raises(DBAPIError):
+                db.execute(text("UPDATE person SET name = 'y'"))
+
+
 def test_what_is_not_committed_is_not_there(database):
     with database.writing() as db:
         person_by_email(db, Cast.ENGINEER).name = "Somebody else"

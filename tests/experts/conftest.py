@@ -62,12 +62,15 @@ def wrote(database):
 def said(database):
     """`said(email, "Words", days=3)` adds an entry of a feed, visible unless told otherwise."""
 
-    def do(email: str, words: str, *, days: int = 0, state: str = "visible", **parts) -> None:
+    def do(
+        email: str, words: str, *, days: int = 0, state: str = "visible",
+        feed_language: str = "en-GB", **parts,
+    ) -> None:  # fmt: skip
         with database.writing() as db:
             person = person_by_email(db, email)
             feed = Feed(
                 person_id=person.id, url=f"https://x.example/{words}", source="Mastodon",
-                language="en-GB", is_theirs=True,
+                language=feed_language, is_theirs=True,
             )  # fmt: skip
             db.add(feed)
             db.flush()

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
+import time
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -14,7 +20,7 @@ from careers.base import clock, fetching
 from careers.base.database import Database
 from careers.base.fetching import Fetched
 from careers.base.people import leave, person_by_email
-from feeds import polling
+from feeds import parsing, polling
 from feeds.claiming import claim_due, claim_feed
 from feeds.models import Entry, Feed, host_of
 from feeds.polling import Poller, poll_due
@@ -451,6 +457,58 @@ def feeds_at(database):
             return [feed.id for feed in feeds]
 
     return at
+
+
+@contextmanager
+def no_further(address: str) -> Iterator[set[int]]:
+    """The processes that read what lies below `address` are stopped as soon as they are there, and
+    go on afterwards: their numbers."""
+    over, stopped = threading.Event(), set[int]()
+
+    def stop() -> None:
+        while not over.wait(0.02):
+            for told in Path("/proc").glob("[0-9]*/cmdline"):
+                with suppress(OSError):
+                    said = told.read_bytes()
+                    if b"feeds.parsing_child" in said and address.encode() in said:
+                        os.kill(int(told.parent.name), signal.SIGSTOP)
+                        stopped.add(int(told.parent.name))
+
+    looking = threading.Thread(target=stop)
+    looking.start()
+    try:
+        yield stopped
+    finally:
+        over.set()
+        looking.join()
+        for process in stopped:
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGCONT)
+
+
+def test_feeds_that_take_for_ever_to_be_read_hold_up_no_other(
+    database, site, fetch_anywhere, feeds_at, look
+):
+    """All of them are due before the small ones; one at a time is read."""
+    site.says("/large", rss().replace(b"<item>", b"<!--%b--><item>" % (b"x" * parsing.LARGE)))
+    site.says("/small", rss())
+    hosts = [f"host-{n}.example:{site.port}" for n in range(8)]
+    large = feeds_at(f"http://{host}/large" for host in hosts[:4])
+    small = feeds_at(f"http://{host}/small" for host in hosts[4:])
+
+    def read(feeds: list[int]) -> int:
+        return sum(look(feed)[0].fetched_at is not None for feed in feeds)
+
+    with ThreadPoolExecutor(1) as pool:
+        with no_further(f":{site.port}/large") as stopped:
+            tried = pool.submit(poll_due, database, fetch_anywhere)
+            for _ in range(600):
+                if read(small) == len(small):
+                    break
+                time.sleep(0.1)
+            assert (read(small), read(large), len(stopped)) == (len(small), 0, 1)
+        assert tried.result() == 8
+    assert read(large) == len(large)
 
 
 def test_forty_slow_hosts_hold_up_no_other(database, site, fetch_anywhere, feeds_at):

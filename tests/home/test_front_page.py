@@ -79,6 +79,15 @@ def test_no_nonce_is_ever_kept(visitor, shown):
     assert one.headers["Cache-Control"] == "no-cache"
 
 
+def test_what_is_kept_says_of_nobody_how_they_came(app, visitor, shown, link):
+    """Browsers name the page that leads here, and with it the share link of the visit."""
+    landing = visitor.get(f"/r/{link.code}", headers=PERSON).location
+    came = {**PERSON, "Referer": f"http://localhost{landing}"}
+    assert f"via={link.code}" in visitor.get("/", headers=came).text
+    assert "via=" not in front(visitor)
+    assert f"via={link.code}" in visitor.get("/", headers=came).text
+
+
 def test_each_language_has_its_own(visitor, shown):
     assert 'lang="fr"' in front(visitor, "/fr/")
     assert 'lang="en"' in front(visitor)
@@ -290,6 +299,30 @@ def test_a_disk_that_refuses_is_not_answered_as_if_it_had_taken_it(
     assert opened(code) == 204
     opened.count()
     assert db.scalar(select(PostDay.people + PostDay.again)) == 1
+
+
+@pytest.mark.parametrize("days", [0, 3], ids=["on the same day", "when nobody is known any more"])
+def test_a_journal_that_a_backup_brings_back_counts_nothing_again(
+    app, visitor, shown, db, opened, days
+):
+    code = re.search(r'data-post="(\w+)"', front(visitor))[1]
+    for agent in (AGENT, AGENT, AGENT.replace("144", "143"), "curl/8.1"):
+        opened(code, agent)
+    app.extensions["following"].journal.close()
+    (journal,) = journals(opened.journals)
+    backup = journal.read_bytes()
+    opened.count()
+    assert journals(opened.journals) == []
+    sums = select(PostDay.people, PostDay.again, PostDay.bot)
+    assert db.execute(sums).all() == [(2, 1, 1)]
+    db.rollback()
+    with clock.set_to(clock.now() + timedelta(days=days)):
+        forget(db)
+        db.commit()
+        journal.write_bytes(backup)
+        opened.count()
+    assert journals(opened.journals) == []
+    assert db.execute(sums).all() == [(2, 1, 1)]
 
 
 def test_what_nobody_may_see_is_not_counted(visitor, shown, database, db, opened):

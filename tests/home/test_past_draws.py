@@ -42,7 +42,7 @@ def test_a_draw_comes_out_the_same_and_no_other_does(posts, slot, language, data
     assert came_out(kept, kept.pool) == "same"
     at = data.draw(st.integers(0, len(kept.places) - 1))
     other = Place("none", kept.places[at].posts)
-    forged = replace(kept, places=[*kept.places[:at], other, *kept.places[at + 1 :]])
+    forged = replace(kept, places=(*kept.places[:at], other, *kept.places[at + 1 :]))
     assert came_out(forged, kept.pool) == "otherwise"
     assert came_out(replace(kept, places=kept.places[1:]), kept.pool) == "otherwise"
     assert came_out(replace(kept, people=kept.people[1:]), kept.pool) == "people have left"
@@ -67,7 +67,7 @@ def look(app, visitor):
             with clock.set_to(now + slot * timedelta(minutes=15)):
                 for path in ("/", "/fr/", "/?x=1"):
                     assert visitor.get(path, headers={"User-Agent": AGENT}).status_code == 200
-        app.extensions["seen"].write()
+        app.extensions["drawn"].write()
 
     return at
 
@@ -148,7 +148,7 @@ def test_who_left_before_it_was_written_is_not_written(app, shown, visitor, data
     with database.writing() as writing:
         showing.opt_out(writing, person_by_email(writing, Cast.ENGINEER))
         writing.commit()
-    app.extensions["seen"].write()
+    app.extensions["drawn"].write()
     assert kept(db) == [1, 4, 4]
 
 
@@ -171,5 +171,5 @@ def test_a_slot_in_which_all_changes_all_the_time_keeps_few(
                 showing.opt_out(writing, person_by_email(writing, email))
                 writing.commit()
             visitor.get("/", headers={"User-Agent": AGENT})
-            app.extensions["seen"].write()
+            app.extensions["drawn"].write()
     assert db.scalar(select(func.count(Draw.id))) == 3

@@ -1,4 +1,5 @@
-"""Server and ingester are killed under load, again and again: each answered click is stored once."""
+"""Server and ingester are killed under load, again and again: what was answered, clicks and openings
+of posts, is stored once."""
 
 from __future__ import annotations
 
@@ -13,18 +14,26 @@ import threading
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
+from careers.base import clock
 from careers.base.database import Database
 from careers.base.migrating import migrate
+from careers.base.people import person_by_email
+from careers.blog.models import Article
+from careers.home.models import PostDay, PostVisitor
+from experts.editing import Profile, write_profile
 from referrals.models import Click, ClickTotal, LinkDay
-from tests.cast import invite_cast
+from referrals.visitors import Visitors
+from tests.cast import Cast, invite_cast
 from tests.conftest import lacking
 from tests.serving import Server, free_port
 from tests.shared import share_a_job
+from tests.showing import opt_in
 
 pytestmark = pytest.mark.system
 KILLS = 20
@@ -80,34 +89,35 @@ def place(request):
     shutil.rmtree(folder)
 
 
-class Clicking:
-    """People who follow a link all the time; what they were answered is remembered."""
+class Crowd:
+    """People who do the same all the time; what they were answered is remembered."""
+
+    THREADS = 12
 
     def __init__(self, server: Server, code: str) -> None:
         self.server, self.code = server, code
-        self.answered: list[str] = []
+        self.answered: list[Any] = []
         self._over = threading.Event()
-        self._threads = [threading.Thread(target=self._click, args=(n,)) for n in range(12)]
+        self._threads = [
+            threading.Thread(target=self._go_on, args=(n,)) for n in range(self.THREADS)
+        ]
         for thread in self._threads:
             thread.start()
 
-    def _click(self, number: int) -> None:
+    def _go_on(self, number: int) -> None:
         turn = 0
         while not self._over.is_set():
             turn += 1
             try:
-                agent = f"Mozilla/5.0 (X11; Linux x86_64; rv:{number}.{turn % 40}) Gecko/20100101"
                 connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=5)
-                connection.request("GET", f"/r/{self.code}", headers={"User-Agent": agent})
-                answer = connection.getresponse()
-                answer.read()
-                if answer.status == 302:
-                    self.answered.append(answer.headers["Location"].rpartition(".")[2])
-                else:
-                    assert answer.status == 503, answer.status
+                self.act(connection, number, turn)
                 connection.close()
             except (OSError, http.client.HTTPException):
                 time.sleep(0.02)
+
+    def act(self, connection: http.client.HTTPConnection, number: int, turn: int) -> None:
+        """Ask once, and remember the answer."""
+        raise NotImplementedError
 
     def stop(self) -> None:
         self._over.set()
@@ -115,23 +125,58 @@ class Clicking:
             thread.join()
 
 
-def test_every_answered_click_is_stored_exactly_once(place, tmp_path, record_testsuite_property):
+class Clicking(Crowd):
+    """People who follow a link."""
+
+    def act(self, connection: http.client.HTTPConnection, number: int, turn: int) -> None:
+        agent = f"Mozilla/5.0 (X11; Linux x86_64; rv:{number}.{turn % 40}) Gecko/20100101"
+        connection.request("GET", f"/r/{self.code}", headers={"User-Agent": agent})
+        answer = connection.getresponse()
+        answer.read()
+        if answer.status == 302:
+            self.answered.append(answer.headers["Location"].rpartition(".")[2])
+        else:
+            assert answer.status == 503, answer.status
+
+
+class Opening(Crowd):
+    """People who open a post, each once, from a network and with a browser of their own."""
+
+    THREADS = 4
+
+    def act(self, connection: http.client.HTTPConnection, number: int, turn: int) -> None:
+        address = f"10.{number}.{turn // 250}.{turn % 250}"
+        agent = f"Mozilla/5.0 (X11; Linux x86_64; rv:{number}.{turn}) Gecko/20100101"
+        headers = {"X-Forwarded-For": address, "User-Agent": agent}
+        connection.request("POST", f"/posts/{self.code}/opened", headers=headers)
+        answer = connection.getresponse()
+        answer.read()
+        if answer.status == 204:
+            self.answered.append((clock.microseconds(), address, agent))
+        else:
+            assert answer.status == 503, answer.status
+
+
+def test_every_answered_click_and_opening_is_stored_exactly_once(
+    place, tmp_path, record_testsuite_property
+):
     url, postgres = place
     database = Database(url)
     migrate(database)
     with database.writing() as db:
         invite_cast(db)
         db.commit()
-    code = share_a_job(database)
+    code, post = share_a_job(database), _post(database)
     server = Server(url, tmp_path / "data")
+    server.environment["ENTOURAGE_TRUSTED_PROXIES"] = "1"
     server.start()
-    clicking = Clicking(server, code)
+    clicking, opening = Clicking(server, code), Opening(server, post)
     chance = random.Random(7)
     try:
         for number in range(KILLS):
             time.sleep(chance.uniform(0.3, 2.0))
             if number == KILLS // 2 and postgres:
-                _goes_on_without(postgres, clicking)
+                _goes_on_without(postgres, clicking, opening)
             if chance.random() < 0.5:
                 server.kill()
                 server.start()
@@ -139,14 +184,22 @@ def test_every_answered_click_is_stored_exactly_once(place, tmp_path, record_tes
                 _kill_worker(server)
     finally:
         clicking.stop()
+        opening.stop()
     answered = clicking.answered
-    stored = _wait_until_stored(database, set(answered))
+    visitors = Visitors(tmp_path / "data" / "salt")
+    openings = {visitors.visitor(at, 0, address, agent) for at, address, agent in opening.answered}
+    stored = _wait_until_stored(database, select(Click.id), set(answered))
+    opened = _wait_until_stored(database, select(PostVisitor.visitor), openings)
     assert server.stop() == 0
     assert len(answered) > KILLS * 50
     assert len(set(answered)) == len(answered)
     assert set(answered) <= set(stored), f"{len(set(answered) - set(stored))} were lost"
     assert len(stored) == len(set(stored))
+    assert len(openings) == len(opening.answered) > KILLS * 10
+    assert openings <= set(opened), f"{len(openings - set(opened))} openings were lost"
     with database.reading() as db:
+        sums = db.execute(select(func.sum(PostDay.people), func.sum(PostDay.again))).one()
+        assert sums == (len(opened), 0)  # whoever is stored twice comes again
         for model in (LinkDay, ClickTotal):
             counted = select(func.sum(model.human + model.repeat))
             if model is ClickTotal:
@@ -157,14 +210,32 @@ def test_every_answered_click_is_stored_exactly_once(place, tmp_path, record_tes
     record_testsuite_property("stored", len(stored))
 
 
-def _goes_on_without(postgres: Postgres, clicking: Clicking) -> None:
-    """PostgreSQL is away for half a minute; those who follow the link notice nothing."""
+def _post(database: Database) -> str:
+    """The code of a post that everybody may see."""
+    with database.writing() as db:
+        ada = person_by_email(db, Cast.ENGINEER)
+        write_profile(db, ada, Profile(headline="Keeps clocks honest."))
+        opt_in(db, ada)
+        article = Article(
+            author_id=ada.id, title="Clocks", summary="On clocks.", body="", body_html="",
+            state="published", language="en", slug="clocks", published_at=clock.now(),
+        )  # fmt: skip
+        db.add(article)
+        db.flush()
+        code = article.code
+        db.commit()
+    return code
+
+
+def _goes_on_without(postgres: Postgres, *crowds: Crowd) -> None:
+    """PostgreSQL is away for half a minute; those who come meanwhile notice nothing."""
     postgres.stop()
-    before = len(clicking.answered)
+    before = [len(crowd.answered) for crowd in crowds]
     time.sleep(AWAY)
-    went_on = len(clicking.answered) - before
+    went_on = [len(crowd.answered) - so_far for crowd, so_far in zip(crowds, before, strict=True)]
     postgres.start()
-    assert went_on > AWAY * 20
+    assert min(went_on) > AWAY * 5
+    assert went_on[0] > AWAY * 20
 
 
 def _kill_worker(server: Server) -> None:
@@ -177,11 +248,11 @@ def _kill_worker(server: Server) -> None:
                     os.kill(process, signal.SIGKILL)
 
 
-def _wait_until_stored(database: Database, answered: set[str]) -> list[str]:
-    stored: list[str] = []
+def _wait_until_stored(database: Database, kept: Select, answered: set) -> list:
+    stored: list = []
     for _ in range(300):
         with database.reading() as db:
-            stored = list(db.scalars(select(Click.id)))
+            stored = list(db.scalars(kept))
         if answered <= set(stored):
             break
         time.sleep(0.4)

@@ -6,8 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from blinker import Signal
-from sqlalchemy import CheckConstraint, ColumnElement, String, literal
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import CheckConstraint, ColumnElement, LargeBinary, String, func, literal
+from sqlalchemy.orm import Mapped, Session, column_property, mapped_column
 
 from careers.base.database import Base
 from careers.base.people import Person
@@ -45,6 +45,10 @@ class Company(Base):
     website: Mapped[str] = mapped_column(String(300), default="")
     colour: Mapped[str] = mapped_column(String(7), default="#d2371f")
     logo: Mapped[bytes | None] = mapped_column(deferred=True)  # every page reads this row
+    logo_size: Mapped[int | None] = column_property(func.length(logo))
+    logo_end: Mapped[bytes | None] = column_property(
+        func.substr(logo, func.length(logo) - 23, type_=LargeBinary)
+    )
     logo_type: Mapped[str | None] = mapped_column(String(20))
     is_demo: Mapped[bool] = mapped_column(default=False)
     internal: Mapped[list[str]] = mapped_column(default=list)  # those of FACTS that are

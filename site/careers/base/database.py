@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +14,7 @@ from sqlalchemy import (
     Dialect,
     Engine,
     MetaData,
+    Select,
     String,
     TypeDecorator,
     create_engine,
@@ -122,6 +123,15 @@ def reading_beside(db: Session) -> Iterator[Session]:
         yield session
 
 
+def rows_of(
+    db: Session, wanted: Select[*tuple[Any, ...]], values: Mapping[str, Any] | None = None
+) -> CursorResult[*tuple[Any, ...]]:
+    """The rows of a statement that asks for columns, as `db.execute` finds them, without what that
+    does for models: it takes longer than a short statement."""
+    db.flush()
+    return db.connection().execute(wanted, values)
+
+
 def is_sqlite(db: Session) -> bool:
     """Whether this session talks to SQLite, and not to PostgreSQL."""
     return db.get_bind().dialect.name == "sqlite"
@@ -174,7 +184,11 @@ def _sqlite(url: str) -> Engine:
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
         reads_only = connection.get_execution_options().get("reads_only", False)
-        connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reads_only else 'OFF'}")
+        if connection.info.get("reads_only") is not reads_only:
+            # Not each time: SQLite then prepares every statement anew, which takes longer than it.
+            raw = connection.connection.driver_connection
+            raw.execute(f"PRAGMA query_only={'ON' if reads_only else 'OFF'}")
+            connection.info["reads_only"] = reads_only
         connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
 
     return engine

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from gettext import NullTranslations
 from typing import TYPE_CHECKING, Any
 
-from babel import Locale
+from babel.support import NullTranslations
 from flask import current_app, g, has_request_context, request
-from flask_babel import Babel, get_locale, get_translations
+from flask_babel import Babel, Domain, get_locale
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
@@ -84,21 +83,34 @@ def init_languages(app: Flask, translations: str) -> None:
     """Use the catalogues in the folder `translations`."""
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = translations
     app.config["BABEL_DEFAULT_LOCALE"] = "en"
-    Babel(app, locale_selector=locale, timezone_selector=time_zone)
-    app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"] = _gettext_of_templates()
+    babel = Babel(app, locale_selector=locale, timezone_selector=time_zone)
+    babel.domain_instance = catalogues = _Catalogues(domain="messages")
+    words = _gettext_of_templates(catalogues)
+    app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"] = words
 
 
-def _gettext_of_templates() -> Callable[..., str]:
-    """What Jinja and Flask-Babel make of `gettext`, with each catalogue looked up once: a page asks
-    for a hundred words."""
-    catalogues: dict[Locale | None, NullTranslations] = {}
+class _Catalogues(Domain):  # type: ignore[misc]  # it has no types
+    """Flask-Babel's, with each catalogue looked up once: a page asks for a hundred words."""
+
+    def __init__(self, domain: str) -> None:
+        super().__init__(domain=domain)
+        self._of: dict[str | None, NullTranslations] = {}
+
+    def get_translations(self) -> NullTranslations:
+        """The catalogue of this request's language, which is written as in one country only."""
+        spoken = get_locale()
+        name = spoken.language if spoken else None
+        if name not in self._of:
+            self._of[name] = super().get_translations()
+        return self._of[name]
+
+
+def _gettext_of_templates(catalogues: _Catalogues) -> Callable[..., str]:
+    """What Jinja and Flask-Babel make of `gettext`."""
 
     @pass_context
     def gettext(context: Context, words: str, /, **variables: Any) -> str:
-        spoken = get_locale()
-        if spoken not in catalogues:
-            catalogues[spoken] = get_translations()
-        said = catalogues[spoken].gettext(words)
+        said: str = catalogues.get_translations().gettext(words)
         if context.eval_ctx.autoescape:
             said = Markup(said)  # noqa: S704  of our own catalogues; what is put in is escaped
         return said % variables if "%" in said else said

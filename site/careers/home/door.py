@@ -19,7 +19,8 @@ from careers.base.config import Settings
 from careers.base.languages import LANGUAGES
 from careers.home.changes import NUMBER
 from careers.home.front_page import Front, Fronts
-from careers.home.seeing import Seen
+from careers.home.gathering import Gathering
+from careers.home.seeing import Sight
 from referrals.classifying import classify
 from referrals.doors import answer
 
@@ -40,7 +41,7 @@ class HomeDoor:
             f"/{settings.other_language}/": settings.other_language,
         }
         self._fronts: Fronts = app.extensions["fronts"]
-        self._seen: Seen = app.extensions["seen"]
+        self._seen: Gathering[Sight] = app.extensions["seen"]
         self._turns = {language: asyncio.Lock() for language in LANGUAGES}
         self._changed = Question(app.extensions["database"], NUMBER)
         self._others = others
@@ -56,7 +57,7 @@ class HomeDoor:
         if front is None:
             return await self._others(scope, receive, send)
         if method == "GET" and _is_person(said):
-            self._seen.shown(front.people, clock.now())
+            self._seen.add((clock.now().date(), front.people))
         known = said.get(b"if-none-match", b"").decode("latin-1")
         await answer(front.answer_to(known), send, has_body=method == "GET")
 

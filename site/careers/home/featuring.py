@@ -6,7 +6,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from careers.base import audit
-from careers.base.database import in_turn, inserting, rows_changed
+from careers.base.database import in_turn, inserting, rows_changed, rows_of
 from careers.base.people import Person
 from careers.home.models import Featured
 from experts.posts import Post, posts_by_code
@@ -18,9 +18,12 @@ class TooMany(Exception):
     """As many posts are featured as may be."""
 
 
+_FEATURED = select(Featured.post).order_by(Featured.since.desc(), Featured.post)
+
+
 def featured_posts(db: Session) -> list[Post]:
     """The featured posts that everybody may see, one of each person, the newest choice first."""
-    codes = db.scalars(select(Featured.post).order_by(Featured.since.desc(), Featured.post)).all()
+    codes = rows_of(db, _FEATURED).scalars().all()
     found: dict[str, Post] = {}
     for post in posts_by_code(db, codes) if codes else []:
         found.setdefault(post.author.code, post)

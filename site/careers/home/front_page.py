@@ -22,11 +22,12 @@ from careers.base.web import db, settings, with_headers
 from careers.home import queries
 from careers.home.changes import version
 from careers.home.featuring import featured_posts
+from careers.home.gathering import Gathering
 from careers.home.pages import blueprint
-from careers.home.past_draws import past_draw
-from careers.home.seeing import Seen
-from careers.home.surfacing import draw, end_of_slot, slot_at
-from careers.jobs.queries import latest_open_jobs
+from careers.home.past_draws import PastDraw, keep_draws, past_draw
+from careers.home.seeing import Sight, add_exposure
+from careers.home.surfacing import draw, end_of_slot, is_in, slot_at
+from careers.jobs.queries import latest_rows
 from experts.posts import Post, posts_by_code, surfaced
 from experts.queries import topics_shown
 from referrals.classifying import classify
@@ -49,7 +50,7 @@ class Front:
     change it knows, from when until when it may be shown, and its answers.
     """
 
-    people: Sequence[str]
+    people: tuple[str, ...]
     version: int
     since: datetime
     until: datetime
@@ -93,15 +94,19 @@ class Fronts:
 
 @blueprint.record_once
 def _begin(state: BlueprintSetupState) -> None:
-    state.app.extensions["fronts"] = Fronts()
+    app, by_itself = state.app, not state.app.testing
+    app.extensions["fronts"] = Fronts()
+    app.extensions["seen"] = Gathering(app.extensions["database"], add_exposure, by_itself)
+    app.extensions["drawn"] = Gathering(app.extensions["database"], keep_draws, by_itself)
 
 
 @blueprint.get("/")
 @public
 def home() -> ResponseReturnValue:
     """What was drawn for this quarter of an hour. For everybody who is nobody yet it is made once
-    and kept for seconds, until anything that it shows changes."""
-    if g.person is not None or request.query_string or request.cookies:
+    and kept for seconds, until anything that it shows changes. Whoever came by somebody's link has
+    a page of their own: its addresses say so."""
+    if g.person is not None or request.query_string or request.cookies or g.carried.steps:
         people, body = _made(clock.now())
         _count(people)
         return body
@@ -135,17 +140,17 @@ def _front() -> Front:
     )
 
 
-def _made(now: datetime) -> tuple[Sequence[str], str]:
+def _made(now: datetime) -> tuple[tuple[str, ...], str]:
     """Whose turn it is, and the page with what they say."""
     slot = slot_at(now, settings().slot_minutes)
     posts = surfaced(db(), since=now - timedelta(days=settings().surfaced_days))
     drawn = draw(posts, HERO + SAID, slot, settings().draw_seed, language(), now)
     found = past_draw(posts, drawn, slot, language(), settings().draw_seed, HERO + SAID, now)
-    cast(Seen, current_app.extensions["seen"]).drew(found)
+    cast(Gathering[PastDraw], current_app.extensions["drawn"]).add(found)
     featured = featured_posts(db())
     chosen = {post.author.code for post in featured}
     others = posts_by_code(db(), [one.code for one in drawn if one.author not in chosen])
-    hero, said = arranged(others)
+    hero, said = arranged(others, language())
     body = render_template(
         "home/home.html",
         hero=hero,
@@ -153,17 +158,24 @@ def _made(now: datetime) -> tuple[Sequence[str], str]:
         featured=featured,
         figures=queries.figures(db(), now),
         topics=topics_shown(db())[:TOPICS],
-        jobs=latest_open_jobs(db(), JOBS),
+        jobs=latest_rows(db(), JOBS),
         says=says,
     )
-    return [one.author for one in drawn], body
+    return tuple(one.author for one in drawn), body
 
 
-def arranged(posts: Sequence[Post]) -> tuple[list[Post], list[Post]]:
-    """Which of `posts` stand in the hero, the short ones, and which below it: a wordy one first,
-    for it is set large."""
-    by_length = sorted(posts, key=lambda post: len(says(post)) > SHORT)
-    return by_length[:HERO], sorted(by_length[HERO:], key=lambda post: post.has_title)
+def arranged(posts: Sequence[Post], reads: str) -> tuple[list[Post], list[Post]]:
+    """Which of `posts` stand in the hero and which below it, for who reads the language `reads`:
+    what is in it before all else, the short ones in the hero, below it a wordy one first, for it is
+    set large. Who is on the page has been decided before.
+    """
+
+    def is_foreign(post: Post) -> bool:
+        return not is_in(reads, post.language)
+
+    placed = sorted(posts, key=lambda post: (is_foreign(post), len(says(post)) > SHORT))
+    below = sorted(placed[HERO:], key=lambda post: (is_foreign(post), post.has_title))
+    return placed[:HERO], below
 
 
 def says(post: Post) -> str:
@@ -171,10 +183,10 @@ def says(post: Post) -> str:
     return post.title if post.has_title else post.text
 
 
-def _count(people: Sequence[str]) -> None:
+def _count(people: tuple[str, ...]) -> None:
     """Who was drawn was seen, if a person looked; who is featured as well has had their turn."""
     if is_person():
-        cast(Seen, current_app.extensions["seen"]).shown(people, clock.now())
+        cast(Gathering[Sight], current_app.extensions["seen"]).add((clock.now().date(), people))
 
 
 def is_person() -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 
 from flask import Blueprint, Response, abort, current_app, jsonify, render_template, request
-from flask.sansio.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 
@@ -16,17 +15,8 @@ from careers.base.permissions import public
 from careers.base.web import database, db, settings
 from careers.home import queries
 from careers.home.searching import found_for, suggestions_for
-from careers.home.seeing import Seen
 
 blueprint = Blueprint("home", __name__)
-
-
-@blueprint.record_once
-def _begin(state: BlueprintSetupState) -> None:
-    state.app.extensions["seen"] = Seen(
-        state.app.extensions["database"], by_itself=not state.app.testing
-    )
-
 
 IN_SITEMAP = 20_000  # pages, each with two addresses; the protocol allows 50,000 of these in a file
 PREVIEW_FETCHERS = ("Twitterbot", "LinkedInBot", "facebookexternalhit")  # they obey robots.txt

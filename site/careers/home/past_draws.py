@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
 import structlog
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from careers.base import clock
@@ -39,7 +39,7 @@ class Place:
     """What was shown at one place, and the posts of its person that it was drawn from."""
 
     shown: str
-    posts: Sequence[Surfaced]
+    posts: tuple[Surfaced, ...]
 
     @property
     def person(self) -> str:
@@ -49,15 +49,17 @@ class Place:
 
 @dataclass(frozen=True)
 class PastDraw:
-    """A draw and what it depended on. `people` are the codes of all who had a card, in order."""
+    """A draw and what it depended on: the same as another of the same, whenever it was made.
+    `people` are the codes of all who had a card, in order.
+    """
 
     slot: int
     language: str
     seed: str
     many: int  # places
-    at: datetime
-    people: Sequence[str]
-    places: Sequence[Place]
+    at: datetime = field(compare=False)
+    people: tuple[str, ...]
+    places: tuple[Place, ...]
 
     @property
     def pool(self) -> str:
@@ -66,7 +68,7 @@ class PastDraw:
 
     @property
     def key(self) -> str:
-        """The same for two draws of the same, whoever made them and when."""
+        """The same for two draws that are the same, whichever process made them."""
         said = [f"{self.slot} {self.language} {self.seed} {self.many} {self.pool}"]
         for place in self.places:
             said += [place.shown, *(f"{post.code} {post.published_at}" for post in place.posts)]
@@ -85,8 +87,8 @@ def past_draw(
     theirs: dict[str, list[Surfaced]] = defaultdict(list)
     for post in posts:
         theirs[post.author].append(post)
-    places = [Place(post.code, theirs[post.author]) for post in drawn]
-    return PastDraw(slot, language, seed, many, at, sorted(theirs), places)
+    places = tuple(Place(post.code, tuple(theirs[post.author])) for post in drawn)
+    return PastDraw(slot, language, seed, many, at, tuple(sorted(theirs)), places)
 
 
 def came_out(found: PastDraw, pool: str) -> CameOut:
@@ -107,14 +109,22 @@ def came_out(found: PastDraw, pool: str) -> CameOut:
 # -- kept ------------------------------------------------------------------------------------------
 
 
-def keep(db: Session, found: PastDraw) -> None:
-    """Keep `found`, once, without whoever is not shown any more; at most `MOST` of a slot, however
-    often something changes in it.
+def keep_draws(db: Session, came: Iterable[PastDraw]) -> None:
+    """Keep each of these once, without whoever is not shown any more; at most `MOST` of a slot,
+    however often something changes in it.
     """
-    in_slot = Draw.slot == found.slot, Draw.language == found.language
-    if (db.scalar(select(func.count(Draw.id)).where(*in_slot)) or 0) >= MOST:
-        log.warning("a slot has more draws than are kept", slot=found.slot)
-        return
+    for found in came:
+        in_slot = Draw.slot == found.slot, Draw.language == found.language
+        known = db.scalars(select(Draw.key).where(*in_slot)).all()
+        if found.key in known:
+            continue
+        if len(known) < MOST:
+            _keep(db, found)
+        else:
+            log.warning("a slot has more draws than are kept", slot=found.slot)
+
+
+def _keep(db: Session, found: PastDraw) -> None:
     values = {
         "key": found.key, "slot": found.slot, "language": found.language, "seed": found.seed,
         "places": found.many, "at": found.at, "pool": found.pool,
@@ -152,11 +162,11 @@ def past_draws(db: Session, since: datetime) -> Iterator[tuple[Draw, CameOut]]:
     shown = select(DrawPlace.draw_id, DrawPlace.shown, DrawPlace.posts, Person.code)
     shown = shown.join(Person, Person.id == DrawPlace.person_id)
     for draw_id, code, posts, author in db.execute(shown.order_by(DrawPlace.place)):
-        places[draw_id].append(Place(code, [_read(author, *post) for post in posts]))
+        places[draw_id].append(Place(code, tuple(_read(author, *post) for post in posts)))
     for draw in db.scalars(select(Draw).where(Draw.at >= since).order_by(Draw.at, Draw.id)):
         found = PastDraw(
-            draw.slot, draw.language, draw.seed, draw.places, draw.at, people[draw.pool],
-            places[draw.id],
+            draw.slot, draw.language, draw.seed, draw.places, draw.at,
+            tuple(people[draw.pool]), tuple(places[draw.id]),
         )  # fmt: skip
         yield draw, came_out(found, draw.pool)
 

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, String, bindparam, case, cast, func, or_, 
 from sqlalchemy.orm import Session, lazyload, load_only
 
 from careers.base.company import the_company
-from careers.base.database import UTCDateTime
+from careers.base.database import UTCDateTime, rows_of
 from careers.base.people import Person
 from careers.base.topics import Topic
 from careers.blog.models import Article
@@ -51,8 +51,10 @@ def figures(db: Session, now: datetime) -> Figures:
     """How many experts are shown, articles were published in 365 days, jobs are open, how many of
     them are new, and where they are.
     """
-    experts, articles, jobs, new = db.execute(_COUNTS, {"year": now - YEAR, "new": now - NEW}).one()
-    places = {name for (places,) in db.execute(_PLACES) for name in names_of(places)}
+    experts, articles, jobs, new = rows_of(
+        db, _COUNTS, {"year": now - YEAR, "new": now - NEW}
+    ).one()
+    places = {name for (places,) in rows_of(db, _PLACES) for name in names_of(places)}
     return Figures(experts, articles, jobs, new, len(places))
 
 

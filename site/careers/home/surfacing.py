@@ -97,13 +97,22 @@ def _shuffled(people: tuple[str, ...], seed: str) -> list[str]:
 
 def one_of(posts: Sequence[Drawn], slot: int, seed: str, language: str, now: datetime) -> Drawn:
     """Which of somebody's `posts` is shown: of those in `language`, if there are any."""
-    spoken = [post for post in posts if post.language.partition("-")[0] == language]
+    spoken = [post for post in posts if is_in(language, post.language)]
 
     def key(post: Drawn) -> float:
         """The smallest wins: the post is drawn with a probability proportional to its weight."""
         return -math.log(_chance(f"{seed} {slot}", post.code)) / weight(now - post.published_at)
 
     return min(spoken or posts, key=lambda post: (key(post), post.code))
+
+
+def is_in(language: str, spoken: str) -> bool:
+    """Whether the code `spoken` is that of `language`, in whatever country.
+
+    >>> is_in("fr", "fr-ca"), is_in("fr", "")
+    (True, False)
+    """
+    return spoken.partition("-")[0] == language
 
 
 def weight(age: timedelta) -> float:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, String, bindparam, cast, func, select, tuple_
-from sqlalchemy.orm import Session, defer, lazyload, load_only
+from sqlalchemy.orm import Session, defer, joinedload, lazyload, load_only
 
 from careers.base import search
 from careers.base.company import the_company
@@ -116,8 +116,16 @@ def names_of(places: list[dict[str, str]]) -> list[str]:
     return [place["name"] for place in places]
 
 
-def _in_order(db: Session, ids: list[int]) -> list[Job]:
-    found = {job.id: job for job in db.scalars(select(Job).where(Job.id.in_(ids)))}
+# What lists read of whom to ask; and of a job where nothing of its text is shown.
+_WITH_WHOM = joinedload(Job.contact).options(
+    load_only(Person.code, Person.name, Person.page, Person.status), lazyload(Person.granted)
+)
+_ROW = (defer(Job.description_html), _WITH_WHOM)
+
+
+def _in_order(db: Session, ids: list[int], *, with_text: bool = False) -> list[Job]:
+    asked = select(Job).where(Job.id.in_(ids)).options(*([_WITH_WHOM] if with_text else _ROW))
+    found = {job.id: job for job in db.scalars(asked)}
     return [found[number] for number in ids if number in found]
 
 
@@ -147,7 +155,8 @@ class Wanted:
 
 @dataclass(frozen=True)
 class JobList:
-    """One page of jobs, with what the whole list could be narrowed by.
+    """One page of jobs, with what the whole list could be narrowed by; with their text where words
+    were asked for.
 
     `found` says how well the words were answered. When nothing is left, `without` says how many
     jobs there are without the choices of each facet, and `by_words` how many without any.
@@ -168,7 +177,7 @@ def wanted_jobs(
     found, catalogue, narrowed = _answers(db, settings, wanted)
     start = (page - 1) * per_page
     return JobList(
-        jobs=_in_order(db, narrowed.ids[start : start + per_page]),
+        jobs=_in_order(db, narrowed.ids[start : start + per_page], with_text=bool(wanted.words)),
         found=found,
         count=len(narrowed.ids),
         facets=narrowed.facets,
@@ -219,9 +228,17 @@ _LATEST = (
 )
 
 
+_LATEST_ROWS = _LATEST.options(*_ROW)
+
+
 def latest_open_jobs(db: Session, count: int) -> list[Job]:
-    """The open jobs, newest first."""
+    """The open jobs, newest first, whole."""
     return list(db.scalars(_LATEST, {"most": count}))
+
+
+def latest_rows(db: Session, count: int) -> list[Job]:
+    """The open jobs, newest first: what a row of a list says of them."""
+    return list(db.scalars(_LATEST_ROWS, {"most": count}))
 
 
 def count_open_jobs(db: Session) -> int:

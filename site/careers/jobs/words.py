@@ -4,70 +4,102 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from babel import Locale
 from babel.numbers import format_currency, format_decimal, get_currency_precision
-from flask_babel import get_locale, gettext, ngettext
+from flask_babel import get_locale, gettext, lazy_gettext, ngettext
 
 from careers.base.people import Person
 from careers.jobs.models import Job
 from careers.jobs.queries import Wanted
 
+_ = lazy_gettext
+CONTRACTS = {
+    "permanent": _("Permanent"),
+    "fixed-term": _("Fixed-term"),
+    "internship": _("Internship"),
+    "apprenticeship": _("Apprenticeship"),
+    "temporary": _("Temporary"),
+    "freelance": _("Freelance"),
+}
+WORKPLACES = {"on-site": _("On site"), "hybrid": _("Partly at home"), "remote": _("Remote")}
+HOURS = {"full-time": _("Full-time"), "part-time": _("Part-time")}
+LEVELS = {
+    "entry": _("Starting out"),
+    "experienced": _("Some years of experience"),
+    "senior": _("Very experienced"),
+    "manager": _("Leads people"),
+    "executive": _("Leads the company"),
+}
+FACETS = {
+    "team": _("Team"),
+    "place": _("Place"),
+    "contract": _("Contract"),
+    "workplace": _("Remote work"),
+    "level": _("Experience"),
+    "hours": _("Hours"),
+    "language": _("Language"),
+    "salary": _("Salary"),
+}
+PERIODS = {
+    "hour": _("an hour"),
+    "day": _("a day"),
+    "week": _("a week"),
+    "month": _("a month"),
+    "year": _("a year"),
+}
+PAY_FOR = {
+    "hour": _("%(pay)s an hour"),
+    "day": _("%(pay)s a day"),
+    "week": _("%(pay)s a week"),
+    "month": _("%(pay)s a month"),
+    "year": _("%(pay)s a year"),
+}
+FIELDS = {
+    "title": _("Title"),
+    "description_html": _("Text"),
+    "language": _("Language of the text"),
+    "translations": _("Translation"),
+    "team": _("Team"),
+    "places": _("Places"),
+    "workplace": _("Where one works"),
+    "remote_countries": _("Countries"),
+    "contract": _("Contract"),
+    "hours": _("Hours"),
+    "seniority": _("Experience"),
+    "skills": _("Skills"),
+    "languages_asked": _("Languages"),
+    "salary": _("Salary"),
+    "starts_on": _("Start"),
+    "apply_until": _("Apply until"),
+    "contact": _("Whom to ask"),
+}
+
 
 def contract_name(contract: str | None) -> str:
     """A kind of contract in words; "" when it isn't known."""
-    names = {
-        "permanent": gettext("Permanent"),
-        "fixed-term": gettext("Fixed-term"),
-        "internship": gettext("Internship"),
-        "apprenticeship": gettext("Apprenticeship"),
-        "temporary": gettext("Temporary"),
-        "freelance": gettext("Freelance"),
-    }
-    return str(names.get(contract or "", ""))
+    return str(CONTRACTS.get(contract or "", ""))
 
 
 def workplace_name(workplace: str | None) -> str:
     """Where one works in words; "" when it isn't known."""
-    names = {
-        "on-site": gettext("On site"),
-        "hybrid": gettext("Partly at home"),
-        "remote": gettext("Remote"),
-    }
-    return str(names.get(workplace or "", ""))
+    return str(WORKPLACES.get(workplace or "", ""))
 
 
 def hours_name(hours: str | None) -> str:
     """Full-time or part-time in words; "" when it isn't known."""
-    names = {"full-time": gettext("Full-time"), "part-time": gettext("Part-time")}
-    return str(names.get(hours or "", ""))
+    return str(HOURS.get(hours or "", ""))
 
 
 def seniority_name(seniority: str | None) -> str:
     """How experienced somebody should be, in words; "" when it isn't known."""
-    names = {
-        "entry": gettext("Starting out"),
-        "experienced": gettext("Some years of experience"),
-        "senior": gettext("Very experienced"),
-        "manager": gettext("Leads people"),
-        "executive": gettext("Leads the company"),
-    }
-    return str(names.get(seniority or "", ""))
+    return str(LEVELS.get(seniority or "", ""))
 
 
 def facet_name(facet: str) -> str:
     """What a list of jobs is narrowed by, in words."""
-    names = {
-        "team": gettext("Team"),
-        "place": gettext("Place"),
-        "contract": gettext("Contract"),
-        "workplace": gettext("Remote work"),
-        "level": gettext("Experience"),
-        "hours": gettext("Hours"),
-        "language": gettext("Language"),
-        "salary": gettext("Salary"),
-    }
-    return str(names[facet])
+    return str(FACETS[facet])
 
 
 def choice_name(facet: str, value: str) -> str:
@@ -97,14 +129,7 @@ def search_in_words(wanted: Wanted) -> str:
 
 def period_name(period: str) -> str:
     """What a salary is for."""
-    names = {
-        "hour": gettext("an hour"),
-        "day": gettext("a day"),
-        "week": gettext("a week"),
-        "month": gettext("a month"),
-        "year": gettext("a year"),
-    }
-    return str(names[period])
+    return str(PERIODS[period])
 
 
 def every(hours: int) -> str:
@@ -116,26 +141,7 @@ def every(hours: int) -> str:
 
 def field_name(name: str) -> str:
     """A field of a job, as its form calls it."""
-    names = {
-        "title": gettext("Title"),
-        "description_html": gettext("Text"),
-        "language": gettext("Language of the text"),
-        "translations": gettext("Translation"),
-        "team": gettext("Team"),
-        "places": gettext("Places"),
-        "workplace": gettext("Where one works"),
-        "remote_countries": gettext("Countries"),
-        "contract": gettext("Contract"),
-        "hours": gettext("Hours"),
-        "seniority": gettext("Experience"),
-        "skills": gettext("Skills"),
-        "languages_asked": gettext("Languages"),
-        "salary": gettext("Salary"),
-        "starts_on": gettext("Start"),
-        "apply_until": gettext("Apply until"),
-        "contact": gettext("Whom to ask"),
-    }
-    return str(names.get(name, name))
+    return str(FIELDS.get(name, name))
 
 
 def countries_named(codes: list[str]) -> str:
@@ -184,16 +190,10 @@ def pay(job: Job) -> str:
     amount = amounts(
         job.salary_low, job.salary_high, job.salary_currency, get_locale() or Locale("en")
     )
-    with_period = {
-        "hour": gettext("%(pay)s an hour", pay=amount),
-        "day": gettext("%(pay)s a day", pay=amount),
-        "week": gettext("%(pay)s a week", pay=amount),
-        "month": gettext("%(pay)s a month", pay=amount),
-        "year": gettext("%(pay)s a year", pay=amount),
-    }
-    return str(with_period[job.salary_period or "year"])
+    return str(PAY_FOR[job.salary_period or "year"]) % {"pay": amount}
 
 
+@lru_cache(maxsize=4096)
 def amounts(low: int, high: int, currency: str, locale: Locale) -> str:
     """A range of minor units, the currency once, where the language puts it.
 
