@@ -18,6 +18,7 @@ from careers.home.models import Exposure
 from experts import showing
 from referrals.doors import ASGIDoor, Pages
 from tests.cast import Cast
+from tests.doors import coming_through
 from tests.home.test_front_page import ACTS, WORDS
 from tests.serving import AGENT
 
@@ -25,60 +26,13 @@ pytestmark = pytest.mark.usefixtures("still")  # a page is kept for 20 seconds
 PERSON = {"User-Agent": AGENT}
 
 
-class Door:
-    """The doors as `entourage serve` has them, on an event loop; counts what needs a thread."""
-
-    def __init__(self, app, loop):
-        self.loop, self.in_threads = loop, 0
-        self.home = HomeDoor(app, Pages(app, 2))
-        self.door = ASGIDoor(app, self.home, 0)
-        inner = app.wsgi_app
-
-        def count(environ, start_response):
-            self.in_threads += 1
-            return inner(environ, start_response)
-
-        app.wsgi_app = count
-
-    def ask(self, path="/", headers=PERSON, method="GET"):
-        """Status, headers by name, and body."""
-        return self.loop.run_until_complete(self._ask(path, headers, method))
-
-    async def _ask(self, path, headers, method):
-        sent = []
-
-        async def receive():
-            return {"type": "http.request", "body": b"", "more_body": False}
-
-        async def send(message):
-            sent.append(message)
-
-        path, _, query = path.partition("?")
-        scope = {
-            "type": "http", "http_version": "1.1", "method": method, "scheme": "http",
-            "path": path, "query_string": query.encode(), "root_path": "",
-            "headers": [(name.lower().encode(), said.encode()) for name, said in headers.items()],
-            "client": ("192.0.2.7", 4000), "server": ("localhost", 80),
-        }  # fmt: skip
-        await self.door(scope, receive, send)
-        start, *rest = sent
-        head = {name.decode().lower(): value.decode() for name, value in start["headers"]}
-        return start["status"], head, b"".join(message["body"] for message in rest)
-
-
 @pytest.fixture
-def loop():
-    made = asyncio.new_event_loop()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def door(app, loop):
-    made = Door(app, loop)
-    yield made
-    if (server := made.home._changed._server) is not None:
-        loop.run_until_complete(server.close())
+def door(app):
+    """The doors as `entourage serve` has them."""
+    with coming_through(app, ASGIDoor(app, HomeDoor(app, Pages(app, 2)), 0), PERSON) as made:
+        yield made
+        if (server := made.door._others._changed._server) is not None:
+            made.loop.run_until_complete(server.close())
 
 
 @pytest.fixture
@@ -151,7 +105,7 @@ def test_all_who_find_it_changed_wait_for_one_that_is_made(door, shown, database
         db.commit()
 
     async def many():
-        return await asyncio.gather(*(door._ask("/", PERSON, "GET") for _ in range(20)))
+        return await asyncio.gather(*(door.asking() for _ in range(20)))
 
     answers = door.loop.run_until_complete(many())
     assert door.in_threads == 2
@@ -189,7 +143,7 @@ def test_who_is_seen_is_counted_as_through_the_other_door(app, door, shown, db):
 def test_a_lost_connection_costs_a_thread_and_no_answer(door, shown, db):
     for _ in range(2):
         door.ask()
-    asking = door.home._changed
+    asking = door.door._others._changed
     if asking._file is not None:
         asking._file.close()
     else:
@@ -201,7 +155,7 @@ def test_a_lost_connection_costs_a_thread_and_no_answer(door, shown, db):
     assert door.in_threads == 2
 
 
-def test_no_answer_is_older_than_its_question(database, db, loop):
+def test_no_answer_is_older_than_its_question(database, db):
     """Also while the database is being asked by somebody who came before."""
     asking = Question(database, NUMBER)
 
@@ -221,4 +175,4 @@ def test_no_answer_is_older_than_its_question(database, db, loop):
         if asking._server is not None:
             await asking._server.close()
 
-    loop.run_until_complete(ask())
+    asyncio.run(ask())
