@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import closing
 from itertools import count
 from pathlib import Path
 
@@ -73,13 +74,13 @@ def test_a_full_disk_stops_no_visitor_and_is_told(disk, shared, server):
 def _click_until_refused(server: Server, code: str) -> None:
     """Use up the room that the journal has ahead, as many people: one alone would be a flood."""
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)
-    for number in count():
-        connection.request("GET", f"/r/{code}", headers={"User-Agent": f"{AGENT} {number}"})
-        answer = connection.getresponse()
-        answer.read()
-        if "." not in answer.headers["Location"]:
-            break
-    connection.close()
+    with closing(connection):
+        for number in count():
+            connection.request("GET", f"/r/{code}", headers={"User-Agent": f"{AGENT} {number}"})
+            answer = connection.getresponse()
+            answer.read()
+            if "." not in answer.headers["Location"]:
+                break
 
 
 def test_a_read_only_disk_stops_no_visitor_and_is_told(disk, shared, server):

@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -108,12 +108,12 @@ class Crowd:
         turn = 0
         while not self._over.is_set():
             turn += 1
-            try:
-                connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=5)
-                self.act(connection, number, turn)
-                connection.close()
-            except (OSError, http.client.HTTPException):
-                time.sleep(0.02)
+            connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=5)
+            with closing(connection):  # also where the server is killed meanwhile
+                try:
+                    self.act(connection, number, turn)
+                except (OSError, http.client.HTTPException):
+                    time.sleep(0.02)
 
     def act(self, connection: http.client.HTTPConnection, number: int, turn: int) -> None:
         """Ask once, and remember the answer."""
