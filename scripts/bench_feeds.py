@@ -154,7 +154,7 @@ def measure(url: str, feeds: int = 2_000, sample: str = "") -> None:
         ]
         db.execute(insert(Feed).values(etag='"01"'), rows)
         db.commit()
-        _tell(database, f"{url.partition(':')[0]:11}", feeds)
+        _tell(database, f"{url.partition(':')[0]:19}", feeds)
     database.dispose()
 
 
@@ -177,7 +177,7 @@ def _tell(database: Database, kind: str, feeds: int) -> None:
     unchanged = min(one.processor / one.feeds for one in none)
     changed = min(one.processor / one.feeds for one in all_of_few)
     print(
-        f"{'':11}one that has not changed: {unchanged * 1000:.2f} ms of processor, one that has: "
+        f"{'':19}one that has not changed: {unchanged * 1000:.2f} ms of processor, one that has: "
         f"{changed * 1000:.0f} ms; {unchanged / changed:.2%}",
         flush=True,
     )
