@@ -16,7 +16,11 @@ from sqlalchemy import event
 
 from careers.base import fetching
 from careers.base.fetching import Allow
+from careers.base.people import person_by_email
+from experts.editing import Profile, write_profile
 from feeds import parsing
+from tests.cast import Cast
+from tests.showing import opt_in
 
 # On a busy machine feeds wait for the processor as long as it takes; what they use is limited.
 parsing.SECONDS = 600.0
@@ -126,3 +130,13 @@ def queries(database):
         event.remove(database.engine, "before_cursor_execute", note)
 
     return gather
+
+
+@pytest.fixture
+def shown(database):
+    """The engineer has a public page."""
+    with database.writing() as db:
+        person = person_by_email(db, Cast.ENGINEER)
+        write_profile(db, person, Profile(headline="Keeps clocks honest."))
+        opt_in(db, person)
+        db.commit()

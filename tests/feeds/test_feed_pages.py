@@ -7,13 +7,11 @@ from sqlalchemy import func, select
 
 from careers.base.audit import Act
 from careers.base.people import person_by_email
-from experts.editing import Profile, write_profile
 from feeds.models import Entry, Feed
 from feeds.subscribing import MOST_FEEDS, confirm
 from tests.blog.markup import acting_parts
 from tests.cast import Cast
 from tests.feeds.test_parsing import PAYLOADS, item, rss
-from tests.showing import opt_in
 
 
 @pytest.fixture
@@ -21,16 +19,6 @@ def app(app, fetch):
     """The site, with a client that may also reach this machine."""
     app.extensions["fetch"] = fetch
     return app
-
-
-@pytest.fixture
-def shown(database):
-    """The engineer has a public page."""
-    with database.writing() as db:
-        person = person_by_email(db, Cast.ENGINEER)
-        write_profile(db, person, Profile(headline="Keeps clocks honest."))
-        opt_in(db, person)
-        db.commit()
 
 
 @pytest.fixture

@@ -16,7 +16,6 @@ from sqlalchemy import select
 from careers.base import clock, fetching, storage
 from careers.base.people import leave, person_by_email
 from experts import showing
-from experts.editing import Profile, write_profile
 from experts.posts import posts_of
 from feeds import picturing, polling, subscribing
 from feeds.models import Entry, EntryPicture, Feed
@@ -24,7 +23,8 @@ from feeds.pictures import FILES, NEWEST
 from feeds.polling import poll_due
 from tests.cast import Cast
 from tests.feeds.conftest import HERE, Answer
-from tests.showing import opt_in
+
+pytestmark = pytest.mark.usefixtures("shown")
 
 ALT = 'A "clock" <script>alert(1)</script> & a wall'
 SAID = "A &#34;clock&#34; &lt;script&gt;alert(1)&lt;/script&gt; &amp; a wall"
@@ -129,16 +129,6 @@ def kinds(url: str) -> dict[str, tuple[bytes, str]]:
             bluesky({"$type": "app.bsky.embed.video#view", "thumbnail": url, "alt": ALT}), ALT,
         ),
     }  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def page(database):
-    """The engineer has a public page."""
-    with database.writing() as db:
-        person = person_by_email(db, Cast.ENGINEER)
-        write_profile(db, person, Profile(headline="Keeps clocks honest."))
-        opt_in(db, person)
-        db.commit()
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 import threading
 import time
+from abc import ABC, abstractmethod
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
@@ -89,7 +90,7 @@ def place(request):
     shutil.rmtree(folder)
 
 
-class Crowd:
+class Crowd(ABC):
     """People who do the same all the time; what they were answered is remembered."""
 
     THREADS = 12
@@ -115,9 +116,9 @@ class Crowd:
                 except (OSError, http.client.HTTPException):
                     time.sleep(0.02)
 
+    @abstractmethod
     def act(self, connection: http.client.HTTPConnection, number: int, turn: int) -> None:
         """Ask once, and remember the answer."""
-        raise NotImplementedError
 
     def stop(self) -> None:
         self._over.set()
