@@ -211,11 +211,13 @@ def test_each_kind_of_feed_brings_its_picture(site, feed_at, fetched, visitor, d
     seen = visitor.get(address(kept), headers={"Accept": "image/avif,*/*"})
     assert (seen.status_code, seen.content_type) == (200, "image/avif")
     assert "immutable" in seen.headers["Cache-Control"]
+    assert seen.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
     for content in (seen.data, visitor.get(address(kept)).data):
         with Image.open(io.BytesIO(content)) as picture:
             assert picture.size == (480, 320)
             assert not picture.getexif()
-    assert visitor.get(address(kept) + "1").status_code == 404
+    gone = visitor.get(address(kept) + "1")
+    assert (gone.status_code, gone.headers["Cross-Origin-Resource-Policy"]) == (404, "same-origin")
 
 
 def _page() -> bytes:

@@ -194,6 +194,8 @@ def picture(code: str, width: int) -> ResponseReturnValue:
     answer = Response(content, mimetype=SERVED[kind][0])
     answer.vary.add("Accept")
     answer.set_etag(f"{code}.{width}.{kind}")
+    if is_public:  # also for feed readers in browsers
+        answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     # A withdrawn article takes its pictures with it, wherever they were kept.
     answer.headers["Cache-Control"] = "public, max-age=300" if is_public else "private, no-cache"
     return answer.make_conditional(request)
