@@ -15,7 +15,7 @@ from flask import Flask, has_request_context, request
 
 KEPT = 8192  # paths
 SAFE = "!$'()*,/:;?@"  # as Werkzeug leaves them in a query
-Values = tuple[tuple[str, str | int], ...]
+PLAIN = frozenset({str, int, type(None)})
 
 
 def links_of(app: Flask) -> Callable[..., str]:
@@ -30,27 +30,32 @@ def links_of(app: Flask) -> Callable[..., str]:
             return None
         return None if rule.defaults else frozenset(rule.arguments)
 
+    @cache
+    def givers(endpoint: str) -> list[Callable[[str, dict[str, Any]], None]]:
+        """What adds values to the addresses of an endpoint, as Flask has it."""
+        whose = (None, endpoint.rpartition(".")[0])
+        return [give for name in whose for give in app.url_default_functions.get(name, ())]
+
     @lru_cache(maxsize=KEPT)
-    def path(root: str, endpoint: str, values: Values) -> str:
+    def path(root: str, endpoint: str, *values: tuple[str, str | int]) -> str:
         return app.url_map.bind("", script_name=root or "/").build(endpoint, dict(values))
 
     def url_for(endpoint: str, **values: Any) -> str:
         names = in_path(endpoint) if has_request_context() else None
-        if names is None or not all(map(_is_plain, values.items())):
+        if names is None:
             return app.url_for(endpoint, **values)
-        app.inject_url_defaults(endpoint, values)
-        inside = tuple((name, value) for name, value in values.items() if name in names)
-        asked = [
-            (name, value)
-            for name, value in values.items()
-            if name not in names and value is not None
-        ]
-        found = path(request.script_root, endpoint, inside)
+        for give in givers(endpoint):
+            give(endpoint, values)
+        inside, asked = [], []
+        for item in values.items():
+            name, value = item
+            if type(value) not in PLAIN or name[0] == "_":
+                return app.url_for(endpoint, **values)
+            if name in names:
+                inside.append(item)
+            elif value is not None:
+                asked.append(item)
+        found = path(request.script_root, endpoint, *inside)
         return f"{found}?{urlencode(asked, safe=SAFE)}" if asked else found
 
     return url_for
-
-
-def _is_plain(item: tuple[str, Any]) -> bool:
-    name, value = item
-    return name[0] != "_" and (value is None or type(value) in {str, int})

@@ -78,17 +78,12 @@ class Fronts:
         """The last one that was made in `language`."""
         return self._kept.get(language)
 
-    def current(self, language: str, changed: int, make: Callable[[], Front]) -> Front:
-        """One that knows of the change with the number `changed`: kept, or made once for all who
-        wait for it.
+    def current(self, language: str, make: Callable[[Front | None], Front]) -> Front:
+        """What `make` gives for the one that is known: the same, or one that is made anew, once for
+        all who wait for it.
         """
-        front = self.known(language)
-        if front is not None and front.is_current(changed, clock.now()):
-            return front
         with self._making[language]:
-            front = self.known(language)
-            if front is None or not front.is_current(changed, clock.now()):
-                front = self._kept[language] = make()
+            front = self._kept[language] = make(self.known(language))
             return front
 
 
@@ -111,15 +106,19 @@ def home() -> ResponseReturnValue:
         _count(people)
         return body
     fronts = cast(Fronts, current_app.extensions["fronts"])
-    front = fronts.current(language(), version(db()), _front)
+    db().connection()  # before it is our turn: a server that does not answer holds up nobody else
+    front = fronts.current(language(), _current)
     _count(front.people)
     answer = front.answer_to(request.headers.get("If-None-Match", ""))
     return Response(answer.body, answer.status, answer.headers)
 
 
-def _front() -> Front:
-    db().rollback()  # what changed while others made theirs is in this one
+def _current(known: Front | None) -> Front:
     now, changed = clock.now(), version(db())
+    return known if known is not None and known.is_current(changed, now) else _front(now, changed)
+
+
+def _front(now: datetime, changed: int) -> Front:
     g.nonce = ""
     people, body = _made(now)
     whole = Response(body, mimetype="text/html")
