@@ -68,7 +68,7 @@ def id_of(post: Post) -> str:
 def picture_of(post: Post) -> str:
     """The whole address of the picture beside `post`, "" for none."""
     shown = post.picture
-    return f"{settings().base_url}{shown.path}/{shown.widths[-1]}" if shown else ""
+    return f"{settings().base_url}{shown.path}/{shown.widest[0]}" if shown else ""
 
 
 def page_of(post: Post) -> str:
@@ -79,8 +79,9 @@ def page_of(post: Post) -> str:
 def atom(feed: Feed) -> ResponseReturnValue:
     """`feed` as Atom (RFC 4287)."""
     body = render_template(
-        "experts/feed.xml", feed=feed, address_of=address_of, id_of=id_of, page_of=page_of
-    )
+        "experts/feed.xml", feed=feed, address_of=address_of, id_of=id_of, page_of=page_of,
+        picture_of=picture_of,
+    )  # fmt: skip
     answer = Response(body, mimetype="application/atom+xml")
     return _for_a_minute(hub.with_hub(answer, f"{feed.path}/feed.atom"))
 

@@ -79,6 +79,12 @@ class Pictured:
         """In which widths there is one, in pixels, the smallest first."""
         return widths_of(min(self.width, WIDEST))
 
+    @property
+    def widest(self) -> tuple[int, int]:
+        """Width and height of the largest of them, in pixels."""
+        width = self.widths[-1]
+        return width, max(1, round(self.height * width / self.width))
+
 
 @dataclass(frozen=True)
 class Heard:

@@ -281,4 +281,5 @@ def picture(code: str, width: int) -> ResponseReturnValue:
     answer.vary.add("Accept")
     answer.set_etag(f"{code}.{width}.{kind}")
     answer.headers["Cache-Control"] = f"private, max-age={A_YEAR}, immutable"
+    answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"  # feed readers in browsers
     return answer.make_conditional(request)

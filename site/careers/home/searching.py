@@ -88,13 +88,13 @@ def found_for(db: Session, settings: Settings, words: str) -> Found:
 
 def suggestions_for(db: Session, typed: str, most: int = 8) -> list[str]:
     """People and topics, then titles, teams and places, in which words begin as those `typed`."""
-    words = [search.fold(word) for word in typed.split()]
+    words = search.spaced(typed).split()
     if not words or len(typed) < 2:
         return []
     found = [
         name
         for name in [*names_shown(db), *(topic.name for topic in topics_shown(db))]
-        if all(f" {word}" in f" {search.fold(name)}" for word in words)
+        if all(f" {word}" in search.spaced(name) for word in words)
     ]
     jobs = catalogue_of(db).suggestions(typed, most)
     return list(dict.fromkeys([*found[: most // 2], *jobs, *found]))[:most]
