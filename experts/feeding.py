@@ -51,8 +51,13 @@ def address_of(post: Post) -> str:
     """Where `post` is read: here, elsewhere, or nowhere ("")."""
     if post.is_outside:
         return post.url or post.video or post.slides
-    spoken = post.language if post.language in LANGUAGES else settings().default_language
-    return settings().base_url + address_in(spoken, post.url)
+    return settings().base_url + address_in(language_of_page(post), post.url)
+
+
+def language_of_page(post: Post) -> str:
+    """In which of our languages the page is that has `post`: its own, where that is one of them."""
+    spoken = post.language[:2]
+    return spoken if spoken in LANGUAGES else settings().default_language
 
 
 def id_of(post: Post) -> str:
@@ -63,7 +68,7 @@ def id_of(post: Post) -> str:
 def picture_of(post: Post) -> str:
     """The whole address of the picture beside `post`, "" for none."""
     shown = post.picture
-    return f"{settings().base_url}{shown.path}/{shown.widths[-1]}" if shown else ""
+    return f"{settings().base_url}{shown.path}/{shown.widest[0]}" if shown else ""
 
 
 def page_of(post: Post) -> str:
@@ -74,8 +79,9 @@ def page_of(post: Post) -> str:
 def atom(feed: Feed) -> ResponseReturnValue:
     """`feed` as Atom (RFC 4287)."""
     body = render_template(
-        "experts/feed.xml", feed=feed, address_of=address_of, id_of=id_of, page_of=page_of
-    )
+        "experts/feed.xml", feed=feed, address_of=address_of, id_of=id_of, page_of=page_of,
+        picture_of=picture_of,
+    )  # fmt: skip
     answer = Response(body, mimetype="application/atom+xml")
     return _for_a_minute(hub.with_hub(answer, f"{feed.path}/feed.atom"))
 

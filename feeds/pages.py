@@ -23,7 +23,7 @@ from careers.base.fetching import Unreachable
 from careers.base.permissions import public, requires
 from careers.base.pictures import SERVED, best_kind
 from careers.base.web import PAGE_ROWS, database, db, limiter, me, page_number, settings
-from feeds import pictures, queries, subscribing
+from feeds import pictures, queries, republishing, subscribing
 from feeds.forms import AddressForm, RuleForm, SubscribeForm
 from feeds.models import Entry, EntryPicture, Feed
 from feeds.polling import Fetch, poll_feed
@@ -132,6 +132,8 @@ def _my_feed(feed: Feed, form: RuleForm | None = None) -> str:
         entries=entries,
         pictures=pictures.pictures_of(db(), entries),
         why_not=_why_not,
+        texts=republishing.count_texts(db(), feed),
+        texts_since=republishing.kept_since(db(), feed),
         page=page,
         pages=-(-count // PAGE_ROWS),
     )
@@ -179,6 +181,34 @@ def look_for_proof(code: str) -> ResponseReturnValue:
     subscribing.proof_wanted.send(_mine(code), db=db())
     db().commit()
     flash(gettext("We look within a minute."))
+    return redirect(url_for("feeds.my_feed", code=code))
+
+
+@blueprint.post("/me/feeds/<code>/texts")
+@requires("feed:subscribe")
+@limiter.limit("30 per hour")
+def keep_texts(code: str) -> ResponseReturnValue:
+    """Have the whole texts of one's own feed read here, for it is one's own to republish."""
+    feed = _mine(code)
+    try:
+        republishing.keep_texts(db(), me(), feed)
+    except republishing.NotTheirs:
+        flash(gettext("It is not known yet that this feed is yours."), "alert")
+        return redirect(url_for("feeds.my_feed", code=code))
+    if feed.state == "read":
+        return _read_now(feed, gettext("Its whole texts are read here now."))
+    db().commit()
+    flash(gettext("Noted. Its whole texts come when this feed is read again."))
+    return redirect(url_for("feeds.my_feed", code=code))
+
+
+@blueprint.post("/me/feeds/<code>/texts/delete")
+@requires("feed:subscribe")
+def delete_texts(code: str) -> ResponseReturnValue:
+    """Delete the whole texts of one's feed; excerpts stay."""
+    republishing.delete_texts(db(), me(), _mine(code))
+    db().commit()
+    flash(gettext("The whole texts are deleted. Excerpts with a link to the original stay."))
     return redirect(url_for("feeds.my_feed", code=code))
 
 
@@ -251,4 +281,5 @@ def picture(code: str, width: int) -> ResponseReturnValue:
     answer.vary.add("Accept")
     answer.set_etag(f"{code}.{width}.{kind}")
     answer.headers["Cache-Control"] = f"private, max-age={A_YEAR}, immutable"
+    answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"  # feed readers in browsers
     return answer.make_conditional(request)

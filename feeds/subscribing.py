@@ -19,6 +19,7 @@ from feeds import places
 from feeds.models import Entry, Feed
 from feeds.parsing import NO_FEED_NAMED, NotRead, ParsedFeed, source_of
 from feeds.polling import Fetch, parse_fetched, why_refused
+from feeds.republishing import delete_texts
 from feeds.storing import entries_changed
 
 MOST_FEEDS = 20
@@ -134,7 +135,9 @@ def show_feed(db: Session, person: Person, feed: Feed) -> None:
 
 
 def hide_feed(db: Session, person: Person, feed: Feed) -> None:
-    """Show nothing that came from `feed`, and record that `person` took their yes back."""
+    """Show nothing that came from `feed`, and record that `person` took their yes back; with it
+    goes the one to whole texts."""
+    delete_texts(db, person, feed)
     consents.withdraw(db, person, item_of(feed))
     _set_shown(db, feed, False)
 
@@ -190,6 +193,7 @@ def refuse(db: Session, editor: Person, feed: Feed, why: str) -> bool:
     if not rows_changed(changed):
         return False
     audit.record(db, editor, "feeds:refuse", feed.code, url=feed.url, why=why)
+    delete_texts(db, feed.person, feed)
     entries_changed.send(feed, db=db)
     return True
 
@@ -215,6 +219,7 @@ def prove(db: Session, feed: Feed, proof: Proof) -> bool:
 def unsubscribe(db: Session, person: Person, feed: Feed) -> None:
     """Stop reading a feed and delete everything that came from it."""
     audit.record(db, person, "feed:unsubscribe", feed.code, url=feed.url)
+    delete_texts(db, person, feed)
     consents.withdraw(db, person, item_of(feed))
     db.delete(feed)
     db.flush()

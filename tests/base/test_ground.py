@@ -38,6 +38,34 @@ def test_nor_can_one_whose_connection_wrote_before(database):
                 db.execute(text("UPDATE person SET name = 'y'"))
 
 
+def test_a_reading_session_whose_statement_failed_leaves_its_connection_usable(database):
+    for _ in range(3):
+        with database.reading() as db, pytest.raises(DBAPIError):
+            db.execute(text("SELECT nothing FROM nowhere"))
+        with database.reading() as db:
+            assert person_by_email(db, Cast.ENGINEER).name == "Ada Engel"
+
+
+def test_a_connection_that_broke_while_reading_is_replaced(database):
+    if database.is_sqlite:
+        return  # nothing lies between
+    with database.reading() as db, pytest.raises(DBAPIError):
+        db.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+    with database.reading() as db:
+        assert person_by_email(db, Cast.ENGINEER).name == "Ada Engel"
+
+
+def test_what_was_prepared_for_one_reading_session_is_so_for_the_next(database):
+    if database.is_sqlite:
+        return  # its driver keeps statements whatever happens
+    for _ in range(10):
+        with database.reading() as db:
+            person_by_email(db, Cast.ENGINEER)
+    with database.reading() as db:
+        prepared = db.scalars(text("SELECT statement FROM pg_prepared_statements")).all()
+    assert any("FROM person" in one for one in prepared)
+
+
 def test_what_is_not_committed_is_not_there(database):
     with database.writing() as db:
         person_by_email(db, Cast.ENGINEER).name = "Somebody else"

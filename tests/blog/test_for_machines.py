@@ -12,6 +12,7 @@ import re
 from datetime import datetime, timedelta
 
 import extruct
+import feedparser
 import mf2py
 import pytest
 
@@ -149,6 +150,23 @@ def test_its_picture_is_its_cover_else_its_card_and_can_be_fetched(visitor, read
         answer = visitor.get(address.removeprefix(BASE))
         assert answer.status_code == 200
         assert answer.mimetype in {"image/png", "image/jpeg"}
+
+
+def test_the_feeds_name_the_cover_with_its_words(visitor, published):
+    published(title="Plain")
+    published(cover=True)
+    answer = visitor.get("/blog/feed.atom")
+    atom = feedparser.parse(answer.data)
+    assert not atom.bozo
+    plain, covered = sorted(atom.entries, key=lambda entry: "media_content" in entry)
+    (picture,) = covered.media_content
+    assert "media_content" not in plain
+    assert picture["url"].startswith(f"{BASE}/blog/pictures/")
+    assert (picture["type"], picture["width"], picture["height"]) == ("image/jpeg", "1600", "900")
+    assert answer.text.count('<media:description type="plain">A clock</media:description>') == 1
+    assert visitor.get(picture["url"].removeprefix(BASE)).mimetype == "image/jpeg"
+    items = visitor.get("/blog/feed.json").json["items"]
+    assert sorted(item.get("image", "") for item in items) == ["", picture["url"]]
 
 
 def test_whoever_left_without_their_name_is_named_nowhere(app, database, read, published, visitor):

@@ -60,7 +60,8 @@ def test_a_picture_from_a_phone_to_a_reader(
     assert f"picture:{kept.code}" in shown
     assert "SecretCamera" not in str(storage.store(settings, "pictures").read(kept.keys["960.jpg"]))
     address = f"/blog/pictures/{kept.code}/960"
-    assert ada.get(address).status_code == 200
+    own = ada.get(address)
+    assert (own.status_code, own.headers["Cross-Origin-Resource-Policy"]) == (200, "same-origin")
     for other in (visitor, visit_as(Cast.COLLEAGUE), edith := visit_as(Cast.EDITOR)):
         assert other.get(address).status_code == 404
     article = db.scalars(select(Article)).one()
@@ -79,6 +80,7 @@ def test_a_picture_from_a_phone_to_a_reader(
     for accepted, kind in (("image/avif,image/webp", "avif"), ("image/webp", "webp"), ("", "jpeg")):
         seen = visitor.get(address, headers={"Accept": accepted})
         assert seen.content_type == f"image/{kind}"
+        assert seen.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
         with Image.open(io.BytesIO(seen.data)) as picture:
             assert picture.size == (960, 640)
             assert not picture.getexif()

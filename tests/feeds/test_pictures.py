@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
+import feedparser
 import pytest
 from PIL import Image
 from sqlalchemy import select
@@ -17,7 +18,7 @@ from careers.base import clock, fetching, storage
 from careers.base.people import leave, person_by_email
 from experts import showing
 from experts.posts import posts_of
-from feeds import picturing, polling, subscribing
+from feeds import parsing, picturing, polling, subscribing
 from feeds.models import Entry, EntryPicture, Feed
 from feeds.pictures import FILES, NEWEST
 from feeds.polling import poll_due
@@ -132,20 +133,6 @@ def kinds(url: str) -> dict[str, tuple[bytes, str]]:
 
 
 @pytest.fixture
-def feed_at(database):
-    """`feed_at(url)` subscribes the engineer to a feed that is known to be hers."""
-
-    def at(url: str, shows="everything", known: bool = True) -> None:
-        with database.writing() as db:
-            feed = subscribing.subscribe(db, person_by_email(db, Cast.ENGINEER), url, shows)
-            if known:
-                subscribing.confirm(db, person_by_email(db, Cast.EDITOR), feed)
-            db.commit()
-
-    return at
-
-
-@pytest.fixture
 def fetched(database, settings, fetch):
     """`fetched(hours)` reads what is due then, and fetches pictures; how many were tried."""
 
@@ -164,19 +151,6 @@ def work_later(work):
     def do(hours: float) -> None:
         with clock.set_to(clock.now() + timedelta(hours=hours)):
             work()
-
-    return do
-
-
-@pytest.fixture
-def act(database):
-    """`act(function)` calls it with a session, the engineer and her first entry, and commits."""
-
-    def do(what) -> None:
-        with database.writing() as db:
-            entry = db.scalars(select(Entry).order_by(Entry.id)).first()
-            what(db, person_by_email(db, Cast.ENGINEER), entry)
-            db.commit()
 
     return do
 
@@ -210,11 +184,13 @@ def test_each_kind_of_feed_brings_its_picture(site, feed_at, fetched, visitor, d
     seen = visitor.get(address(kept), headers={"Accept": "image/avif,*/*"})
     assert (seen.status_code, seen.content_type) == (200, "image/avif")
     assert "immutable" in seen.headers["Cache-Control"]
+    assert seen.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
     for content in (seen.data, visitor.get(address(kept)).data):
         with Image.open(io.BytesIO(content)) as picture:
             assert picture.size == (480, 320)
             assert not picture.getexif()
-    assert visitor.get(address(kept) + "1").status_code == 404
+    gone = visitor.get(address(kept) + "1")
+    assert (gone.status_code, gone.headers["Cross-Origin-Resource-Policy"]) == (404, "same-origin")
 
 
 def _page() -> bytes:
@@ -555,11 +531,21 @@ def featured(db, entry):
     feature(db, person_by_email(db, Cast.EDITOR), *posts_by_code(db, [entry.code]))
 
 
-def test_our_own_feed_names_it(site, feed_at, fetched, visitor, db):
+def test_our_own_feeds_name_it_with_its_words(site, feed_at, fetched, visitor, db):
     feed_at(site.says("/feed", rss(item(media(site.says("/picture", image()))))))
     fetched()
+    ours = f"http://127.0.0.1:8000{address(pictures(db)[0]).replace('480', '960')}"
     (post,) = visitor.get("/experts/ada-engel/feed.json").json["items"]
-    assert post["image"] == f"http://127.0.0.1:8000{address(pictures(db)[0]).replace('480', '960')}"
+    assert post["image"] == ours
+    answer = visitor.get("/experts/ada-engel/feed.atom")
+    found = feedparser.parse(answer.data)
+    assert not found.bozo
+    named = {"url": ours, "type": "image/jpeg", "medium": "image", "width": "960", "height": "640"}
+    assert found.entries[0].media_content == [named]
+    seen = visitor.get(ours.removeprefix("http://127.0.0.1:8000"))
+    assert seen.mimetype == "image/jpeg"
+    (read,) = parsing.parse(answer.data, "https://a.example/", answer.mimetype, clock.now()).entries
+    assert (read.picture_url, read.picture_alt) == (ours, ALT)
 
 
 def test_as_many_statements_with_pictures_as_without(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
+import psycopg
 from sqlalchemy import (
     JSON,
     CursorResult,
@@ -210,7 +211,18 @@ def _postgresql(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
-        if connection.get_execution_options().get("reads_only", False):
-            connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+        raw = connection.connection.driver_connection
+        reads_only = connection.get_execution_options().get("reads_only", False)
+        if raw.read_only is not reads_only:
+            raw.read_only = reads_only  # the driver begins with it: no statement of its own
+
+    @event.listens_for(engine, "rollback")
+    def _end(connection: Any) -> None:
+        reads_only = connection.get_execution_options().get("reads_only", False)
+        if reads_only and not connection.invalidated:
+            # There is nothing to take back, and at a rollback the driver forgets every statement
+            # that it had prepared: the server then plans each anew, which takes longer than it.
+            with suppress(psycopg.Error):  # a broken connection is found by the rollback
+                connection.connection.driver_connection.commit()
 
     return engine

@@ -82,17 +82,19 @@ def article(slug: str) -> ResponseReturnValue:
 def feed() -> ResponseReturnValue:
     """The newest articles, whole, as Atom (RFC 4287)."""
     found = queries.newest_articles(db(), IN_FEED)
-    base, names = settings().base_url, _names(found)
+    base, names, covers = settings().base_url, _names(found), pictures.covers_of(db(), found)
     body = render_template(
         "blog/feed.xml",
         articles=[
-            (one, names[one.id], address_of(one), made_absolute(one.body_html, base))
+            (one, names[one.id], address_of(one), made_absolute(one.body_html, base),
+             covers.get(one.id))
             for one in found
         ],
+        address_of_cover=address_of_cover,
         own=base + address_in(language(), "/blog/feed.atom"),
         page=base + address_in(language(), "/blog"),
         updated=max((one.changed_at for one in found), default=clock.now()),
-    )
+    )  # fmt: skip
     return hub.with_hub(Response(body, mimetype="application/atom+xml"), "/blog/feed.atom")
 
 
@@ -102,7 +104,7 @@ def json_feed() -> ResponseReturnValue:
     """The newest articles, whole, as JSON Feed 1.1."""
     base = settings().base_url
     found = queries.newest_articles(db(), IN_FEED)
-    names = _names(found)
+    names, covers = _names(found), pictures.covers_of(db(), found)
     items = [
         {
             "id": names[one.id],
@@ -115,6 +117,7 @@ def json_feed() -> ResponseReturnValue:
             "date_published": one.published_at.isoformat() if one.published_at else None,
             "date_modified": one.changed_at.isoformat(),
             "authors": _authors(one),
+            **_pictured(covers.get(one.id)),
         }
         for one in found
     ]
@@ -139,6 +142,15 @@ def address_of(article: Article) -> str:
 
 def _address(article: Article, slug: str) -> str:
     return settings().base_url + address_in(article.language, f"/blog/{slug}")
+
+
+def address_of_cover(cover: Picture) -> str:
+    """The full address of the cover of an article, as large as it is kept."""
+    return f"{settings().base_url}/blog/pictures/{cover.code}/{cover.width}"
+
+
+def _pictured(cover: Picture | None) -> dict[str, str]:
+    return {"image": address_of_cover(cover)} if cover else {}
 
 
 def _names(articles: Sequence[Article]) -> dict[int, str]:
@@ -182,6 +194,8 @@ def picture(code: str, width: int) -> ResponseReturnValue:
     answer = Response(content, mimetype=SERVED[kind][0])
     answer.vary.add("Accept")
     answer.set_etag(f"{code}.{width}.{kind}")
+    if is_public:  # also for feed readers in browsers
+        answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     # A withdrawn article takes its pictures with it, wherever they were kept.
     answer.headers["Cache-Control"] = "public, max-age=300" if is_public else "private, no-cache"
     return answer.make_conditional(request)
@@ -203,11 +217,10 @@ def described(article: Article, cover: Picture | None = None) -> dict[str, Any]:
     address = base + address_in(article.language, f"/blog/{article.slug}")
     ours = {"@type": "Organization", "name": the_company(db()).name, "url": base}
     by: list[dict[str, Any]] = [{"@type": "Person", **_named(one)} for one in article.authors]
-    pictured = {"image": f"{base}/blog/pictures/{cover.code}/{cover.width}"} if cover else {}
     return {
         "@context": "https://schema.org",
         "@type": "BlogPosting",
-        **pictured,
+        **_pictured(cover),
         "headline": article.title,
         "description": article.summary,
         "keywords": [topic.name for topic in article.topics],
