@@ -26,6 +26,7 @@ from experts.photograph import portrait_of
 from experts.presenting import Presented, network_name, previewed
 from feeds.models import Feed
 from feeds.queries import feeds_of
+from feeds.republishing import item_of_texts
 from feeds.subscribing import hide_feed, item_of, show_feed
 
 
@@ -199,12 +200,12 @@ def my_consents() -> ResponseReturnValue:
 def _consents(form: AfterForm | None = None) -> str:
     given = {one.item: one for one in consents.consents_of(db(), me()) if not one.withdrawn_at}
     items = [(item, item_name(item), given.get(item)) for item in showing.ITEMS]
-    items += [
-        (item_of(one.feed), one.feed.title or one.feed.source, given.get(item_of(one.feed)))
-        for one in feeds_of(db(), me())
-    ]
+    feeds = [one.feed for one in feeds_of(db(), me())]
+    items += [(item_of(one), one.title or one.source, given.get(item_of(one))) for one in feeds]
+    texts = [(one, given[item_of_texts(one)]) for one in feeds if item_of_texts(one) in given]
     return render_template(
         "experts/my_consents.html",
+        texts=texts,
         page=given.get(showing.PAGE),
         items=items,
         form=form or AfterForm(articles=me().articles_after),
@@ -247,6 +248,8 @@ def item_name(item: str) -> str:
     }
     if number := charter.number_in(item):
         return str(gettext("The charter, version %(number)s", number=number))
+    if item.startswith("texts:"):
+        return str(gettext("Whole texts of a feed"))
     return names.get(item) or str(gettext("A feed"))
 
 

@@ -51,8 +51,13 @@ def address_of(post: Post) -> str:
     """Where `post` is read: here, elsewhere, or nowhere ("")."""
     if post.is_outside:
         return post.url or post.video or post.slides
-    spoken = post.language if post.language in LANGUAGES else settings().default_language
-    return settings().base_url + address_in(spoken, post.url)
+    return settings().base_url + address_in(language_of_page(post), post.url)
+
+
+def language_of_page(post: Post) -> str:
+    """In which of our languages the page is that has `post`: its own, where that is one of them."""
+    spoken = post.language[:2]
+    return spoken if spoken in LANGUAGES else settings().default_language
 
 
 def id_of(post: Post) -> str:

@@ -5,13 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from careers.base import audit, codes, outbox, storage
+from careers.base import audit, codes, forgetting, storage
 from careers.base.config import Settings
 from careers.base.people import Person, employee_left
 from careers.base.pictures import SERVED, read_picture, written
@@ -112,7 +111,7 @@ def keep_cut(db: Session, person: Person, cut: Cut) -> Portrait:
         db.add(kept)
     else:
         gone = [*kept.keys.values(), *([kept.whole_key] if kept.whole_key != cut.whole else [])]
-        _forget(db, gone)
+        forgetting.forget(db, "portraits", gone)
     # Another address, so that no cache mistakes it for the one before.
     kept.code, kept.whole_key, kept.keys = codes.code(), cut.whole, cut.keys
     kept.width, kept.height = cut.width, cut.height
@@ -144,7 +143,7 @@ def take_photograph_away(db: Session, person: Person) -> None:
     kept = portrait_of(db, person)
     if kept is None:
         return
-    _forget(db, [kept.whole_key, *kept.keys.values()])
+    forgetting.forget(db, "portraits", [kept.whole_key, *kept.keys.values()])
     db.delete(kept)
     person.photo = None
     audit.record(db, person, "portrait:delete", person.code)
@@ -154,18 +153,6 @@ def take_photograph_away(db: Session, person: Person) -> None:
 
 def _reduced(square: Image.Image, side: int) -> Image.Image:
     return square.resize((side, side), Image.Resampling.LANCZOS)
-
-
-def _forget(db: Session, keys: list[str]) -> None:
-    outbox.add(db, "forget_portrait", {"keys": keys})
-
-
-@outbox.handles("forget_portrait")
-def forget_portrait(_db: Session, payload: dict[str, Any], settings: Settings) -> None:
-    """Delete files that no row names any more."""
-    files = storage.store(settings, "portraits")
-    for key in payload["keys"]:
-        files.forget(key)
 
 
 @left.connect

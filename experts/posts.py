@@ -41,7 +41,7 @@ from careers.blog.authors import written_by
 from careers.blog.models import Article, CoAuthor, Picture
 from experts.models import Asked, Expert, Talk
 from experts.showing import TALKS
-from feeds.models import Entry, EntryPicture, Feed
+from feeds.models import Entry, EntryPicture, EntryText, Feed, host_of
 
 EXCERPT = 280
 NEWEST_PER_AUTHOR = 20
@@ -105,8 +105,9 @@ class Heard:
 class Post:
     """An article, an entry of a feed, a talk, a publication, or an answer to who asked.
 
-    `url` is a path of this site without a language prefix for an article, the address of the
-    original for an entry, and may be "" for a talk, which may have `slides` and a `video`. Without
+    `url` is a path of this site without a language prefix for an article and an entry whose whole
+    text is read here, else the address of the original, and may be "" for a talk, which may have
+    `slides` and a `video`. Without
     a title of its own (`has_title`), `title` holds the first words of `text`. `source` says where
     it comes from: "Mastodon", the name of a host or of an event.
     """
@@ -130,7 +131,7 @@ class Post:
     @property
     def is_outside(self) -> bool:
         """Whether its address leads away from this site."""
-        return self.kind != "article"
+        return not self.url.startswith("/")
 
 
 _SHOWN = and_(Person.status == "active", Person.page.is_not(None), Expert.state == "shown")
@@ -377,9 +378,9 @@ def _published(internal: Internal, whose: ColumnElement[bool]) -> tuple[Rows, Ro
             Entry.title,
             Entry.excerpt.label("text"),
             Entry.url,
-            cast(Feed.language, String).label("language"),
+            cast(func.coalesce(Feed.chosen_language, Feed.language), String).label("language"),
             Entry.published_at,
-            literal(0).label("minutes"),
+            Entry.minutes,
             cast(Entry.has_title, Integer).label("has_title"),
             Feed.source,
             literal("").label("slides"),
@@ -467,7 +468,7 @@ def _post(row: Any) -> Post:
         author=Author(row.author_code, row.name, row.page, row.team, row.office),
         title=row.title,
         text=row.text if row.kind == "answer" else prose.excerpt(row.text, EXCERPT),
-        url=row.url,
+        url=f"/entries/{row.code}" if row.kind == "entry" and row.minutes else row.url,
         language=row.language.lower(),
         published_at=row.published_at,
         minutes=row.minutes,
@@ -499,6 +500,47 @@ def posts_by_code(db: Session, codes: Sequence[str] | None) -> list[Post]:
     rows = rows_of(db, wanted, None if codes is None else {"codes": list(codes)})
     found = {row.code: _post(row) for row in rows}
     return [found[code] for code in (codes or found) if code in found]
+
+
+@dataclass(frozen=True)
+class Republished:
+    """An entry as it is read here: its post, its whole text (safe HTML, "" where it is read only
+    where it was published first), and its address there."""
+
+    post: Post
+    html: str
+    first_at: str
+
+    @property
+    def first_host(self) -> str:
+        """Where it was published first."""
+        return host_of(self.first_at).removeprefix("www.")
+
+
+def republished(db: Session, code: str) -> Republished | None:
+    """The entry with this code, if everybody may see it."""
+    post = next((one for one in posts_by_code(db, [code]) if one.kind == "entry"), None)
+    if post is None:
+        return None
+    url, picture_url, html = db.execute(
+        select(Entry.url, Entry.picture_url, func.coalesce(EntryText.html, ""))
+        .outerjoin(EntryText, EntryText.entry_id == Entry.id)
+        .where(Entry.code == code)
+    ).one()
+    return Republished(
+        post, prose.without_picture(html, picture_url) if post.picture else html, url
+    )
+
+
+def bodies_of_posts(db: Session, codes: Sequence[str]) -> dict[str, str]:
+    """All that those of these posts say whose whole text is here, as plain text, by their code."""
+    articles = select(Article.code, Article.body_html).where(Article.code.in_(codes))
+    entries = select(Entry.code, EntryText.html).join(EntryText).where(Entry.code.in_(codes))
+    return {
+        code: prose.plain_text(html)
+        for rows in (articles, entries)
+        for code, html in db.execute(rows)
+    }
 
 
 def codes_of_posts(db: Session, person: Person) -> list[str]:

@@ -27,7 +27,7 @@ OF_ONE_HOST = 20  # that many are claimed together: they are read one after the 
 
 _CLAIMED = (
     Feed.id, Feed.host, Feed.url, Feed.etag, Feed.last_modified, Feed.body_hash, Feed.failures,
-    Feed.minutes, Feed.moved_to,
+    Feed.minutes, Feed.moved_to, Feed.keeps_texts,
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from careers.base import prose
 from feeds import attached, keeping
 from feeds.attached import Heard, Seen
 
@@ -96,6 +97,9 @@ def _item(item: dict[str, Any], url: str) -> dict[str, Any] | None:
                 )
                 for one in attachments
             ),
+        ),
+        whole=keeping.Whole(
+            _string(item, "content_html") or prose.paragraphs(_string(item, "content_text"))
         ),
     )  # fmt: skip
 

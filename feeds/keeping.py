@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -50,6 +50,15 @@ class Media:
     bytes: int = 0
 
 
+@dataclass(frozen=True)
+class Whole:
+    """All that an item says, as HTML, and the address that links in it are meant from ("" for that
+    of the item)."""
+
+    html: str = ""
+    base: str = ""
+
+
 def kept(entries: Iterable[dict[str, Any] | None]) -> dict[str, Any]:
     """The entries that can be shown, once each, and how many could not.
 
@@ -89,6 +98,7 @@ def entry(
     tags: Iterable[str] = (),
     picture: Picture = Picture(),
     media: Media = Media(),
+    whole: Whole = Whole(),
 ) -> dict[str, Any] | None:
     """One entry as it is kept; None without a link to its original, or without any words."""
     link = next((found for found in (whole_link(base, one) for one in links) if found), None)
@@ -113,7 +123,21 @@ def entry(
         "media_type": media.type,
         "media_seconds": media.seconds,
         "media_bytes": media.bytes,
+        "whole": whole,
     }
+
+
+def whole_text(entry: Mapping[str, Any]) -> str:
+    """All that `entry` says, as safe HTML; "" where its excerpt says as much, or it is too long or
+    too nested to be shown."""
+    said, link = entry["whole"], entry["url"]
+    base = whole_link(link, said.base) or link
+    html = without_controls(said.html[: prose.HTML_LONGEST + 1])
+    try:
+        text = prose.text_from_elsewhere(html, lambda address: whole_link(base, address))
+    except ValueError:
+        return ""
+    return text if len(prose.plain_text(text)) > len(entry["excerpt"]) else ""
 
 
 def whole_link(base: str, link: str) -> str | None:

@@ -56,6 +56,7 @@ class Feed(Base):
     title: Mapped[str] = mapped_column(String(200), default="")
     source: Mapped[str] = mapped_column(String(100), default="")  # "Mastodon", or the host's name
     language: Mapped[str] = mapped_column(String(16), default="")  # as the feed says, else ""
+    chosen_language: Mapped[str | None] = mapped_column(String(2))  # holds before it, where chosen
     shows: Mapped[str] = mapped_column(String(12), default="everything")
     words: Mapped[list[str]] = mapped_column(default=list)  # tags or words, for "with words"
     # Whether it is its person's own: how that is known, and why an editor said that it isn't.
@@ -64,6 +65,7 @@ class Feed(Base):
     refused_why: Mapped[str] = mapped_column(String(300), default="")
     state: Mapped[str] = mapped_column(String(10), default="read")
     is_shown: Mapped[bool] = mapped_column(default=True)  # with a consent of its own
+    keeps_texts: Mapped[bool] = mapped_column(default=False)  # with a consent of its own
     etag: Mapped[str | None] = mapped_column(String(500))
     last_modified: Mapped[str | None] = mapped_column(String(100))
     body_hash: Mapped[str | None] = mapped_column(String(64))  # of what was last read of it
@@ -82,7 +84,8 @@ class Feed(Base):
 
 
 class Entry(Base):
-    """One item of a feed: an excerpt and a link to the original, never a full copy."""
+    """One item of a feed: an excerpt and a link to the original. Its whole text is kept beside it
+    where its owner says that it is theirs to republish."""
 
     __tablename__ = "entry"
     __table_args__ = (
@@ -102,6 +105,7 @@ class Entry(Base):
     published_at: Mapped[datetime]
     fetched_at: Mapped[datetime] = mapped_column(default=clock.now)
     tags: Mapped[list[str]] = mapped_column(default=list)
+    minutes: Mapped[int] = mapped_column(default=0)  # to read its whole text; 0 without one
     # What is attached, where it lies elsewhere: a picture, and something to hear or to watch.
     picture_url: Mapped[str] = mapped_column(String(2000), default="")
     picture_alt: Mapped[str] = mapped_column(String(500), default="")
@@ -114,6 +118,18 @@ class Entry(Base):
     withdrawn_why: Mapped[str] = mapped_column(String(300), default="")  # told to its owner
 
     feed: Mapped[Feed] = relationship(back_populates="entries", lazy="joined", innerjoin=True)
+
+
+class EntryText(Base):
+    """The whole text of an entry, as safe HTML."""
+
+    __tablename__ = "entry_text"
+
+    entry_id: Mapped[int] = mapped_column(
+        ForeignKey("entry.id", ondelete="CASCADE"), primary_key=True
+    )
+    html: Mapped[str] = mapped_column(Text)
+    html_hash: Mapped[str] = mapped_column(String(64))  # SHA-256
 
 
 class EntryPicture(Base):

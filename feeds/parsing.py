@@ -78,6 +78,7 @@ class ParsedEntry:
     media_type: str = ""
     media_seconds: int = 0
     media_bytes: int = 0
+    text: str = ""  # all that it says, as safe HTML, where that is wanted and more than `excerpt`
 
 
 @dataclass(frozen=True)
@@ -96,9 +97,12 @@ class ParsedFeed:
     dropped: int
 
 
-def parse(body: bytes, url: str, content_type: str, now: datetime) -> ParsedFeed:
-    """The feed in `body`, which came from `url` at `now`. Raises NotRead."""
-    found = _ask_child(body, url, content_type)
+def parse(
+    body: bytes, url: str, content_type: str, now: datetime, with_texts: bool = False
+) -> ParsedFeed:
+    """The feed in `body`, which came from `url` at `now`, with whole texts where they are wanted.
+    Raises NotRead."""
+    found = _ask_child(body, url, content_type, with_texts)
     if "refused" in found:
         raise NotRead(REASONS[found["refused"]])
     if "alternates" in found:
@@ -149,14 +153,17 @@ _PLACES = threading.BoundedSemaphore(max(2, min(os.cpu_count() or 2, 8)))
 _PLACE_OF_LARGE = threading.BoundedSemaphore()
 
 
-def _ask_child(body: bytes, url: str, content_type: str) -> dict[str, Any]:
+def _ask_child(
+    body: bytes, url: str, content_type: str, with_texts: bool = False
+) -> dict[str, Any]:
     content_type = "".join(sign for sign in content_type[:200] if sign.isprintable())
     environment = {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     place = _PLACE_OF_LARGE if len(body) > LARGE else _PLACES
+    said = [url, content_type, "texts" if with_texts else "excerpts"]
     try:
         with place:
             done = subprocess.run(  # noqa: S603
-                [sys.executable, "-P", "-m", "feeds.parsing_child", url, content_type],
+                [sys.executable, "-P", "-m", "feeds.parsing_child", *said],
                 input=body, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=SECONDS,
                 env=environment, cwd="/", check=False,
             )  # fmt: skip

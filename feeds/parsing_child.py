@@ -20,6 +20,7 @@ import feedparser
 from feedparser import api
 from feedparser.namespaces import mediarss
 
+from careers.base import prose
 from feeds import attached, json_answers, keeping, outside_pages
 from feeds.attached import Heard, Seen
 from feeds.keeping import MOST_ENTRIES, MOST_LINKS
@@ -45,10 +46,10 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 1))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    url, content_type = sys.argv[1], sys.argv[2]
+    url, content_type, keeps_texts = sys.argv[1], sys.argv[2], sys.argv[3] == "texts"
     body = sys.stdin.buffer.read()
     try:
-        result = read(body, url, content_type)
+        result = with_texts(read(body, url, content_type), keeps_texts)
     except Refused as refusal:
         result = {"refused": str(refusal)}
     except (MemoryError, RecursionError):
@@ -56,6 +57,14 @@ def main() -> None:
     except Exception:  # a reader that stumbles over what nobody foresaw
         result = {"refused": "broken"}
     sys.stdout.write(json.dumps(result))
+
+
+def with_texts(found: dict[str, Any], wanted: bool) -> dict[str, Any]:
+    """What `read` found, with the whole text of each entry where that is wanted, else ""."""
+    for entry in found.get("entries", ()):
+        entry["text"] = keeping.whole_text(entry) if wanted else ""
+        del entry["whole"]
+    return found
 
 
 def read(body: bytes, url: str, content_type: str) -> dict[str, Any]:
@@ -172,7 +181,18 @@ def _xml_entry(entry: Mapping[str, Any], url: str) -> dict[str, Any] | None:
         ],
         picture=picture,
         media=attached.media(url, _heard(entry)),
+        whole=_whole(entry, url),
     )
+
+
+def _whole(entry: Mapping[str, Any], url: str) -> keeping.Whole:
+    """The first text of an entry that is HTML, else its first text, else its summary."""
+    contents = sorted(_parts(entry, "content"), key=lambda one: one.get("type") == "text/plain")
+    said = contents[0] if contents else dict(entry.get("summary_detail") or {})
+    html, base = str(said.get("value", "")), str(said.get("base") or "")
+    if said.get("type") == "text/plain":
+        html = prose.paragraphs(html)
+    return keeping.Whole(html, "" if base == url else base)
 
 
 # -- what comes with an entry ----------------------------------------------------------------

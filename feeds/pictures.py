@@ -7,14 +7,13 @@ it is shown again.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import and_, delete, func, insert, or_, select
 from sqlalchemy.orm import Session
 
-from careers.base import outbox, storage
-from careers.base.config import Settings
+from careers.base import forgetting
 from careers.base.people import Person
 from feeds.models import Entry, EntryPicture, Feed
 from feeds.storing import entries_changed
@@ -48,7 +47,7 @@ def settle(db: Session, feeds: Collection[int]) -> None:
             gone.append(picture)
     if gone:
         db.execute(delete(EntryPicture).where(EntryPicture.id.in_([one.id for one in gone])))
-        forget(db, (key for one in gone for key in one.keys.values()))
+        forgetting.forget(db, FILES, (key for one in gone for key in one.keys.values()))
     if wanted:
         new = [{"entry_id": one.id, "url": one.picture_url} for one in wanted.values()]
         db.execute(insert(EntryPicture), new)
@@ -78,20 +77,6 @@ def settle_feed(feed: Feed, db: Session) -> None:
 def settle_person(db: Session, person: Person) -> None:
     """The same for all feeds of `person`, whose page is shown or taken down."""
     settle(db, db.scalars(select(Feed.id).where(Feed.person_id == person.id)).all())
-
-
-def forget(db: Session, keys: Iterable[str]) -> None:
-    """Have the files with these `keys` deleted; they follow within a minute."""
-    if found := list(keys):
-        outbox.add(db, "forget_entry_pictures", {"keys": found})
-
-
-@outbox.handles("forget_entry_pictures")
-def forget_files(_db: Session, payload: dict[str, Any], settings: Settings) -> None:
-    """Delete files that no row names any more."""
-    files = storage.store(settings, FILES)
-    for key in payload["keys"]:
-        files.forget(key)
 
 
 def seen_by_everybody(db: Session, code: str) -> EntryPicture | None:

@@ -22,14 +22,14 @@ import structlog
 from sqlalchemy import ColumnElement, CursorResult, or_, select, update
 from sqlalchemy.orm import Session
 
-from careers.base import clock, fetching, storage
+from careers.base import clock, fetching, forgetting, storage
 from careers.base.config import Settings
 from careers.base.database import Database, in_turn, rows_changed
 from careers.base.fetching import Fetched, Unreachable
 from careers.base.pictures import MOST_BYTES, Made
 from feeds.claiming import HOST_RESTS, LEASE, busy_hosts
 from feeds.models import EntryPicture
-from feeds.pictures import FILES, SMALLEST, WIDTHS, forget
+from feeds.pictures import FILES, SMALLEST, WIDTHS
 from feeds.polling import GONE, UNANSWERED, why_refused
 from feeds.waiting import SHORTEST_WAIT, retry_after
 
@@ -263,6 +263,6 @@ def fetch_lost_again(database: Database, settings: Settings) -> int:
     with database.writing() as db:
         again = update(EntryPicture).where(EntryPicture.id.in_(lost))
         db.execute(again.values(state="due", due_at=clock.now(), failures=0, keys={}))
-        forget(db, (key for keys in lost.values() for key in keys))
+        forgetting.forget(db, FILES, (key for keys in lost.values() for key in keys))
         db.commit()
     return len(lost)

@@ -277,7 +277,7 @@ def read_feed(claim: Claim, fetch: Fetch, contact: str) -> Read | Failed:
         body_hash = hashlib.sha256(fetched.body).hexdigest()
         if body_hash == claim.body_hash:
             return Read(None, fetched)
-        return Read(parse_fetched(fetched), fetched, body_hash)
+        return Read(parse_fetched(fetched, claim.keeps_texts), fetched, body_hash)
     except Unreachable as error:
         return Failed(error.reason, unanswered=error.reason in UNANSWERED)
     except Exception:
@@ -288,10 +288,10 @@ def read_feed(claim: Claim, fetch: Fetch, contact: str) -> Read | Failed:
 UNANSWERED = {fetching.NO_ANSWER, fetching.TOO_SLOW, fetching.NO_SUCH_HOST}
 
 
-def parse_fetched(fetched: Fetched) -> ParsedFeed:
+def parse_fetched(fetched: Fetched, with_texts: bool = False) -> ParsedFeed:
     """The feed in an answer. Raises `feeds.parsing.NotRead`."""
     content_type = fetched.headers.get("content-type", "")
-    return parse(fetched.body, fetched.url, content_type, clock.now())
+    return parse(fetched.body, fetched.url, content_type, clock.now(), with_texts)
 
 
 def why_refused(status: int) -> str:

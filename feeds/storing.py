@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -10,13 +11,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from blinker import Signal
-from sqlalchemy import bindparam, insert, or_, select, update
+from sqlalchemy import bindparam, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from careers.base import clock
+from careers.base import clock, prose
 from careers.base.database import rows_changed
 from careers.base.fetching import Fetched
-from feeds.models import Entry, Feed, host_of
+from feeds.models import Entry, EntryText, Feed, host_of
 from feeds.parsing import ParsedFeed
 from feeds.waiting import (
     LATEST,
@@ -47,6 +48,7 @@ class Claim:
     failures: int
     minutes: int
     moved_to: str | None
+    keeps_texts: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,8 @@ def store(db: Session, claim: Claim, outcome: Read | Failed) -> bool:
         _note_move(db, feed, outcome.fetched.permanent_url)
         if outcome.parsed is not None:
             _store_entries(db, feed, outcome.parsed)
+            if feed.keeps_texts and claim.keeps_texts:
+                _store_texts(db, feed, outcome.parsed)
             entries_changed.send(feed, db=db)
     return True
 
@@ -191,6 +195,7 @@ def _store_entries(db: Session, feed: Feed, parsed: ParsedFeed) -> None:
     for found in reversed(parsed.entries):  # the newest comes first in a feed, and last here
         entry = known.get(found.key)
         said = asdict(found) | {"tags": list(found.tags)}
+        del said["text"]
         if entry is None:
             said["published_at"] = found.published_at or now
             state = (
@@ -206,6 +211,41 @@ def _store_entries(db: Session, feed: Feed, parsed: ParsedFeed) -> None:
     if new:
         db.execute(insert(Entry), new)
     db.flush()
+
+
+def _store_texts(db: Session, feed: Feed, parsed: ParsedFeed) -> None:
+    """Keep the whole text of each entry that has one, and none of one that no longer has."""
+    texts = {found.key: found.text for found in parsed.entries}
+    rows = db.execute(
+        select(Entry.id, Entry.key, EntryText.html_hash)
+        .outerjoin(EntryText, EntryText.entry_id == Entry.id)
+        .where(Entry.feed_id == feed.id, Entry.key.in_(texts))
+    ).all()
+    kept = {row.id: (texts[row.key], row.html_hash) for row in rows}
+    hashes = {
+        number: hashlib.sha256(html.encode()).hexdigest()
+        for number, (html, _was) in kept.items()
+        if html
+    }
+    changed = [number for number, (_html, was) in kept.items() if hashes.get(number) != was]
+    if not changed:
+        return
+    db.execute(delete(EntryText).where(EntryText.entry_id.in_(changed)))
+    new = [
+        {"entry_id": number, "html": kept[number][0], "html_hash": hashes[number]}
+        for number in changed
+        if number in hashes
+    ]
+    if new:
+        db.execute(insert(EntryText), new)
+    db.execute(
+        update(Entry), [{"id": number, "minutes": _minutes(kept[number][0])} for number in changed]
+    )
+
+
+def _minutes(html: str) -> int:
+    """To read a whole text; 0 for none."""
+    return prose.reading_minutes(prose.plain_text(html)) if html else 0
 
 
 def _known_again(db: Session, feed: Feed, parsed: ParsedFeed) -> dict[str, Entry]:

@@ -19,6 +19,7 @@ from feeds import places
 from feeds.models import Entry, Feed
 from feeds.parsing import NO_FEED_NAMED, NotRead, ParsedFeed, source_of
 from feeds.polling import Fetch, parse_fetched, why_refused
+from feeds.republishing import delete_texts
 from feeds.storing import entries_changed
 
 MOST_FEEDS = 20
@@ -95,9 +96,11 @@ def _as_asked(url: str) -> str:
 
 
 def subscribe(
-    db: Session, person: Person, url: str, shows: Shows, words: Sequence[str] = ()
-) -> Feed:
-    """Read `url` from now on for `person`; the feed they have already, if they have it.
+    db: Session, person: Person, url: str, shows: Shows, words: Sequence[str] = (),
+    language: str | None = None,
+) -> Feed:  # fmt: skip
+    """Read `url` from now on for `person`; the feed they have already, if they have it. It is in
+    `language` (a code), else in the one that it says.
 
     Nobody else sees what it brings before it is known to be theirs. Raises TooMany, or Unreachable
     when `url` is no address.
@@ -110,7 +113,10 @@ def subscribe(
         db.scalar(select(func.count(Feed.id)).where(Feed.person_id == person.id)) or 0
     ) >= MOST_FEEDS:
         raise TooMany
-    feed = Feed(person_id=person.id, url=url, shows=shows, words=list(words), source=source_of(url))
+    feed = Feed(
+        person_id=person.id, url=url, shows=shows, words=list(words), source=source_of(url),
+        chosen_language=language,
+    )  # fmt: skip
     try:
         with db.begin_nested():
             db.add(feed)
@@ -134,7 +140,9 @@ def show_feed(db: Session, person: Person, feed: Feed) -> None:
 
 
 def hide_feed(db: Session, person: Person, feed: Feed) -> None:
-    """Show nothing that came from `feed`, and record that `person` took their yes back."""
+    """Show nothing that came from `feed`, and record that `person` took their yes back; with it
+    goes the one to whole texts."""
+    delete_texts(db, person, feed)
     consents.withdraw(db, person, item_of(feed))
     _set_shown(db, feed, False)
 
@@ -159,6 +167,15 @@ def change_rule(
     looked at it."""
     feed.shows, feed.words = shows, list(words)
     audit.record(db, person, "feed:change-rule", feed.code, shows=shows)
+
+
+def choose_language(db: Session, person: Person, feed: Feed, language: str | None) -> None:
+    """Have all that comes and came from `feed` be in `language` (a code), else in the one that the
+    feed says."""
+    feed.chosen_language = language
+    audit.record(db, person, "feed:choose-language", feed.code, language=language or "")
+    db.flush()
+    entries_changed.send(feed, db=db)
 
 
 def read_again(feed: Feed) -> None:
@@ -190,6 +207,7 @@ def refuse(db: Session, editor: Person, feed: Feed, why: str) -> bool:
     if not rows_changed(changed):
         return False
     audit.record(db, editor, "feeds:refuse", feed.code, url=feed.url, why=why)
+    delete_texts(db, feed.person, feed)
     entries_changed.send(feed, db=db)
     return True
 
@@ -215,6 +233,7 @@ def prove(db: Session, feed: Feed, proof: Proof) -> bool:
 def unsubscribe(db: Session, person: Person, feed: Feed) -> None:
     """Stop reading a feed and delete everything that came from it."""
     audit.record(db, person, "feed:unsubscribe", feed.code, url=feed.url)
+    delete_texts(db, person, feed)
     consents.withdraw(db, person, item_of(feed))
     db.delete(feed)
     db.flush()

@@ -9,7 +9,6 @@ import shutil
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from types import CodeType
 from typing import ClassVar
 
 import hypothesis
@@ -19,10 +18,8 @@ import structlog
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
-from werkzeug.routing import Map
 from whitenoise import WhiteNoise
 
 import careers.app
@@ -36,6 +33,7 @@ from careers.base.signin import passwords
 from careers.hiring import cvs
 from tests.cast import Cast, invite_cast
 from tests.databases import Databases
+from tests.made_once import KnownRoutes
 from tests.mailing import Sink, listening
 
 CI = os.environ.get("CI") == "true"
@@ -88,25 +86,6 @@ def pytest_collection() -> Iterator[None]:
     gc.set_threshold(50_000, 20, 20)
     gc.enable()
     return collected
-
-
-class KnownRoutes(Flask):
-    """Works out once in a process where addresses lead, and not once in each test: they lead to the
-    same endpoints in every application.
-    """
-
-    known: ClassVar[Map | None] = None
-
-    def __init__(self, *arguments, **options) -> None:
-        super().__init__(*arguments, **options)
-        self.url_map = self.known or self.url_map
-
-    def add_url_rule(self, rule, endpoint=None, view_func=None, *more, **options) -> None:
-        if self.url_map is not self.known:
-            super().add_url_rule(rule, endpoint, view_func, *more, **options)
-            return
-        assert any(one.rule == rule for one in self.known.iter_rules(endpoint)), rule
-        self.view_functions[endpoint] = view_func
 
 
 class KnownFiles(WhiteNoise):
@@ -223,29 +202,10 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
     )
 
 
-class CompiledTemplates(BytecodeCache):
-    """Compiles each template once in a process, and not once in each test."""
-
-    def __init__(self) -> None:
-        self._compiled: dict[str, CodeType] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        bucket.code = self._compiled.get(bucket.key)
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._compiled[bucket.key] = bucket.code
-
-
-@pytest.fixture(scope="session")
-def compiled_templates() -> CompiledTemplates:
-    return CompiledTemplates()
-
-
 @pytest.fixture
-def app(settings: Settings, compiled_templates: CompiledTemplates) -> Iterator[Flask]:
+def app(settings: Settings) -> Iterator[Flask]:
     app = create_app(settings, testing=True)
     KnownRoutes.known = app.url_map
-    app.jinja_env.bytecode_cache = compiled_templates
     yield app
     app.extensions["database"].dispose()
 
@@ -258,9 +218,7 @@ def sink() -> Iterator[Sink]:
 
 
 @pytest.fixture
-def mailing(
-    settings: Settings, sink: Sink, compiled_templates: CompiledTemplates
-) -> Iterator[Flask]:
+def mailing(settings: Settings, sink: Sink) -> Iterator[Flask]:
     """The site with that server."""
     known = settings.model_dump() | {
         "secret_key": "s" * 40,
@@ -268,7 +226,6 @@ def mailing(
         "mail_from": "Acme careers <careers@acme.example>",
     }
     app = create_app(Settings(_env_file=None, **known), testing=True)
-    app.jinja_env.bytecode_cache = compiled_templates
     yield app
     app.extensions["database"].dispose()
 

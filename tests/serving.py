@@ -16,7 +16,7 @@ from itertools import cycle
 from pathlib import Path
 
 LOADED = multiprocessing.get_context("forkserver")
-LOADED.set_forkserver_preload(["careers.main", "referrals.doors"])
+LOADED.set_forkserver_preload(["tests.loaded"])
 PATIENCE = 60  # seconds; a slow machine is no fault of a server
 AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0"
 
@@ -98,9 +98,10 @@ class Server:
 
 
 class LoadedServer(Server):
-    """`entourage serve` and `entourage worker`, begun by a process that has loaded their modules.
+    """`entourage serve` and `entourage worker`, begun by a process that has loaded their modules
+    and compiled their templates.
 
-    Loading them takes longer than all else at the start, and tests start hundreds.
+    That takes longer than all else at the start, and tests start hundreds.
     """
 
     def start(self) -> None:

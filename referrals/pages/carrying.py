@@ -18,6 +18,7 @@ from careers.base.people import Person
 from careers.base.web import db, settings
 from careers.blog.models import Article
 from experts.queries import may_be_named
+from feeds.models import Entry, Feed
 from referrals.classifying import classify
 from referrals.models import ShareLink
 from referrals.pages.blueprint import blueprint
@@ -26,10 +27,11 @@ from referrals.touches import carries, links_of
 from referrals.trails import Read, Trail, Via, joined, read_at, trail_from, trail_of
 
 CARRYING = {
-    "home.home", "home.search", "experts.experts", "experts.expert", "blog.articles",
-    "blog.article", "jobs.jobs", "jobs.job", "hiring.apply", "referrals.code",
+    "home.home", "home.search", "experts.experts", "experts.expert", "experts.entry",
+    "blog.articles", "blog.article", "jobs.jobs", "jobs.job", "hiring.apply", "referrals.code",
     "referrals.pass_on", "alerts.follow", "alerts.asked",
 }  # fmt: skip
+READ = {"experts.expert", "experts.entry", "blog.article"}  # what an application remembers
 REMEMBERING = {"home.privacy", "referrals.remember", "referrals.forget"}
 
 
@@ -68,19 +70,22 @@ def _trail_of_request() -> Trail:
 
 
 def _read_here() -> Read | None:
-    """The step of the page that is asked for, if it is an expert's or an article.
+    """The step of the page that is asked for, if it is an expert's or an article; what an expert
+    republishes here counts as their page.
 
     Only a person reads: for robots the addresses on a page stay what they are. And only whoever
     follows a link on the page carries on that they were there.
     """
-    if request.endpoint not in {"experts.expert", "blog.article"} or not is_a_person():
+    if request.endpoint not in READ or not is_a_person():
         return None
-    slug = (request.view_args or {}).get("slug", "")
+    (named,) = (request.view_args or {}).values()
+    of = "a" if request.endpoint == "blog.article" else "e"
     if request.endpoint == "experts.expert":
-        of, asked = "e", select(Person.code).where(Person.page == slug)
+        asked = select(Person.code).where(Person.page == named)
+    elif request.endpoint == "experts.entry":
+        asked = select(Person.code).join(Feed).join(Entry).where(Entry.code == named)
     else:
-        of = "a"
-        asked = select(Article.code).where(Article.slug == slug, Article.state == "published")
+        asked = select(Article.code).where(Article.slug == named, Article.state == "published")
     code = db().scalar(asked)
     return read_at(of, code, clock.now(), settings().signing_key) if code else None
 

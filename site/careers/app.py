@@ -13,6 +13,7 @@ from whitenoise import WhiteNoise
 
 import experts.charter_pages
 import experts.editing_pages
+import experts.entry_pages
 import experts.pages
 import experts.portrait_pages
 import experts.proving
@@ -54,8 +55,9 @@ SENDING_AT_ONCE = 8  # of them, those that may wait for what clients send
 PAGES = (
     board_pages, editing_pages, feed_pages, blog_author_pages, blog_comment_pages,
     blog_editing_pages, blog_history_pages, blog_writing_pages, experts.charter_pages,
-    experts.editing_pages, experts.portrait_pages, experts.topic_pages, topics, blog_telling,
-    experts.telling, front_page, post_pages, experts.proving, feeds.editing_pages,
+    experts.editing_pages, experts.entry_pages, experts.portrait_pages, experts.topic_pages,
+    topics, blog_telling, experts.telling, front_page, post_pages, experts.proving,
+    feeds.editing_pages,
 )  # fmt: skip
 PACKAGES = (
     home,

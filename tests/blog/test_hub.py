@@ -72,11 +72,10 @@ def hub():
 
 
 @pytest.fixture
-def telling(settings, hub, compiled_templates):
+def telling(settings, hub):
     """The site that names the hub."""
     known = settings.model_dump() | {"secret_key": "s" * 40, "websub_hub": hub.address}
     app = create_app(Settings(_env_file=None, **known), testing=True)
-    app.jinja_env.bytecode_cache = compiled_templates
     app.extensions["post"] = lambda url, fields, contact, allow: fetching.post(
         url, fields, contact=contact, allow=HERE
     )

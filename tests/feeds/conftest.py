@@ -12,13 +12,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from careers.base import fetching
 from careers.base.fetching import Allow
 from careers.base.people import person_by_email
 from experts.editing import Profile, write_profile
-from feeds import parsing
+from feeds import parsing, subscribing
+from feeds.models import Entry
 from tests.cast import Cast
 from tests.showing import opt_in
 
@@ -140,3 +141,30 @@ def shown(database):
         write_profile(db, person, Profile(headline="Keeps clocks honest."))
         opt_in(db, person)
         db.commit()
+
+
+@pytest.fixture
+def feed_at(database):
+    """`feed_at(url)` subscribes the engineer to a feed that is known to be hers."""
+
+    def at(url: str, shows="everything", known: bool = True) -> None:
+        with database.writing() as db:
+            feed = subscribing.subscribe(db, person_by_email(db, Cast.ENGINEER), url, shows)
+            if known:
+                subscribing.confirm(db, person_by_email(db, Cast.EDITOR), feed)
+            db.commit()
+
+    return at
+
+
+@pytest.fixture
+def act(database):
+    """`act(function)` calls it with a session, the engineer and her first entry, and commits."""
+
+    def do(what) -> None:
+        with database.writing() as db:
+            entry = db.scalars(select(Entry).order_by(Entry.id)).first()
+            what(db, person_by_email(db, Cast.ENGINEER), entry)
+            db.commit()
+
+    return do

@@ -133,20 +133,6 @@ def kinds(url: str) -> dict[str, tuple[bytes, str]]:
 
 
 @pytest.fixture
-def feed_at(database):
-    """`feed_at(url)` subscribes the engineer to a feed that is known to be hers."""
-
-    def at(url: str, shows="everything", known: bool = True) -> None:
-        with database.writing() as db:
-            feed = subscribing.subscribe(db, person_by_email(db, Cast.ENGINEER), url, shows)
-            if known:
-                subscribing.confirm(db, person_by_email(db, Cast.EDITOR), feed)
-            db.commit()
-
-    return at
-
-
-@pytest.fixture
 def fetched(database, settings, fetch):
     """`fetched(hours)` reads what is due then, and fetches pictures; how many were tried."""
 
@@ -165,19 +151,6 @@ def work_later(work):
     def do(hours: float) -> None:
         with clock.set_to(clock.now() + timedelta(hours=hours)):
             work()
-
-    return do
-
-
-@pytest.fixture
-def act(database):
-    """`act(function)` calls it with a session, the engineer and her first entry, and commits."""
-
-    def do(what) -> None:
-        with database.writing() as db:
-            entry = db.scalars(select(Entry).order_by(Entry.id)).first()
-            what(db, person_by_email(db, Cast.ENGINEER), entry)
-            db.commit()
 
     return do
 

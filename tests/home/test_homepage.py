@@ -170,6 +170,17 @@ def test_jobs_people_and_posts_are_found_together(
         assert piece in page
 
 
+@pytest.mark.parametrize(
+    "typed", ["elis", "ÉLIS", "E\u0301lis", "anne eli", "anne-éli", "d'ors", "D’ORS", "orsay"]
+)
+def test_people_are_suggested_however_their_names_are_typed(visitor, database, ada, typed):
+    with database.writing() as db:
+        person_by_email(db, Cast.ENGINEER).name = "Anne-Élise d’Orsay"
+        db.commit()
+    answer = visitor.get("/search/suggestions", query_string={"q": typed})
+    assert answer.json == ["Anne-Élise d’Orsay"]
+
+
 def test_the_sitemap_lists_every_public_page_in_its_languages(visitor, ada, job):
     tree = ET.fromstring(visitor.get("/sitemap.xml").data)
     space = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}

@@ -138,6 +138,8 @@ def test_a_word_too_many_still_finds_something(visitor, jobs):
         ("dat", ["Data engineer", "Data scientist"]),
         ("eng da", ["Data engineer"]),
         ("inge", ["Ingénieure données"]),
+        ("INGÉ-DON", ["Ingénieure données"]),
+        ("--", []),
         ("NAN", ["Nantes"]),
         ("plat", ["Platform", "Plateforme"]),
         ("d", []),

@@ -15,6 +15,7 @@ from careers.base.people import person_by_email
 from careers.blog.models import Article, CoAuthor
 from careers.hiring.models import Application
 from experts.models import Expert
+from feeds.models import Entry, EntryText, Feed
 from referrals.crediting import settled
 from referrals.models import Credit, Receipt, Touch
 from referrals.naming import names_like, person_named
@@ -160,6 +161,24 @@ def test_an_article_of_several_inspires_for_each_whose_name_stands_under_it(
         ("Ada Engel", "inspiration", 1, 2),
     }
     assert [row["article"] for row in newest(db).touches] == [made.code] * 2
+
+
+def test_what_an_expert_republishes_here_inspires_as_their_page_does(visitor, db, job, ada, work):
+    feed = Feed(person_id=ada.id, url="https://ada.example/feed", is_theirs=True, keeps_texts=True)
+    entry = Entry(
+        key="k", url="https://ada.example/clocks", title="Of clocks", has_title=True, excerpt="x",
+        published_at=clock.now(), content_hash="h", state="visible", minutes=3,
+    )  # fmt: skip
+    feed.entries = [entry]
+    db.add(feed)
+    db.flush()
+    db.add(EntryText(entry_id=entry.id, html="<p>Long</p>", html_hash="h"))
+    db.commit()
+    read = via_of(text(visitor.get(f"/fr/entries/{entry.code}", headers=BROWSER)))
+    page, _ = apply(visitor, job, via=read, sharer_sees="steps")
+    assert page.count("Leave this out") == 1
+    work()
+    assert shares(newest(db)) == {("Ada Engel", "inspiration", 1, 1)}
 
 
 def test_of_several_authors_a_candidate_leaves_out_one(visitor, db, job, ada, edith, work):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from html import escape, unescape
 
 import nh3
@@ -37,6 +37,9 @@ _VOID = {
 }  # fmt: skip
 INLINE = {"a", "abbr", "b", "code", "del", "em", "i", "kbd", "mark", "q", "s", "small", "span",
            "strong", "sub", "sup", "u"}  # fmt: skip
+_UNTRUSTED = "ugc nofollow noopener noreferrer"
+_REL = f' rel="{_UNTRUSTED}"'
+PICTURE_ELSEWHERE = ' class="picture-elsewhere"'
 _SPACE = re.compile(r"[ \t\r\n\f]+")  # not the no-break spaces that French needs
 
 _markdown = (
@@ -49,6 +52,12 @@ _markdown = (
 ShowPicture = Callable[[str, str], str]
 _PICTURE = re.compile(r'<img src="picture:([A-Za-z0-9]{1,16})" alt="([^"]*)">')
 _OF_ARTICLES = {"img": {"src", "alt"}, "span": {"class"}}
+_FROM_ELSEWHERE: dict[str, set[str]] = {
+    "img": {"src", "alt"}, "figure": set(), "figcaption": set(),
+}  # fmt: skip
+_FIRST_LEVEL = re.compile(r"<(/?)h1(?=[\s/>])", re.IGNORECASE)
+_LEADS = re.compile(r' (?:href|src)="([^"]*)"')
+_WORDS = re.compile(r' alt="([^"]*)"')
 
 
 def _only_ours(_tag: str, name: str, value: str) -> str | None:
@@ -102,7 +111,9 @@ def markdown_to_html(text: str, picture: ShowPicture | None = None) -> str:
     made = _of_articles.render(text)
     if len(made) > HTML_LONGEST:  # marks in source code are left out first
         made = _unmarked.render(text)
-    html = _clean(_as_second_level(made), of_article=True)
+    html = _clean(
+        _as_second_level(made), _OF_ARTICLES, attribute_filter=_only_ours, schemes={"picture"}
+    )
     return _PICTURE.sub(lambda found: picture(found[1], found[2]), html)
 
 
@@ -118,17 +129,71 @@ def safe_html(outside: str) -> str:
     return _clean(outside)
 
 
-def _clean(outside: str, *, of_article: bool = False) -> str:
+def text_from_elsewhere(outside: str, whole: Callable[[str], str | None]) -> str:
+    """A text that was published elsewhere as safe HTML that calls no other host.
+
+    `whole` makes a link that stands in it a whole address, or none. A picture becomes a link to
+    where it lies, by its words (`PICTURE_ELSEWHERE`); one without words is left out. A first-level
+    heading becomes second-level. Raises ValueError as `safe_html` does.
+    """
+    clean = _clean(_FIRST_LEVEL.sub(r"<\1h2", outside), _FROM_ELSEWHERE)
+    is_in_link = False
+
+    def address(written: str) -> str:
+        link = unescape(written)
+        found = link if link.startswith("mailto:") else whole(link)
+        return f' href="{escape(found)}"' if found else ""
+
+    def made(tag: re.Match[str]) -> str:
+        nonlocal is_in_link
+        name, leads = (tag[1] or "").lower(), _LEADS.search(tag[0])
+        if name == "a":
+            is_in_link = not tag[0].startswith("</")
+            return _LEADS.sub(lambda link: address(link[1]), tag[0])
+        if name != "img":
+            return tag[0]
+        said = _WORDS.search(tag[0])
+        words = escape(unescape(said[1]).strip(), quote=False) if said else ""
+        there = address(leads[1]) if words and leads and not is_in_link else ""
+        return f"<a{PICTURE_ELSEWHERE}{there}{_REL}>{words}</a>" if there else words
+
+    return TAG.sub(made, clean)
+
+
+def without_picture(safe: str, url: str) -> str:
+    """What `text_from_elsewhere` made, without the link to the picture at `url`: who reads it sees
+    that."""
+    link = re.escape(f'<a{PICTURE_ELSEWHERE} href="{escape(url)}"')
+    return re.sub(rf"{link}[^<]*</a>", "", safe)
+
+
+def paragraphs(text: str) -> str:
+    """Plain `text` as HTML: an empty line parts paragraphs, any other one lines."""
+    parts = (part.strip() for part in re.split(r"\n[ \t]*\n", text.replace("\r\n", "\n")))
+    return "".join(
+        "<p>" + escape(part, quote=False).replace("\n", "<br>") + "</p>" for part in parts if part
+    )
+
+
+def _clean(
+    outside: str,
+    more: Mapping[str, set[str]] | None = None,
+    *,
+    attribute_filter: Callable[[str, str, str], str | None] | None = None,
+    schemes: Collection[str] = (),
+) -> str:
+    """`outside` reduced to what is allowed everywhere, and to `more` elements and attributes."""
     if len(outside) > HTML_LONGEST:
         raise ValueError(f"longer than {HTML_LONGEST} characters")
     _check_depth(outside)
+    more = more or {}
     clean = nh3.clean(
         outside,
-        tags=_TAGS | ({"img"} if of_article else set()),
-        attributes=_ATTRIBUTES | (_OF_ARTICLES if of_article else {}),
-        attribute_filter=_only_ours if of_article else None,
-        url_schemes={"http", "https", "mailto"} | ({"picture"} if of_article else set()),
-        link_rel="ugc nofollow noopener noreferrer",
+        tags=_TAGS | set(more),
+        attributes=_ATTRIBUTES | dict(more),
+        attribute_filter=attribute_filter,
+        url_schemes={"http", "https", "mailto", *schemes},
+        link_rel=_UNTRUSTED,
         set_tag_attribute_values={"pre": {"tabindex": "0"}},  # a long line is scrolled with keys
         clean_content_tags={"script", "style", "iframe", "object", "template", "svg", "math"},
     )

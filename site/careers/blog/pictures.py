@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session, lazyload
 
-from careers.base import audit, codes, outbox, storage
+from careers.base import audit, codes, forgetting, storage
 from careers.base.config import Settings
 from careers.base.people import Person
 from careers.base.pictures import WIDTHS, Made, in_sizes, widths_of
@@ -73,17 +73,8 @@ def choose_cover(db: Session, article: Article, code: str) -> None:
 
 def forget_pictures(db: Session, article: Article) -> None:
     """Delete the files of an article that is deleted; they follow within a minute."""
-    keys = [key for picture in pictures_of(db, article) for key in picture.keys.values()]
-    if keys:
-        outbox.add(db, "forget_pictures", {"keys": keys})
-
-
-@outbox.handles("forget_pictures")
-def forget_files(_db: Session, payload: dict[str, Any], settings: Settings) -> None:
-    """Delete files that no row names any more."""
-    files = storage.store(settings, "pictures")
-    for key in payload["keys"]:
-        files.forget(key)
+    keys = (key for picture in pictures_of(db, article) for key in picture.keys.values())
+    forgetting.forget(db, "pictures", keys)
 
 
 def seen_by_everybody(db: Session, code: str) -> Picture | None:

@@ -25,6 +25,7 @@ from careers.jobs.places import read_place
 from experts.charter import agree_to_charter, present_charter
 from experts.editing import Profile, Said, write_profile
 from experts.showing import QUESTIONS, agree, opt_in
+from feeds.republishing import keep_texts
 from feeds.subscribing import confirm, subscribe
 from referrals.bonuses.models import Programme, Term
 
@@ -147,8 +148,12 @@ def subscribe_to_feeds(db: Session) -> None:
     """Have the experts' own feeds read from now on; the editor knows that they are theirs."""
     editor = found(db, EDITOR)
     for one in tomllib.loads((COMPANY / "feeds" / "feeds.toml").read_text())["feed"]:
-        feed = subscribe(db, found(db, one["email"]), one["address"], one["shows"])
+        owner = found(db, one["email"])
+        feed = subscribe(db, owner, one["address"], one["shows"])
         confirm(db, editor, feed)
+        if one.get("keeps_texts"):
+            db.refresh(feed)
+            keep_texts(db, owner, feed)
 
 
 def open_jobs(db: Session) -> None:

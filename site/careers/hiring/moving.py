@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from blinker import Signal
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from careers.base import audit, clock, codes, outbox, storage, tombstones
-from careers.base.config import Settings
+from careers.base import audit, clock, codes, forgetting, tombstones
 from careers.base.database import rows_changed
 from careers.base.mail import Mail
 from careers.base.people import Person
@@ -227,7 +226,7 @@ def erase(db: Session, application: Application) -> None:
     if may_withdraw(Stage(application.stage)):
         withdraw(db, application)
     if application.cv_key:
-        outbox.add(db, "forget_cv", {"key": application.cv_key})
+        forgetting.forget(db, "cvs", [application.cv_key])
     sent = [one for one in (application.mail_id, application.reminder_id) if one is not None]
     application.mail_id = application.reminder_id = None
     db.flush()
@@ -248,9 +247,3 @@ def erase(db: Session, application: Application) -> None:
     erased.send(application, db=db)
     audit.record(db, None, "application:erase", application.code)
     tombstones.remember(db, "application", application.code)
-
-
-@outbox.handles("forget_cv")
-def forget_cv(db: Session, payload: dict[str, Any], settings: Settings) -> None:
-    """Delete the file of an application that was erased."""
-    storage.store(settings, "cvs").forget(payload["key"])

@@ -19,13 +19,20 @@ from careers.home.queries import experts_by_code, names_shown, open_jobs_by_slug
 from careers.jobs.catalogue import catalogue_of
 from careers.jobs.models import Job
 from experts.models import Expert
-from experts.posts import Post, codes_of_entries, codes_of_posts, posts_by_code
+from experts.posts import (
+    Post,
+    bodies_of_posts,
+    codes_of_entries,
+    codes_of_posts,
+    posts_by_code,
+)
 from experts.queries import codes_on, codes_shown, topics_shown
 from experts.showing import shown_changed
 from feeds.models import Feed
 from feeds.storing import entries_changed
 
 SHOWN = 12  # of each kind
+POSTS_AT_ONCE = 100  # whose whole texts are in memory
 LOOKED_UP = 200  # of each kind: the index may hold some that are no longer to be seen
 
 
@@ -81,13 +88,13 @@ def found_for(db: Session, settings: Settings, words: str) -> Found:
 
 def suggestions_for(db: Session, typed: str, most: int = 8) -> list[str]:
     """People and topics, then titles, teams and places, in which words begin as those `typed`."""
-    words = [search.fold(word) for word in typed.split()]
+    words = search.spaced(typed).split()
     if not words or len(typed) < 2:
         return []
     found = [
         name
         for name in [*names_shown(db), *(topic.name for topic in topics_shown(db))]
-        if all(f" {word}" in f" {search.fold(name)}" for word in words)
+        if all(f" {word}" in search.spaced(name) for word in words)
     ]
     jobs = catalogue_of(db).suggestions(typed, most)
     return list(dict.fromkeys([*found[: most // 2], *jobs, *found]))[:most]
@@ -112,9 +119,15 @@ def expert_documents(db: Session, codes: Collection[str] | None) -> Iterable[sea
 
 @search.supplies("post")
 def post_documents(db: Session, codes: Collection[str] | None) -> Iterable[search.Document]:
-    """What experts publish, here and elsewhere, as documents to search."""
-    for post in posts_by_code(db, None if codes is None else list(codes)):
-        yield search.Document("post", post.code, post.language[:2], post.title, post.text)
+    """What experts publish, here and elsewhere, as documents to search: all that is read here, and
+    the excerpts of the rest."""
+    posts = posts_by_code(db, None if codes is None else list(codes))
+    for at in range(0, len(posts), POSTS_AT_ONCE):
+        some = posts[at : at + POSTS_AT_ONCE]
+        bodies = bodies_of_posts(db, [post.code for post in some])
+        for post in some:
+            text = "\n".join([post.text, bodies.get(post.code, "")]).strip()
+            yield search.Document("post", post.code, post.language[:2], post.title, text)
 
 
 @shown_changed.connect

@@ -6,7 +6,6 @@ how many would with another one, are then a few operations on such numbers, what
 
 from __future__ import annotations
 
-import re
 import threading
 import time
 from collections import Counter, defaultdict
@@ -30,7 +29,6 @@ FIXED = {"contract": CONTRACTS, "workplace": WORKPLACES, "level": SENIORITIES, "
 FACETS = ("team", "place", "contract", "workplace", "level", "hours", "language", "salary")
 SORTS = ("best", "newest", "closing")
 
-_PARTS = re.compile(r"[^\w+#.']+")
 Choices = Mapping[str, tuple[str, ...]]
 
 
@@ -186,7 +184,7 @@ class Catalogue:
 
     def suggestions(self, typed: str, most: int = 8) -> list[str]:
         """Titles, teams and places in which a word begins with each of the words `typed`."""
-        words = [search.fold(word) for word in typed.split()]
+        words = search.spaced(typed).split()
         if not words or len(typed) < 2:
             return []
         found = []
@@ -201,10 +199,7 @@ class Catalogue:
         for facet in ("team", "place"):
             for value, bits in self._bits[facet].items():
                 counted[value] = counted.get(value, 0) + bits.bit_count()
-        return [
-            (" " + " ".join(_PARTS.sub(" ", search.fold(text)).split()), text, count)
-            for text, count in counted.items()
-        ]
+        return [(search.spaced(text), text, count) for text, count in counted.items()]
 
 
 @lru_cache(maxsize=50_000)  # as most titles stay when some jobs change

@@ -25,11 +25,11 @@ from careers.base.search.asking import LONGEST as QUERY_LONGEST
 from careers.base.search.documents import Busy, Damaged, Document
 from careers.base.search.engines import Engine, engine_of
 from careers.base.search.highlighting import highlighted, marked
-from careers.base.search.words import fold, stems
+from careers.base.search.words import fold, spaced, stems
 
 __all__ = [
     "QUERY_LONGEST", "Busy", "Document", "Found", "asks_nothing", "changed", "find", "fold",
-    "highlighted", "marked", "meanings", "rebuild", "stems", "supplies",
+    "highlighted", "marked", "meanings", "rebuild", "spaced", "stems", "supplies",
 ]  # fmt: skip
 log = structlog.get_logger(__name__)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from careers.base.search.words import LANGUAGES, composed, stem, words_of
 
-SCHEMA_VERSION = "2"  # of what is kept and how text is read; another one and the index is rebuilt
+SCHEMA_VERSION = "3"  # of what is kept and how text is read; another one and the index is rebuilt
 MOST_WORDS = 6_000  # of one text; what comes after is not searched
 Progress = Callable[[int], None]  # told how many documents are in, now and then
 

@@ -72,6 +72,19 @@ def fold(word: str) -> str:
     return "".join(sign for sign in apart if not unicodedata.combining(sign))
 
 
+_BETWEEN = re.compile(r"[^\w+#.]+")
+
+
+def spaced(text: str) -> str:
+    """The words of `text` as they are typed, folded, each behind a space: so that `f" {start}"` is
+    in it when one of them begins with `start`.
+
+    >>> spaced("Anne-Élise d’Orsay")
+    ' anne elise d orsay'
+    """
+    return " " + _BETWEEN.sub(" ", fold(text)).strip()
+
+
 # Words that say nothing, in either language: texts and titles mix both.
 _MEANING = {"car"}  # stopped in one language, a thing in the other
 _CAPITAL = {"IT", "AI"}  # so written they mean something
