@@ -378,7 +378,7 @@ def _published(internal: Internal, whose: ColumnElement[bool]) -> tuple[Rows, Ro
             Entry.title,
             Entry.excerpt.label("text"),
             Entry.url,
-            cast(Feed.language, String).label("language"),
+            cast(func.coalesce(Feed.chosen_language, Feed.language), String).label("language"),
             Entry.published_at,
             Entry.minutes,
             cast(Entry.has_title, Integer).label("has_title"),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import RadioField, StringField, TextAreaField
+from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
 from careers.base.forms import Form, options, stripped
+from careers.base.languages import LANGUAGES, named
 
 RULES = [
     ("everything", _("Show everything that comes")),
@@ -54,8 +57,29 @@ class RuleForm(Form):
         return list(dict.fromkeys(word[:60] for word in found if word))[:MOST_WORDS]
 
 
-class SubscribeForm(AddressForm, RuleForm):
-    """A feed that was looked at, and what of it to show."""
+class LanguageForm(Form):
+    """What language a feed is in."""
+
+    language = SelectField(
+        _("Language"),
+        default="",
+        description=_("Whoever reads in this language sees it before others."),
+    )
+
+    def __init__(self, declared: str = "", **values: Any) -> None:
+        """`declared` is the code of the language that the feed says, "" for none."""
+        super().__init__(**values)
+        as_said = gettext("As the feed says: %(language)s", language=named(declared))
+        rest = "", as_said if declared else gettext("Another language")
+        self.language.choices = options([*LANGUAGES.items(), rest])
+
+    def chosen_language(self) -> str | None:
+        """The code of the language, None for what the feed says."""
+        return self.language.data or None
+
+
+class SubscribeForm(AddressForm, RuleForm, LanguageForm):
+    """A feed that was looked at, what of it to show, and what language it is in."""
 
 
 class ReasonForm(Form):

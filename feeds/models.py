@@ -56,6 +56,7 @@ class Feed(Base):
     title: Mapped[str] = mapped_column(String(200), default="")
     source: Mapped[str] = mapped_column(String(100), default="")  # "Mastodon", or the host's name
     language: Mapped[str] = mapped_column(String(16), default="")  # as the feed says, else ""
+    chosen_language: Mapped[str | None] = mapped_column(String(2))  # holds before it, where chosen
     shows: Mapped[str] = mapped_column(String(12), default="everything")
     words: Mapped[list[str]] = mapped_column(default=list)  # tags or words, for "with words"
     # Whether it is its person's own: how that is known, and why an editor said that it isn't.

@@ -24,7 +24,7 @@ from careers.base.permissions import public, requires
 from careers.base.pictures import SERVED, best_kind
 from careers.base.web import PAGE_ROWS, database, db, limiter, me, page_number, settings
 from feeds import pictures, queries, republishing, subscribing
-from feeds.forms import AddressForm, RuleForm, SubscribeForm
+from feeds.forms import AddressForm, LanguageForm, RuleForm, SubscribeForm
 from feeds.models import Entry, EntryPicture, Feed
 from feeds.polling import Fetch, poll_feed
 from feeds.storing import Failed
@@ -75,8 +75,9 @@ def look() -> ResponseReturnValue:
     except Unreachable as error:
         cast(list[Any], form.url.errors).append(gettext(error.reason))
         return _my_feeds(form), 422
-    confirm = SubscribeForm()
+    confirm = SubscribeForm(found.feed.language)
     confirm.url.data, confirm.shows.data, confirm.words.data = found.url, "everything", ""
+    confirm.language.data = "" if found.feed.language else me().language
     return render_template("feeds/look.html", found=found, form=confirm)
 
 
@@ -90,7 +91,9 @@ def subscribe() -> ResponseReturnValue:
         return _my_feeds(form), 422
     shows = cast(subscribing.Shows, form.shows.data)
     try:
-        feed = subscribing.subscribe(db(), me(), str(form.url.data), shows, form.chosen_words())
+        feed = subscribing.subscribe(
+            db(), me(), str(form.url.data), shows, form.chosen_words(), form.chosen_language()
+        )
     except subscribing.TooMany:
         flash(gettext("You have as many feeds as anyone may have. Remove one first."), "alert")
         return redirect(url_for("feeds.my_feeds"))
@@ -121,7 +124,7 @@ def my_feed(code: str) -> ResponseReturnValue:
     return _my_feed(_mine(code))
 
 
-def _my_feed(feed: Feed, form: RuleForm | None = None) -> str:
+def _my_feed(feed: Feed, form: RuleForm | None = None, spoken: LanguageForm | None = None) -> str:
     page, count = page_number(), queries.count_entries_of_feed(db(), feed)
     entries = queries.entries_of_feed(db(), feed, PAGE_ROWS, (page - 1) * PAGE_ROWS)
     return render_template(
@@ -129,6 +132,7 @@ def _my_feed(feed: Feed, form: RuleForm | None = None) -> str:
         feed=feed,
         why=why(feed),
         form=form or RuleForm(shows=feed.shows, words=", ".join(feed.words)),
+        spoken=spoken or LanguageForm(feed.language, language=feed.chosen_language or ""),
         entries=entries,
         pictures=pictures.pictures_of(db(), entries),
         why_not=_why_not,
@@ -150,6 +154,20 @@ def change_rule(code: str) -> ResponseReturnValue:
     subscribing.change_rule(db(), me(), feed, shows, form.chosen_words())
     db().commit()
     flash(gettext("This holds for what comes from now on."))
+    return redirect(url_for("feeds.my_feed", code=code))
+
+
+@blueprint.post("/me/feeds/<code>/language")
+@requires("feed:subscribe")
+def choose_language(code: str) -> ResponseReturnValue:
+    """Say what language a feed is in."""
+    feed = _mine(code)
+    form = LanguageForm(feed.language)
+    if not form.validate():
+        return _my_feed(feed, spoken=form), 422
+    subscribing.choose_language(db(), me(), feed, form.chosen_language())
+    db().commit()
+    flash(gettext("Kept. It holds for what came from this feed, too."))
     return redirect(url_for("feeds.my_feed", code=code))
 
 

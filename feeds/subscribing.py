@@ -96,9 +96,11 @@ def _as_asked(url: str) -> str:
 
 
 def subscribe(
-    db: Session, person: Person, url: str, shows: Shows, words: Sequence[str] = ()
-) -> Feed:
-    """Read `url` from now on for `person`; the feed they have already, if they have it.
+    db: Session, person: Person, url: str, shows: Shows, words: Sequence[str] = (),
+    language: str | None = None,
+) -> Feed:  # fmt: skip
+    """Read `url` from now on for `person`; the feed they have already, if they have it. It is in
+    `language` (a code), else in the one that it says.
 
     Nobody else sees what it brings before it is known to be theirs. Raises TooMany, or Unreachable
     when `url` is no address.
@@ -111,7 +113,10 @@ def subscribe(
         db.scalar(select(func.count(Feed.id)).where(Feed.person_id == person.id)) or 0
     ) >= MOST_FEEDS:
         raise TooMany
-    feed = Feed(person_id=person.id, url=url, shows=shows, words=list(words), source=source_of(url))
+    feed = Feed(
+        person_id=person.id, url=url, shows=shows, words=list(words), source=source_of(url),
+        chosen_language=language,
+    )  # fmt: skip
     try:
         with db.begin_nested():
             db.add(feed)
@@ -162,6 +167,15 @@ def change_rule(
     looked at it."""
     feed.shows, feed.words = shows, list(words)
     audit.record(db, person, "feed:change-rule", feed.code, shows=shows)
+
+
+def choose_language(db: Session, person: Person, feed: Feed, language: str | None) -> None:
+    """Have all that comes and came from `feed` be in `language` (a code), else in the one that the
+    feed says."""
+    feed.chosen_language = language
+    audit.record(db, person, "feed:choose-language", feed.code, language=language or "")
+    db.flush()
+    entries_changed.send(feed, db=db)
 
 
 def read_again(feed: Feed) -> None:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import func, select
 
 from careers.base.audit import Act
 from careers.base.people import person_by_email
+from careers.home.changes import version
+from experts.posts import newest_posts
 from feeds.models import Entry, Feed
 from feeds.subscribing import MOST_FEEDS, confirm
 from tests.blog.markup import acting_parts
 from tests.cast import Cast
+from tests.feeds.conftest import SAMPLES
 from tests.feeds.test_parsing import PAYLOADS, item, rss
 
 
@@ -86,6 +91,77 @@ def test_subscribing_reads_at_once_and_shows(ada, visitor, site, shown):
     seen = visitor.get("/experts/ada-engel").text
     assert "it is a wish" in seen
     assert "On Mastodon" in seen
+
+
+def chosen(page) -> str:
+    """What is chosen of the languages that a page offers."""
+    (offered,) = re.findall(r'<select[^>]* name="language".*?</select>', page.text, re.S)
+    return re.search(r'<option selected value="(\w*)">([^<]*)', offered)[2]
+
+
+def undeclared(site) -> str:
+    blog = (SAMPLES / "blog.rss.xml").read_bytes()
+    return site.says("/plain", blog.replace(b"<language>en-gb</language>", b""))
+
+
+@pytest.mark.parametrize("account", ["en", "fr"])
+def test_a_feed_is_in_the_language_that_it_says_else_in_its_owner_s(
+    ada, site, shown, database, account
+):
+    with database.writing() as db:
+        person_by_email(db, Cast.ENGINEER).language = account
+        db.commit()
+    declared, plain = site.shows("/feed", "blog.rss.xml"), undeclared(site)
+    look = "/me/feeds/look"
+    says = {
+        url: chosen(ada.post(look, {"url": url}, form_on="/me/feeds")) for url in (declared, plain)
+    }
+    assert says[declared] == "As the feed says: English"
+    assert says[plain] == {"en": "English", "fr": "Français"}[account]
+    french = ada.post(f"/fr{look}", {"url": declared}, form_on="/fr/me/feeds")
+    assert chosen(french) == "Comme le dit le flux\xa0: anglais"
+
+
+def test_its_owner_says_what_language_a_feed_is_in(ada, visitor, visit_as, site, shown, db):
+    page = subscribed(ada, undeclared(site))
+
+    def languages() -> set[str]:
+        items = visitor.get("/experts/ada-engel/feed.json").json["items"]
+        return {item.get("language", "") for item in items}
+
+    assert languages() == {""}
+    assert chosen(ada.get(page)) == "Another language"
+    for code, name in (("fr", "Français"), ("en", "English")):
+        before = version(db)
+        db.rollback()
+        ada.post(f"{page}/language", {"language": code}, form_on=page)
+        assert chosen(ada.get(page)) == name
+        assert languages() == {code}
+        assert version(db) > before
+    site.says(
+        "/plain", site.answers["/plain"].body.replace(b"</channel>", b"<!-- anew --></channel>")
+    )
+    ada.post(f"{page}/read", form_on=page)
+    assert languages() == {"en"}
+    refused = ada.post(f"{page}/language", {"language": "xx"}, form_on=page)
+    assert refused.status_code == 422
+    other = visit_as(Cast.COLLEAGUE).post(
+        f"{page}/language", {"language": "fr"}, form_on="/me/feeds"
+    )
+    assert other.status_code == 404
+    assert languages() == {"en"}
+    ada.post(f"{page}/language", {"language": ""}, form_on=page)
+    assert languages() == {""}
+
+
+def test_what_is_chosen_before_subscribing_holds(ada, site, shown, db):
+    fields = {"url": undeclared(site), "shows": "everything", "words": "", "language": "fr"}
+    ada.post("/me/feeds", fields, form_on="/me/feeds")
+    (feed,) = db.scalars(select(Feed)).all()
+    assert (feed.chosen_language, feed.language) == ("fr", "")
+    assert {post.language for post in newest_posts(db, 5)} == set()
+    confirm(db, person_by_email(db, Cast.EDITOR), feed)
+    assert {post.language for post in newest_posts(db, 5)} == {"fr"}
 
 
 def test_one_by_one_the_owner_decides(ada, visitor, site, shown, db):

@@ -13,6 +13,7 @@ from careers.base.migrating import (
     migrate,
 )
 from careers.base.people import person_by_email
+from feeds.models import Feed
 from referrals.models import Click, ShareLink
 from referrals.sharing import share
 from referrals.targets import all_jobs
@@ -42,3 +43,27 @@ def test_links_with_clicks_outlive_a_migration_that_rebuilds_their_table(app, da
         assert db.scalar(select(func.count()).select_from(Click)) == 1
         if database.is_sqlite:
             assert db.connection().exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+
+
+def test_feeds_that_say_no_language_are_in_that_of_their_owner(app, database):
+    with database.writing() as db:
+        person = person_by_email(db, Cast.ENGINEER)
+        person.language = "fr"
+        for name, says, read in (("a", "", True), ("b", "de", True), ("c", "", False)):
+            db.add(
+                Feed(
+                    person_id=person.id, url=f"https://{name}.example/", language=says,
+                    fetched_at=clock.now() if read else None,
+                )
+            )  # fmt: skip
+        db.commit()
+    with (
+        database.engine.connect() as connection,
+        _tables_can_be_made_anew(connection),
+        connection.begin(),
+    ):
+        command.downgrade(_config(connection), "0040_entry_texts")
+    migrate(database)
+    with database.reading() as db:
+        chosen = db.scalars(select(Feed.chosen_language).order_by(Feed.url)).all()
+    assert chosen == ["fr", None, None]

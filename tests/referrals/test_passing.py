@@ -91,9 +91,9 @@ def test_whose_link_it_was_is_not_said_of_who_took_their_page_down(app, r, db, l
     db.add(Expert(person_id=link.person_id, slug="ada-engel", state="hidden"))
     db.commit()
     asked = text(visitor.get(form))
-    assert "You came through a colleague." in asked
+    assert "You came by a link that one of us shared." in asked
     own, _ = pressed(visitor, landing)
-    assert "one of a colleague’s links" in text(visitor.get(own))
+    assert "It is a link that one of us shared, passed on" in text(visitor.get(own))
     assert "Ada" not in asked + text(visitor.get(own))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from babel import Locale
 from babel.support import NullTranslations
 from flask import current_app, g, has_request_context, request
 from flask_babel import Babel, Domain, get_locale
@@ -52,6 +53,11 @@ def locale() -> str:
 def locale_of(language: str) -> str:
     """`language` with that country, for what is written to somebody by mail."""
     return {"en": "en_GB", "fr": "fr_FR"}[language]
+
+
+def named(code: str) -> str:
+    """The language with this code, in whatever country, as the reader's language calls it."""
+    return str(Locale.parse(language()).languages.get(code.partition("-")[0], code))
 
 
 def address_in(language: str, path: str) -> str:

@@ -9,13 +9,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_timedelta, gettext
 
 from careers.base import clock
+from careers.base.languages import named
 from careers.base.permissions import requires
 from careers.base.web import db, keeps_form, me, page_number
 from careers.blog import comments, history, passages, pictures, publishing, queries
 from careers.blog.addresses import Taken
 from careers.blog.forms import AddressForm, CommentForm, ReviewForm, ScheduleForm, number
 from careers.blog.models import Article
-from careers.blog.pages import blueprint, language_named
+from careers.blog.pages import blueprint
 from careers.blog.publishing import Conflict
 from careers.blog.writing_pages import settled
 
@@ -33,7 +34,7 @@ def editing() -> ResponseReturnValue:
         published=queries.published_articles(db(), page),
         withdrawn=queries.withdrawn_articles(db()).articles,
         page=page,
-        named=language_named,
+        named=named,
     )
 
 

@@ -6,14 +6,13 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from babel import Locale
 from flask import Blueprint, Response, abort, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from careers.base import clock, hub, prose, storage
 from careers.base.company import the_company
-from careers.base.languages import address_in, language
+from careers.base.languages import address_in, language, named
 from careers.base.people import Person
 from careers.base.permissions import may, public
 from careers.base.pictures import SERVED, best_kind
@@ -43,13 +42,8 @@ def articles() -> ResponseReturnValue:
         topics=topics,
         topic=topic_by_slug(db(), topic) if topic else None,
         asked_topic=topic,
-        named=language_named,
+        named=named,
     )
-
-
-def language_named(code: str) -> str:
-    """A language, named in the reader's one."""
-    return str(Locale.parse(language()).languages.get(code, code))
 
 
 @blueprint.get("/blog/<slug>")
