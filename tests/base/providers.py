@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -83,12 +84,18 @@ class Browser:
         raise AssertionError("the provider never sent us back")
 
 
+@cache
+def _keys() -> list[RSAKey]:
+    """Two keys that have one name."""
+    named = {"kid": "one", "alg": "RS256"}
+    return [RSAKey.generate_key(2048, parameters=named) for _ in range(2)]
+
+
 class LyingProvider:
     """A provider that answers as it is told to: `claims` change the token, `changes` the rest."""
 
     def __init__(self) -> None:
-        self.key = RSAKey.generate_key(2048, parameters={"kid": "one", "alg": "RS256"})
-        self.other_key = RSAKey.generate_key(2048, parameters={"kid": "one", "alg": "RS256"})
+        self.key, self.other_key = _keys()
         self.claims: dict[str, Any] = {}
         self.metadata: dict[str, Any] = {}
         self.without: set[str] = set()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import pytest
 
@@ -50,8 +49,7 @@ class Things:
 
 
 @pytest.fixture
-def things(database, settings, monkeypatch) -> Iterator[Things]:
+def things(database, settings, monkeypatch) -> Things:
     made = Things(database, settings)
     monkeypatch.setitem(search._suppliers, "thing", made.supply)
-    yield made
-    gc.collect()  # Whoosh leaves a file to the garbage collector when it fails to read it
+    return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import threading
 import time
@@ -161,29 +162,35 @@ def _damage_files(settings, suffix: str, act) -> None:
             act(path)
 
 
-def _damage(things, act=_spoil, suffix="*") -> None:
-    """Whatever the engine: nobody can read the index any more."""
-    if things.database.is_sqlite:
-        _damage_files(things.settings, suffix, act)
-        return
-    with things.database.writing() as db:
-        db.execute(update(SearchBuild).values(version="0"))
-        db.execute(delete(SearchDocument))
-        db.commit()
+@pytest.fixture
+def damage(things):
+    """`damage()`, whatever the engine: nobody can read the index of `things` any more."""
+
+    def do(act=_spoil, suffix="*") -> None:
+        if things.database.is_sqlite:
+            _damage_files(things.settings, suffix, act)
+            return
+        with things.database.writing() as db:
+            db.execute(update(SearchBuild).values(version="0"))
+            db.execute(delete(SearchDocument))
+            db.commit()
+
+    yield do
+    gc.collect()  # Whoosh leaves a file to the garbage collector when it fails to read it
 
 
 @pytest.mark.parametrize("act", [_cut, _spoil, Path.unlink, lambda path: path.write_bytes(b"")])
 @pytest.mark.parametrize("suffix", [".toc", ".seg", "*"])
-def test_a_damaged_index_is_made_anew_for_who_searches(things, act, suffix):
+def test_a_damaged_index_is_made_anew_for_who_searches(things, damage, act, suffix):
     things.have(*DOCUMENTS)
-    _damage(things, act, suffix)
+    damage(act, suffix)
     assert things.keys("données") == ["data"]
     assert things.keys("lawyer") == ["law"]
 
 
-def test_a_damaged_index_is_made_anew_by_what_follows(things):
+def test_a_damaged_index_is_made_anew_by_what_follows(things, damage):
     things.have(*DOCUMENTS)
-    _damage(things)
+    damage()
     things.change(Document("thing", "law", "en", "Notary", "Deeds."))
     assert things.keys("notary") == ["law"]
     assert things.keys("données") == ["data"]
@@ -213,7 +220,7 @@ def test_an_index_of_another_version_is_made_anew(things, monkeypatch):
     assert things.keys("new") == ["new"]
 
 
-def test_who_searches_waits_a_little_for_a_new_index_and_is_told(things, monkeypatch):
+def test_who_searches_waits_a_little_for_a_new_index_and_is_told(things, damage, monkeypatch):
     go_on = threading.Event()
     rows = things.supply
 
@@ -222,7 +229,7 @@ def test_who_searches_waits_a_little_for_a_new_index_and_is_told(things, monkeyp
         return rows(db, keys)
 
     things.have(*DOCUMENTS)
-    _damage(things)
+    damage()
     monkeypatch.setitem(search._suppliers, "thing", slowly)
     monkeypatch.setattr(search, "MEND_WAIT", 0.1)
     assert not things.found("données").is_ready

@@ -128,11 +128,11 @@ def _message(mail: Mail, sender: str) -> EmailMessage:
 
 
 def _connect(scheme: str, host: str, port: int | None) -> smtplib.SMTP:
-    trust = ssl.create_default_context()
     if scheme == "smtps":
+        trust = ssl.create_default_context()
         return smtplib.SMTP_SSL(host, port or 465, timeout=20, context=trust)
     smtp = smtplib.SMTP(host, port or 587, timeout=20)
     smtp.ehlo()
     if smtp.has_extn("starttls"):
-        smtp.starttls(context=trust)
+        smtp.starttls(context=ssl.create_default_context())
     return smtp
