@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
@@ -12,7 +12,6 @@ from typing import cast
 from flask import Response, current_app, g, render_template, request
 from flask.sansio.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
-from jinja2.runtime import Macro
 from werkzeug.datastructures import Headers
 from werkzeug.http import parse_etags, remove_entity_headers
 
@@ -36,7 +35,6 @@ from referrals.following import Answer
 
 HERO, SAID, JOBS, TOPICS = 4, 5, 6, 10
 SHORT = 110  # characters that fit a card of the hero
-Part = tuple[str, tuple[Hashable, ...]]  # how it is made, and what it says
 KEPT = timedelta(seconds=20)  # what time alone changes is at most so old
 # No nonce, which must never come twice: with this the page may, and scripts are files of ours only.
 POLICY = (
@@ -46,30 +44,13 @@ POLICY = (
 )
 
 
-class Parts:
-    """The parts of a page, each made once for what it says: what the page before said in the same
-    words is taken from there. What is on neither is not kept."""
-
-    def __init__(self, before: Mapping[Part, str]) -> None:
-        self._before = before
-        self.made: dict[Part, str] = {}
-
-    def __call__(self, macro: Macro, *says: Hashable) -> str:
-        """What `macro` makes of the values `says`, on which alone it must depend for all whom the
-        page is made for."""
-        part = macro.name, says
-        found = self.made[part] = self._before.get(part) or macro(*says)
-        return found
-
-
 @dataclass(frozen=True)
 class Front:
-    """A homepage as it was made for all who are nobody yet: who is on it by the draw, its parts, of
-    which change it knows, from when until when it may be shown, and its answers.
+    """A homepage as it was made for all who are nobody yet: who is on it by the draw, of which
+    change it knows, from when until when it may be shown, and its answers.
     """
 
     people: tuple[str, ...]
-    parts: Mapping[Part, str]
     version: int
     since: datetime
     until: datetime
@@ -121,7 +102,7 @@ def home() -> ResponseReturnValue:
     and kept for seconds, until anything that it shows changes. Whoever came by somebody's link has
     a page of their own: its addresses say so."""
     if g.person is not None or request.query_string or request.cookies or g.carried.steps:
-        people, body = _made(clock.now(), Parts({}))
+        people, body = _made(clock.now())
         _count(people)
         return body
     fronts = cast(Fronts, current_app.extensions["fronts"])
@@ -134,14 +115,12 @@ def home() -> ResponseReturnValue:
 
 def _current(known: Front | None) -> Front:
     now, changed = clock.now(), version(db())
-    if known is not None and known.is_current(changed, now):
-        return known
-    return _front(now, changed, Parts(known.parts if known else {}))
+    return known if known is not None and known.is_current(changed, now) else _front(now, changed)
 
 
-def _front(now: datetime, changed: int, part: Parts) -> Front:
+def _front(now: datetime, changed: int) -> Front:
     g.nonce = ""
-    people, body = _made(now, part)
+    people, body = _made(now)
     whole = Response(body, mimetype="text/html")
     whole.set_etag(etag := hashlib.sha256(body.encode()).hexdigest()[:20])
     head = with_headers(whole).headers
@@ -151,7 +130,6 @@ def _front(now: datetime, changed: int, part: Parts) -> Front:
     remove_entity_headers(same)
     return Front(
         people,
-        part.made,
         changed,
         now,
         min(now + KEPT, end_of_slot(now, settings().slot_minutes)),
@@ -161,7 +139,7 @@ def _front(now: datetime, changed: int, part: Parts) -> Front:
     )
 
 
-def _made(now: datetime, part: Parts) -> tuple[tuple[str, ...], str]:
+def _made(now: datetime) -> tuple[tuple[str, ...], str]:
     """Whose turn it is, and the page with what they say."""
     slot = slot_at(now, settings().slot_minutes)
     posts = surfaced(db(), since=now - timedelta(days=settings().surfaced_days))
@@ -174,12 +152,11 @@ def _made(now: datetime, part: Parts) -> tuple[tuple[str, ...], str]:
     hero, said = arranged(others, language())
     body = render_template(
         "home/home.html",
-        part=part,
-        hero=tuple(hero),
+        hero=hero,
         said=said,
         featured=featured,
         figures=queries.figures(db(), now),
-        topics=tuple(topics_shown(db())[:TOPICS]),
+        topics=topics_shown(db())[:TOPICS],
         jobs=latest_rows(db(), JOBS),
         says=says,
     )

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session, defer, joinedload, lazyload, load_only
 from careers.base import search
 from careers.base.company import the_company
 from careers.base.config import Settings
-from careers.base.database import rows_of
 from careers.base.people import Person
 from careers.base.prose import plain_text
 from careers.jobs.catalogue import Catalogue, Choice, Narrowed, catalogue_of
@@ -229,62 +228,17 @@ _LATEST = (
 )
 
 
+_LATEST_ROWS = _LATEST.options(*_ROW)
+
+
 def latest_open_jobs(db: Session, count: int) -> list[Job]:
     """The open jobs, newest first, whole."""
     return list(db.scalars(_LATEST, {"most": count}))
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """Who can be asked about a job; `page` is the slug of their page."""
-
-    code: str
-    name: str
-    page: str | None
-    is_active: bool
-
-
-@dataclass(frozen=True, slots=True)
-class JobRow:
-    """What a row of a list says of a job; named as in `Job`."""
-
-    contact: Contact | None
-    locations: tuple[str, ...]
-    slug: str
-    title: str
-    language: str
-    team: str
-    workplace: str | None
-    contract: str | None
-    salary_low: int | None
-    salary_high: int | None
-    salary_currency: str | None
-    salary_period: str | None
-
-
-_LATEST_ROWS = (
-    select(
-        Person.code, Person.name, Person.page, Person.status, Job.places,
-        Job.slug, Job.title, Job.language, Job.team, Job.workplace, Job.contract,
-        Job.salary_low, Job.salary_high, Job.salary_currency, Job.salary_period,
-    )
-    .outerjoin(Job.contact)
-    .where(OPEN)
-    .order_by(Job.opened_at.desc(), Job.id.desc())
-    .limit(bindparam("most", type_=Integer))
-)  # fmt: skip
-
-
-def latest_rows(db: Session, count: int) -> list[JobRow]:
+def latest_rows(db: Session, count: int) -> list[Job]:
     """The open jobs, newest first: what a row of a list says of them."""
-    return [
-        JobRow(
-            Contact(code, name, page, status == "active") if code else None,
-            tuple(names_of(places)),
-            *facts,
-        )
-        for code, name, page, status, places, *facts in rows_of(db, _LATEST_ROWS, {"most": count})
-    ]
+    return list(db.scalars(_LATEST_ROWS, {"most": count}))
 
 
 def count_open_jobs(db: Session) -> int:

@@ -12,7 +12,7 @@ from flask_babel import get_locale, gettext, lazy_gettext, ngettext
 
 from careers.base.people import Person
 from careers.jobs.models import Job
-from careers.jobs.queries import Contact, JobRow, Wanted
+from careers.jobs.queries import Wanted
 
 _ = lazy_gettext
 CONTRACTS = {
@@ -183,7 +183,7 @@ def title_in(language: str, job: Job) -> str:
 NARROW = {"GBP": "£"}
 
 
-def pay(job: Job | JobRow) -> str:
+def pay(job: Job) -> str:
     """The salary in the reader's language, with its period; "" when there is none."""
     if job.salary_low is None or job.salary_high is None or job.salary_currency is None:
         return ""
@@ -217,7 +217,7 @@ def amounts(low: int, high: int, currency: str, locale: Locale) -> str:
     return f"{shown[0]}–{bare[1]}" if leads else f"{bare[0]}–{shown[1]}"
 
 
-def where(job: Job | JobRow) -> str:
+def where(job: Job) -> str:
     """The places of a job and how one works there, in one line."""
     few = job.locations[:3]
     more = len(job.locations) - len(few)
@@ -232,6 +232,6 @@ def ask_name(person: Person) -> str:
     return person.name
 
 
-def whom_to_ask(job: Job | JobRow) -> Person | Contact | None:
+def whom_to_ask(job: Job) -> Person | None:
     """The contact of a job while they work here."""
     return job.contact if job.contact and job.contact.is_active else None
