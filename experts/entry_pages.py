@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, redirect, render_template, url_for
+from flask import abort, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from careers.base import prose
 from careers.base.permissions import public
 from careers.base.web import db
 from careers.blog.reading import contents_of
@@ -27,15 +28,14 @@ def read_at(post: Post) -> str:
 @blueprint.get("/entries/<code>")
 @public
 def entry(code: str) -> ResponseReturnValue:
-    """The whole text of an entry; where it may not be read here any more, the way to its original.
+    """The whole text of an entry; 410 with its excerpt where that may not be read here any more.
 
-    Search engines are told that the original is the one to find.
+    Nobody is sent to another site: a link leads to the original, and search engines are told
+    that it is the one to find.
     """
     found = posts.republished(db(), code) or abort(404)
-    if not found.html:
-        return redirect(found.first_at)
-    contents = contents_of(found.html)
-    return render_template(
+    contents = contents_of(found.html or prose.paragraphs(found.post.text))
+    page = render_template(
         "experts/entry.html",
         found=found,
         post=found.post,
@@ -45,6 +45,7 @@ def entry(code: str) -> ResponseReturnValue:
         in_language=language_of_page(found.post),
         described=_described(found),
     )
+    return page, 200 if found.html else 410
 
 
 def _described(found: Republished) -> dict[str, Any]:

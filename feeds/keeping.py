@@ -134,14 +134,20 @@ def whole_text(entry: Mapping[str, Any]) -> str:
     base = whole_link(link, said.base) or link
     html = without_controls(said.html[: prose.HTML_LONGEST + 1])
     try:
-        text = prose.text_from_elsewhere(html, lambda address: whole_link(base, address))
+        text = prose.text_from_elsewhere(html, lambda address: _address(base, address))
     except ValueError:
         return ""
+    text = without_controls(text)  # references to them are signs by now
     return text if len(prose.plain_text(text)) > len(entry["excerpt"]) else ""
 
 
 def whole_link(base: str, link: str) -> str | None:
-    """`link` as a whole http(s) address, None when it is anything else."""
+    """`link` as a whole http(s) address, None when it is anything else, or `base` itself."""
+    found = _address(base, link)
+    return None if found == base else found  # what "" and "//" lead to: the feed itself
+
+
+def _address(base: str, link: str) -> str | None:
     if not str(link).strip():
         return None
     try:
@@ -150,8 +156,6 @@ def whole_link(base: str, link: str) -> str | None:
     except ValueError:
         return None
     if parts.scheme not in {"http", "https"} or not parts.hostname or len(found) > URL_LONGEST:
-        return None
-    if found == base:  # what "" and "//" lead to: the feed itself
         return None
     if parts.username is not None or any(sign <= " " or sign in '\\"<>\x7f' for sign in found):
         return None

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from careers.base import clock, consents
 from careers.base.consents import Consent
+from careers.base.database import rows_changed
 from careers.base.people import Person
 from feeds.models import Entry, EntryText, Feed
 from feeds.storing import entries_changed
@@ -29,23 +30,26 @@ def item_of_texts(feed: Feed) -> str:
 def keep_texts(db: Session, person: Person, feed: Feed) -> None:
     """Record that `person` says that what they publish at `feed` is theirs to republish; it is read
     anew with its whole texts. Raises NotTheirs."""
-    if not (feed.is_theirs and feed.is_shown):
+    kept = db.execute(
+        update(Feed)
+        .where(Feed.id == feed.id, Feed.is_theirs, Feed.is_shown)
+        .values(
+            keeps_texts=True, due_at=clock.now(), etag=None, last_modified=None, body_hash=None,
+            leased_until=None,  # whoever is reading it does so without texts: nothing is stored
+        )
+    )  # fmt: skip
+    if not rows_changed(kept):
         raise NotTheirs
-    if not consents.agree(db, person, item_of_texts(feed)):
-        return
-    feed.keeps_texts = True
-    feed.due_at, feed.etag, feed.last_modified, feed.body_hash = clock.now(), None, None, None
-    feed.leased_until = None  # whoever is reading it does so without texts: nothing of it is stored
-    db.flush()
+    consents.agree(db, person, item_of_texts(feed))
 
 
 def delete_texts(db: Session, person: Person, feed: Feed) -> bool:
     """Delete the whole texts of `feed` and record that `person` took their yes back; False where
     there was none."""
-    if not consents.withdraw(db, person, item_of_texts(feed)):
+    kept = update(Feed).where(Feed.id == feed.id, Feed.keeps_texts)
+    if not rows_changed(db.execute(kept.values(keeps_texts=False))):
         return False
-    feed.keeps_texts = False
-    db.flush()
+    consents.withdraw(db, person, item_of_texts(feed))
     of_feed = select(Entry.id).where(Entry.feed_id == feed.id)
     db.execute(delete(EntryText).where(EntryText.entry_id.in_(of_feed)))
     db.execute(update(Entry).where(Entry.feed_id == feed.id).values(minutes=0))

@@ -142,9 +142,9 @@ def show_feed(db: Session, person: Person, feed: Feed) -> None:
 def hide_feed(db: Session, person: Person, feed: Feed) -> None:
     """Show nothing that came from `feed`, and record that `person` took their yes back; with it
     goes the one to whole texts."""
+    _set_shown(db, feed, False)
     delete_texts(db, person, feed)
     consents.withdraw(db, person, item_of(feed))
-    _set_shown(db, feed, False)
 
 
 def hide_feeds(db: Session, person: Person) -> None:
@@ -233,8 +233,7 @@ def prove(db: Session, feed: Feed, proof: Proof) -> bool:
 def unsubscribe(db: Session, person: Person, feed: Feed) -> None:
     """Stop reading a feed and delete everything that came from it."""
     audit.record(db, person, "feed:unsubscribe", feed.code, url=feed.url)
-    delete_texts(db, person, feed)
-    consents.withdraw(db, person, item_of(feed))
+    hide_feed(db, person, feed)
     db.delete(feed)
     db.flush()
     entries_changed.send(feed, db=db)

@@ -48,6 +48,8 @@ def test_a_long_article_has_a_list_of_its_parts_and_a_short_one_has_none(visitor
     assert '<h2 id="part-2">Part <em>1</em></h2>' in page
     assert "part-1" not in visitor.get(f"/blog/{published('Short')}").text
     assert contents_of("<h2>a</h2><h2>b</h2>").parts == ()
+    empty = contents_of("<h2>a</h2><h2> <a> </a></h2><h2>b</h2><h2>c</h2>")
+    assert [heading for _address, heading in empty.parts] == ["a", "b", "c"]
 
 
 def test_words_of_source_code_are_told_apart_at_the_site(visitor, published):

@@ -17,8 +17,8 @@ from careers.base.pictures import in_sizes
 from careers.base.storage import Folder
 from careers.home.models import Exposure, Featured, PostDay
 from experts.editing import Profile, write_profile
-from feeds import parsing
-from feeds.models import Entry, EntryPicture, Feed
+from feeds import keeping, parsing
+from feeds.models import Entry, EntryPicture, EntryText, Feed
 from tests.browser.somebody import Somebody
 from tests.cast import Cast
 from tests.feeds.corpus import CASES, SCRIPTS
@@ -179,6 +179,49 @@ def test_pictures_of_others_sites_come_from_ours(pictured, site, browser, size):
         page.wait_for_function("one => one.complete", arg=images.first.element_handle())
         assert images.evaluate_all(SHOWN) == [[True, "A clock on a wall", 2]] * count
         assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size]["width"]
+    assert (visitor.wrong, visitor.foreign) == ([], [])
+    visitor.context.close()
+
+
+LONG_WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+
+
+@pytest.fixture
+def whole_texts(database_url):
+    """An entry for each script of the corpus that is read here from beginning to end; the last has
+    words, tables and lines of code that fit on no screen. Their codes."""
+    wide = (
+        "".join(f"<h1>{LONG_WORD} {number}</h1><p>{LONG_WORD * 3}</p>" for number in range(4))
+        + f"<table><tr>{'<td>123456789</td>' * 30}</tr></table><pre>{'x = 1; ' * 90}</pre>"
+        f"<ul><li><blockquote>{LONG_WORD}</blockquote></li></ul><img src='a.png' alt='{LONG_WORD}'>"
+    )
+    engine = create_engine(database_url)
+    with Session(engine) as db:
+        feed = _feed(db, Cast.ENGINEER)
+        found = []
+        for number, said in enumerate([*SCRIPTS, wide]):
+            entry = _entry(feed, number, LONG_WORD, "In so many words.", [])
+            entry.minutes = 1
+            db.add(entry)
+            db.flush()
+            text = f"{said}<p>Words.</p>{said}" + "<h2>Part</h2>" * 3
+            whole = {"url": entry.url, "excerpt": "", "whole": keeping.Whole(text)}
+            html = keeping.whole_text(whole)
+            db.add(EntryText(entry_id=entry.id, html=html, html_hash=""))
+            found.append(entry.code)
+        db.commit()
+    engine.dispose()
+    return found
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_whole_texts_run_nothing_and_fit(whole_texts, site, browser, size):
+    visitor = closed(Somebody(browser, site, viewport=SIZES[size]))
+    page = visitor.page
+    for code in whole_texts if size == "phone" else whole_texts[-1:]:
+        assert page.goto(f"/entries/{code}").status == 200
+        assert page.evaluate("typeof window.__ran") == "undefined", code
+        assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size]["width"], code
     assert (visitor.wrong, visitor.foreign) == ([], [])
     visitor.context.close()
 

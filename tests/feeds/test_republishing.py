@@ -5,18 +5,20 @@ from __future__ import annotations
 import json
 import re
 from html import escape
+from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
-from careers.base import consents, prose
+from careers.base import clock, consents, prose
 from careers.base.audit import Act
 from careers.base.people import leave, person_by_email
 from experts import showing
-from feeds import republishing, subscribing
+from feeds import keeping, parsing, republishing, subscribing
 from feeds.claiming import claim_feed
+from feeds.keeping import Whole
 from feeds.models import Entry, EntryText, Feed
 from feeds.polling import poll_due, read_feed
 from feeds.storing import store
@@ -43,7 +45,7 @@ def item(text: str = TEXT, number: int = 1, summary: str = "In short.", title="O
     return (
         f"<item><guid>{number}</guid><link>https://ada.example/posts/{number}</link>"
         f"<title>{title}</title><description>{escape(summary)}</description>{inside}"
-        f"<pubDate>Tue, 03 Nov 2026 10:{number:02}:00 GMT</pubDate></item>"
+        f"<pubDate>Tue, 03 Nov 2026 10:{number % 60:02}:00 GMT</pubDate></item>"
     )
 
 
@@ -88,7 +90,9 @@ def test_only_an_excerpt_is_kept_until_its_owner_says_more(site, feed_at, read, 
     entry = db.scalars(select(Entry)).one()
     assert (entry.excerpt, entry.minutes) == ("In short.", 0)
     led = visitor.get(f"/entries/{entry.code}")
-    assert (led.status_code, led.headers["Location"]) == (302, "https://ada.example/posts/1")
+    assert led.status_code == 410
+    assert "<p>In short.</p>" in led.text
+    assert '<a class="u-url u-uid" href="https://ada.example/posts/1"' in led.text
     assert visitor.get("/entries/nothing0").status_code == 404
 
 
@@ -99,7 +103,7 @@ def test_the_whole_text_is_read_here_with_the_way_to_its_original(kept, visitor,
     assert '<link rel="canonical" href="https://ada.example/posts/1">' in page
     assert f"{'Paru d’abord sur' if prefix else 'It was published first at'} ada.example" in page
     assert "Ada Engel" in page
-    text = re.search(r'<div class="prose e-content">(.*?)</div>', page, re.S)[1]
+    text = re.search(r'<div class="prose e-content" dir="auto">(.*?)</div>', page, re.S)[1]
     assert "<h2>Of clocks</h2>" in text
     assert 'href="https://ada.example/before"' in text
     assert 'href="https://ada.example/posts/1#end"' in text
@@ -114,6 +118,31 @@ def test_the_whole_text_is_read_here_with_the_way_to_its_original(kept, visitor,
     assert said["url"] == "https://ada.example/posts/1"
     stream = visitor.get(f"{prefix}/experts/ada-engel").text
     assert f'href="{prefix}{kept}" data-post=' in stream
+
+
+def test_what_has_no_title_is_headed_by_who_said_it(site, feed_at, read, act, visitor, db):
+    feed_at(site.says("/feed", rss(item(title=""))))
+    read()
+    act(keep_texts)
+    read()
+    page = visitor.get("/entries/" + db.scalars(select(Entry.code)).one()).text
+    assert re.search(r"<h1[^>]*>(.*?)</h1>", page)[1] == "Ada Engel"
+    assert "<title>In short. ·" in page
+
+
+def test_its_links_to_jobs_of_ours_carry_on_who_was_read(
+    site, feed_at, read, act, visitor, db, settings
+):
+    text = f"{LONG}<p><a href='{settings.base_url}/jobs'>We hire</a></p>"
+    feed_at(site.says("/feed", rss(item(text))))
+    read()
+    act(keep_texts)
+    read()
+    browser = {
+        "User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+    }
+    page = visitor.get("/entries/" + db.scalars(select(Entry.code)).one(), headers=browser).text
+    assert re.search(rf'href="{settings.base_url}/jobs\?via=[^"]+"[^>]*>We hire</a>', page)
 
 
 def test_feeds_of_ours_lead_to_it(kept, visitor, settings):
@@ -141,7 +170,7 @@ def test_its_owner_says_so_and_takes_it_back_through_the_door(
     ada.post(f"{page}/texts/delete", form_on=page)
     assert "The whole texts are deleted." in ada.get(page).text
     assert texts(db) == []
-    assert visitor.get(address).status_code == 302
+    assert visitor.get(address).status_code == 410
     given = [one for one in consents.consents_of(db, person_by_email(db, Cast.ENGINEER))
              if one.item == f"texts:{feed.code}"]  # fmt: skip
     assert [one.withdrawn_at is not None for one in given] == [True]
@@ -175,7 +204,7 @@ def edited_by(act):
 
 GOES = {
     "taken back": (
-        lambda db, ada, entry: republishing.delete_texts(db, ada, entry.feed), 302, True,
+        lambda db, ada, entry: republishing.delete_texts(db, ada, entry.feed), 410, True,
     ),
     "its feed hidden": (
         lambda db, ada, entry: subscribing.hide_feed(db, ada, entry.feed), 404, True,
@@ -219,7 +248,7 @@ def test_the_text_follows_its_original(site, kept, read, act, visitor, db):
     read()
     assert texts(db) == []
     assert db.scalars(select(Entry.minutes)).one() == 0
-    assert visitor.get(kept).status_code == 302
+    assert visitor.get(kept).status_code == 410
 
 
 def test_what_has_not_changed_is_not_written_again(site, kept, act, database, fetch, queries):
@@ -263,6 +292,47 @@ def test_whoever_reads_while_it_is_said_stores_nothing_and_it_is_read_again(
         writing.commit()
     read()
     assert len(texts(db)) == 1
+
+
+def meanwhile(db, feed, **values):
+    """What another window or machine has done since `feed` was read from the database."""
+    changes = update(Feed).where(Feed.id == feed.id).values(**values)
+    db.execute(changes.execution_options(synchronize_session=False))
+
+
+@pytest.mark.parametrize("changed", ["is_theirs", "is_shown"])
+def test_what_is_refused_or_hidden_meanwhile_is_not_republished(
+    site, feed_at, read, act, db, changed
+):
+    feed_at(site.says("/feed", rss(item())))
+    read()
+
+    def keep_late(db, ada, entry):
+        meanwhile(db, entry.feed, **{changed: False})
+        with pytest.raises(republishing.NotTheirs):
+            republishing.keep_texts(db, ada, entry.feed)
+
+    act(keep_late)
+    feed = db.scalars(select(Feed)).one()
+    assert not feed.keeps_texts
+    assert republishing.kept_since(db, feed) is None
+
+
+@pytest.mark.parametrize("how", ["taken back", "its feed hidden", "its feed refused"])
+def test_what_is_agreed_to_meanwhile_is_taken_back_with_the_rest(site, kept, act, read, db, how):
+    goes, _, _ = GOES[how]
+
+    def go_late(db, ada, entry):
+        meanwhile(db, entry.feed, keeps_texts=False)
+        db.refresh(entry.feed)
+        meanwhile(db, entry.feed, keeps_texts=True)
+        goes(db, ada, entry)
+
+    act(go_late)
+    feed = db.scalars(select(Feed)).one()
+    assert not feed.keeps_texts
+    assert republishing.kept_since(db, feed) is None
+    assert texts(db) == []
 
 
 def test_what_is_no_longer_than_its_excerpt_has_no_page(site, feed_at, read, act, db):
@@ -339,7 +409,12 @@ def test_nothing_that_runs_or_calls_out_is_kept(site, feed_at, read, act, visito
 
 
 @pytest.mark.parametrize(
-    "text", ["<p>" + "long " * 45_000 + "</p>", "<div>" * 300 + LONG + "</div>" * 300]
+    "text",
+    [
+        "<p>" + "long " * 45_000 + "</p>",
+        "<div>" * 300 + LONG + "</div>" * 300,
+        LONG + "<a href=a>b</a>" * 500 + "<img src=c alt=d>" * 501,
+    ],
 )
 def test_what_no_honest_text_is_leaves_the_excerpt(site, feed_at, read, act, db, text):
     feed_at(site.says("/feed", rss(item(text))))
@@ -354,18 +429,96 @@ MARKUP = st.lists(
     st.sampled_from([
         "<a href='x'>", "</a>", "<img src='p.png' alt='w'>", "<img src=//h/x alt=\"'><b onclick=x>\">", "<h1>",
         "</h1 >", "<p>", "</p>", "words", "<figure>", "<img alt=&quot;&gt; src=javascript:1>", "<!--",
-        "-->", "\"'>", "&lt;img src=x&gt;", "<img src='data:,x' alt='d'>", "<table><td>", "<a name=x>",
+        "-->", "\"'>", "<a title='x href=' href='y'>", "<img alt='x src=' src='y alt='>", "&lt;img src=x&gt;", "<img src='data:,x' alt='d'>", "<table><td>", "<a name=x>",
     ]),
     max_size=12,
 ).map("".join)  # fmt: skip
 
 
+def test_a_feed_full_of_links_is_read_as_well_with_whole_texts_as_without(url="https://a.example/"):
+    body = rss(*(item(LONG + "<a href=a>b</a>" * 3_000, number) for number in range(100)))
+    found = parsing.parse(body, url, "", clock.now(), with_texts=True)
+    assert [one.text for one in found.entries] == [""] * 100
+
+
+READ_APART = {
+    "a link in a title": (
+        "<a title='x href=' href='https://b.example/'>w</a>",
+        '<a title="x href=" href="https://b.example/" rel="{}">w</a>',
+    ),
+    "a link before such a title": (
+        "<a href='https://b.example/' title='x href='>w</a>",
+        '<a href="https://b.example/" title="x href=" rel="{}">w</a>',
+    ),
+    "an address in words": (
+        "<img alt='x src=' src='https://b.example/p'>",
+        '<a class="picture-elsewhere" href="https://b.example/p" rel="{}">x src=</a>',
+    ),
+    "words in an address": ("<img src='https://b.example/ alt=' alt='w'>", "w"),
+    "a picture in a link around a link": (
+        "<a href='c'><table><tr><td><a href='d'>w</a></td></tr></table><img src='p' alt='w'></a>",
+        '<a href="{base}c" rel="{}"><table><tbody><tr><td><a href="{base}d" rel="{}">w</a></td></tr>'
+        "</tbody></table>w</a>",
+    ),
+    "signs that turn the direction": (
+        "<a href='mailto:a&#x202e;@b' title='&#x202e;t'>a &#x2066;b&#x202e;</a>",
+        '<a href="mailto:a@b" title="t" rel="{}">a b</a>',
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", READ_APART)
+@pytest.mark.parametrize("base", ["https://a.example/posts/", "https://a.example/onclick=go()/"])
+def test_what_an_attribute_says_is_never_taken_for_another(what, base):
+    text, expected = READ_APART[what]
+    expected = expected.replace("{base}", base).replace("{}", "ugc nofollow noopener noreferrer")
+    assert whole_text(text, base) == expected
+
+
+def test_a_text_that_links_to_its_original_keeps_that_link():
+    for link in ("https://a.example/posts/1", "/posts/1"):
+        text = whole_text(f"<p>This was <a href='{link}'>first there</a>.</p>")
+        assert '<a href="https://a.example/posts/1" rel=' in text
+
+
+def whole_text(html, base=""):
+    entry = {"url": "https://a.example/posts/1", "whole": Whole(html, base), "excerpt": ""}
+    return keeping.whole_text(entry)
+
+
 @given(MARKUP)
 def test_no_text_from_elsewhere_makes_a_browser_ask_for_anything(markup):
     html = prose.text_from_elsewhere(markup, lambda link: f"https://a.example/{link}")
-    assert "<img" not in html.lower()
-    usual = re.sub(rf"</?figure>|{prose.PICTURE_ELSEWHERE}", "", html)
-    assert prose.safe_html(usual) == usual
+    read = Elements()
+    read.feed(html)
+    attributes = {"href", "rel", "class", "title"}
+    assert not [one for one in read.attributes if one[1] not in attributes]
+    assert {where for _tag, name, where in read.attributes if name == "class"} <= {
+        "picture-elsewhere"
+    }
+    assert all(
+        re.match("https://|mailto:", where)
+        for _tag, name, where in read.attributes
+        if name == "href"
+    )
+    assert read.elements <= {"a", "b", "figure", "h2", "p", "table", "tbody", "td", "tr"}
+    again = prose.safe_html(html)
+    assert (
+        prose.plain_text(again).split() == prose.plain_text(html.replace("figure>", "q>")).split()
+    )
+
+
+class Elements(HTMLParser):
+    """Which elements there are, and their attributes, for another reader than the one that made
+    them."""
+
+    def __init__(self):
+        super().__init__()
+        self.elements, self.attributes = set(), []
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.add(tag)
+        self.attributes += [(tag, name, value) for name, value in attrs]
 
 
 def test_it_is_found_by_what_stands_in_it_while_it_does(kept, act, work, visitor):

@@ -18,6 +18,7 @@ from careers.base import highlighting
 MARKDOWN_LONGEST = 100_000  # characters; markdown-it-py's worst known input takes 1.9 s at 280 KB
 HTML_LONGEST = 200_000
 DEEPEST = 200  # nested elements; nh3 is quadratic in them
+MOST_LEADING_ELSEWHERE = 1_000  # links and pictures of one text: 5 MB of nothing else took 5 s
 
 _TAGS = {
     "a", "abbr", "b", "blockquote", "br", "code", "dd", "del", "div", "dl", "dt", "em", "h2", "h3",
@@ -56,8 +57,7 @@ _FROM_ELSEWHERE: dict[str, set[str]] = {
     "img": {"src", "alt"}, "figure": set(), "figcaption": set(),
 }  # fmt: skip
 _FIRST_LEVEL = re.compile(r"<(/?)h1(?=[\s/>])", re.IGNORECASE)
-_LEADS = re.compile(r' (?:href|src)="([^"]*)"')
-_WORDS = re.compile(r' alt="([^"]*)"')
+_ATTRIBUTE = re.compile(r' ([a-z]+)="([^"]*)"')  # one after the other: values hold what they like
 
 
 def _only_ours(_tag: str, name: str, value: str) -> str | None:
@@ -134,10 +134,13 @@ def text_from_elsewhere(outside: str, whole: Callable[[str], str | None]) -> str
 
     `whole` makes a link that stands in it a whole address, or none. A picture becomes a link to
     where it lies, by its words (`PICTURE_ELSEWHERE`); one without words is left out. A first-level
-    heading becomes second-level. Raises ValueError as `safe_html` does.
+    heading becomes second-level. Raises ValueError as `safe_html` does, and over
+    `MOST_LEADING_ELSEWHERE` links and pictures.
     """
     clean = _clean(_FIRST_LEVEL.sub(r"<\1h2", outside), _FROM_ELSEWHERE)
-    is_in_link = False
+    if clean.count("<a ") + clean.count("<img ") > MOST_LEADING_ELSEWHERE:
+        raise ValueError(f"more than {MOST_LEADING_ELSEWHERE} links and pictures")
+    links_open = 0
 
     def address(written: str) -> str:
         link = unescape(written)
@@ -145,16 +148,18 @@ def text_from_elsewhere(outside: str, whole: Callable[[str], str | None]) -> str
         return f' href="{escape(found)}"' if found else ""
 
     def made(tag: re.Match[str]) -> str:
-        nonlocal is_in_link
-        name, leads = (tag[1] or "").lower(), _LEADS.search(tag[0])
+        nonlocal links_open
+        name = (tag[1] or "").lower()
         if name == "a":
-            is_in_link = not tag[0].startswith("</")
-            return _LEADS.sub(lambda link: address(link[1]), tag[0])
+            links_open += -1 if tag[0].startswith("</") else 1
+            return _ATTRIBUTE.sub(
+                lambda one: address(one[2]) if one[1] == "href" else one[0], tag[0]
+            )
         if name != "img":
             return tag[0]
-        said = _WORDS.search(tag[0])
-        words = escape(unescape(said[1]).strip(), quote=False) if said else ""
-        there = address(leads[1]) if words and leads and not is_in_link else ""
+        said = dict(_ATTRIBUTE.findall(tag[0]))
+        words = escape(unescape(said.get("alt", "")).strip(), quote=False)
+        there = address(said.get("src", "")) if words and not links_open else ""
         return f"<a{PICTURE_ELSEWHERE}{there}{_REL}>{words}</a>" if there else words
 
     return TAG.sub(made, clean)

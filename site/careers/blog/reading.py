@@ -20,14 +20,18 @@ class Contents:
 
 
 def contents_of(body_html: str) -> Contents:
-    """`body_html`, as `prose` made it, with an address for each of its second-level headings.
+    """`body_html`, as `prose` made it, with an address for each of its second-level headings
+    that has words.
 
     The addresses count: nothing that an author writes becomes one.
     """
     parts: list[tuple[str, str]] = []
 
     def address(found: re.Match[str]) -> str:
-        parts.append((f"part-{len(parts) + 1}", prose.plain_text(found[1])))
+        heading = prose.plain_text(found[1])
+        if not heading:
+            return found[0]
+        parts.append((f"part-{len(parts) + 1}", heading))
         return f'<h2 id="{parts[-1][0]}">{found[1]}</h2>'
 
     html = _HEADING.sub(address, body_html)
