@@ -107,9 +107,8 @@ class Post:
 
     `url` is a path of this site without a language prefix for an article and an entry whose whole
     text is read here, else the address of the original, and may be "" for a talk, which may have
-    `slides` and a `video`. Without
-    a title of its own (`has_title`), `title` holds the first words of `text`. `source` says where
-    it comes from: "Mastodon", the name of a host or of an event.
+    `slides` and a `video`. Without a title of its own (`has_title`), `title` holds the first words
+    of `text`. `source` says where it comes from: "Mastodon", the name of a host or of an event.
     """
 
     kind: Literal["article", "entry", "talk", "publication", "answer"]

@@ -1,6 +1,7 @@
 """What a person agreed to show, since when, and when they took it back. Rows are never deleted.
 
-An item is `page`, `portrait`, `networks`, `talks`, `questions`, or `feed:` with a feed's code.
+An item is `page`, `portrait`, `networks`, `talks`, `questions`, `feed:` with a feed's code (what
+came from it), `texts:` with it (whole texts), or a version of the charter.
 """
 
 from __future__ import annotations
