@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import socket
 import ssl
 import time
 from dataclasses import replace
@@ -118,6 +119,26 @@ def test_the_connection_goes_to_the_address_that_was_checked(site):
     assert answer.body == b"hello"
     assert asked == ["rebind.example"]
     assert site.asked[0][1]["host"] == f"rebind.example:{port}"
+
+
+def test_a_name_is_asked_for_once_a_minute_and_again_when_it_has_no_address(monkeypatch):
+    asked, now = [], 1_200.0
+
+    def getaddrinfo(host, port, **_kind):
+        asked.append(host)
+        if len(asked) == 1:
+            raise socket.gaierror
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("93.184.216.34", port))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    monkeypatch.setattr(fetching.time, "monotonic", lambda: now)
+    assert fetching.resolve("often.example", 80) == []
+    assert fetching.resolve("often.example", 80) == ["93.184.216.34"]
+    assert fetching.resolve("often.example", 80) == ["93.184.216.34"]
+    assert len(asked) == 2
+    now += 60
+    fetching.resolve("often.example", 80)
+    assert len(asked) == 3
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from http.client import HTTPException, InvalidURL
 from importlib.metadata import PackageNotFoundError, version
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
@@ -84,7 +84,17 @@ DOWNGRADED = _("The site sends its readers from a secure address to an insecure 
 
 
 def resolve(host: str, port: int) -> list[str]:
-    """Every address of `host`; waits at most `CONNECT_SECONDS`, which the system does not offer."""
+    """Every address of `host`, asked for once a minute however often something is read there; waits
+    at most `CONNECT_SECONDS`, which the system does not offer."""
+    try:
+        return list(_addresses(host, port, int(time.monotonic() // 60)))
+    except LookupError:
+        return []
+
+
+@lru_cache(maxsize=1_000)
+def _addresses(host: str, port: int, _minute: int) -> tuple[str, ...]:
+    """Raises LookupError when there are none: then they are asked for again."""
     found: list[str] = []
 
     def ask() -> None:
@@ -97,7 +107,9 @@ def resolve(host: str, port: int) -> list[str]:
     asking = threading.Thread(target=ask, daemon=True)
     asking.start()
     asking.join(CONNECT_SECONDS)
-    return list(found)
+    if not found:
+        raise LookupError(host)
+    return tuple(found)
 
 
 @dataclass(frozen=True)
