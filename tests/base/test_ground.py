@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import threading
 from datetime import UTC, datetime, timedelta, timezone
 from html.parser import HTMLParser
@@ -331,3 +333,9 @@ def test_french_spaces_survive_in_plain_text():
 @given(st.text(max_size=600), st.integers(2, 300))
 def test_an_excerpt_is_never_longer_than_asked(text, longest):
     assert len(prose.excerpt(text, longest)) <= longest
+
+
+def test_without_what_postgresql_needs_the_site_begins():
+    begins = "import sys; sys.modules['psycopg'] = None; import careers.main, referrals.doors"
+    done = subprocess.run([sys.executable, "-c", begins], env={"PYTHONPATH": ":".join(sys.path)})
+    assert done.returncode == 0

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import psycopg
 import structlog
 from sqlalchemy import Engine, Select
 
 from careers.base.database import Database
+
+if TYPE_CHECKING:
+    import psycopg  # where there is no PostgreSQL, it need not be installed
 
 log = structlog.get_logger(__name__)
 
@@ -60,7 +62,7 @@ class Question:
                     self._server = await _connected(self._engine)
                 cursor = await self._server.execute(self._sql, prepare=True)
                 row = await cursor.fetchone()
-            except psycopg.Error as error:
+            except self._engine.dialect.loaded_dbapi.Error as error:
                 log.warning("PostgreSQL did not answer an event loop", error=str(error))
                 self._server = None
                 return None
@@ -76,6 +78,8 @@ def _opened(engine: Engine) -> sqlite3.Connection:
 
 async def _connected(engine: Engine) -> psycopg.AsyncConnection[Any]:
     """A connection whose every statement is a transaction of its own: it sees what is committed."""
+    import psycopg
+
     _, named = engine.dialect.create_connect_args(engine.url)
     patience = {"connect_timeout": 2, "options": "-c statement_timeout=2000"}  # then threads ask
     return await psycopg.AsyncConnection.connect(**{**named, **patience}, autocommit=True)

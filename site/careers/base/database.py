@@ -7,7 +7,6 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
-import psycopg
 from sqlalchemy import (
     JSON,
     CursorResult,
@@ -222,7 +221,9 @@ def _postgresql(url: str) -> Engine:
         if reads_only and not connection.invalidated:
             # There is nothing to take back, and at a rollback the driver forgets every statement
             # that it had prepared: the server then plans each anew, which takes longer than it.
-            with suppress(psycopg.Error):  # a broken connection is found by the rollback
+            with suppress(
+                engine.dialect.loaded_dbapi.Error
+            ):  # a broken connection is found by the rollback
                 connection.connection.driver_connection.commit()
 
     return engine
